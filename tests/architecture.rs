@@ -1,0 +1,221 @@
+//! Who may name whom. One package cannot hold walls between its rooms, so this test does.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Every room of `src/` that may be named, with the rooms that it may name itself.
+fn walls() -> BTreeMap<&'static str, Vec<&'static str>> {
+    BTreeMap::from([
+        ("clock", vec![]),
+        ("text", vec![]),
+        ("words", vec!["text"]),
+        ("domain", vec!["text"]),
+        ("error", vec!["domain", "words", "text"]),
+        ("config", vec!["domain", "words", "text", "clock", "error"]),
+        ("query", vec!["domain", "text"]),
+        ("theme", vec!["config"]),
+        ("command", vec!["domain", "words", "text"]),
+        ("keymap", vec!["command", "config"]),
+        ("api", vec!["domain", "text", "clock"]),
+        ("cache", vec!["domain", "query", "text", "clock"]),
+        ("sync", vec!["api", "cache", "domain", "query", "text", "clock"]),
+        ("helpdesk", vec!["domain", "text", "query", "clock"]),
+        ("app", vec!["domain", "text", "query", "command", "keymap", "words", "error", "config::settings", "sync::message", "clock::Timings"]),
+        ("ui", vec!["app", "theme", "text", "words", "domain", "command", "keymap", "sync::message", "query::Sort"]),
+        ("host", vec!["domain", "text"]),
+        ("term", vec![]),
+    ])
+}
+
+/// Crates that only some rooms may name.
+fn fences() -> Vec<(&'static str, Vec<&'static str>)> {
+    vec![
+        ("ratatui", vec!["ui/", "theme/style.rs", "runtime.rs", "term/"]),
+        ("tui_textarea", vec!["app/composer", "ui/composer"]),
+        ("reqwest", vec!["api/"]),
+        ("axum", vec!["helpdesk/"]),
+        ("rusqlite", vec!["cache/", "helpdesk/storage/"]),
+        ("crossterm", vec!["term/", "runtime.rs", "host/"]),
+        ("html5ever", vec!["text/"]),
+    ]
+}
+
+fn sources(under: &Path, found: &mut Vec<PathBuf>) {
+    let mut entries: Vec<_> = fs::read_dir(under).expect("a readable folder").map(|e| e.expect("an entry").path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+fn all_sources() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    sources(&root, &mut found);
+    assert!(found.len() > 50, "the walk found the house");
+    found
+        .into_iter()
+        .map(|path| {
+            let name = path.strip_prefix(&root).expect("below src").to_string_lossy().replace('\\', "/");
+            (name, fs::read_to_string(path).expect("readable source"))
+        })
+        .collect()
+}
+
+/// The code of a file, without comments and without what only its tests use.
+fn code(text: &str) -> String {
+    let before_tests = text.find("#[cfg(test)]\n").map_or(text, |at| &text[..at]);
+    before_tests
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .map(|line| line.split(" // ").next().unwrap_or(line))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// Paths after `crate::`, nested braces spread out.
+fn named(code: &str) -> Vec<String> {
+    let mut paths = Vec::new();
+    for (at, _) in code.match_indices("crate::") {
+        let rest = &code[at + "crate::".len()..];
+        if let Some(inner) = rest.strip_prefix('{') {
+            let mut depth = 1;
+            let mut item = String::new();
+            for letter in inner.chars() {
+                match letter {
+                    '{' => depth += 1,
+                    '}' => depth -= 1,
+                    _ => {}
+                }
+                if depth == 0 || (depth == 1 && letter == ',') {
+                    paths.push(item.trim().to_owned());
+                    item.clear();
+                    if depth == 0 {
+                        break;
+                    }
+                } else {
+                    item.push(letter);
+                }
+            }
+        } else {
+            let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':')).unwrap_or(rest.len());
+            let mut path = rest[..end].to_owned();
+            if rest[end..].starts_with('{') {
+                let close = rest[end..].find('}').map_or(rest.len(), |at| end + at);
+                path = rest[..close].to_owned();
+            }
+            paths.push(path);
+        }
+    }
+    paths.retain(|path| !path.is_empty());
+    paths
+}
+
+#[test]
+fn no_room_names_one_that_it_must_not_know() {
+    let walls = walls();
+    let mut holes = Vec::new();
+    for (file, text) in all_sources() {
+        let room = file.split(['/', '.']).next().unwrap_or_default().to_owned();
+        let Some(allowed) = walls.get(room.as_str()) else { continue };
+        for path in named(&code(&text)) {
+            let first = path.split("::").next().unwrap_or_default().trim();
+            if first == room {
+                continue;
+            }
+            let may = allowed.iter().any(|wall| {
+                let wall_room = wall.split("::").next().unwrap_or_default();
+                wall_room == first && (wall == &wall_room || path.starts_with(wall) || path.starts_with(&format!("{wall_room}::{{")))
+            });
+            if !may {
+                holes.push(format!("{file}: names {path}"));
+            }
+        }
+    }
+    assert!(holes.is_empty(), "holes in the walls:\n{}", holes.join("\n"));
+}
+
+#[test]
+fn a_library_stays_in_its_room() {
+    let mut holes = Vec::new();
+    for (file, text) in all_sources() {
+        for (library, rooms) in fences() {
+            let used = code(&text).lines().any(|line| {
+                line.match_indices(&format!("{library}::")).any(|(at, _)| {
+                    !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':')
+                })
+            });
+            if used && !rooms.iter().any(|room| file.starts_with(room)) {
+                holes.push(format!("{file}: names {library}"));
+            }
+        }
+    }
+    assert!(holes.is_empty(), "libraries outside their rooms:\n{}", holes.join("\n"));
+}
+
+#[test]
+fn no_file_is_too_long_to_hold_in_the_head() {
+    let long: Vec<_> = all_sources()
+        .into_iter()
+        .filter(|(_, text)| text.lines().count() > 800)
+        .map(|(file, text)| format!("{file}: {} lines", text.lines().count()))
+        .collect();
+    assert!(long.is_empty(), "over 800 lines:\n{}", long.join("\n"));
+}
+
+#[test]
+fn every_module_says_what_it_owns() {
+    let silent: Vec<_> =
+        all_sources().into_iter().filter(|(_, text)| !text.starts_with("//!")).map(|(file, _)| file).collect();
+    assert!(silent.is_empty(), "without a header:\n{}", silent.join("\n"));
+}
+
+#[test]
+fn the_map_in_the_crate_docs_names_every_room() {
+    let map = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).expect("src/lib.rs");
+    let docs: String = map.lines().filter(|line| line.starts_with("//!")).collect();
+    for (file, _) in all_sources() {
+        let room = file.split(['/', '.']).next().unwrap_or_default();
+        if room != "lib" && room != "main" {
+            assert!(docs.contains(&format!("`{room}`")), "the map does not name {room}");
+        }
+    }
+}
+
+#[test]
+fn the_package_speaks_of_itself_only() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    for folder in ["src", "tests", "docs", "benches"] {
+        let folder = root.join(folder);
+        if folder.is_dir() {
+            every_file(&folder, &mut files);
+        }
+    }
+    files.extend(["README.md", "Cargo.toml", ".ci/run"].map(|name| root.join(name)));
+    for file in files {
+        if file.ends_with("architecture.rs") {
+            continue;
+        }
+        let Ok(text) = fs::read_to_string(&file) else { continue };
+        for word in ["/work/", "/root/", "/home/"] {
+            assert!(!text.contains(word), "{} holds an absolute path ({word})", file.display());
+        }
+    }
+}
+
+fn every_file(under: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(under).expect("a readable folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            every_file(&path, found);
+        } else {
+            found.push(path);
+        }
+    }
+}
