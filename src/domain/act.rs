@@ -1,0 +1,351 @@
+//! Anything an agent does to a conversation: one type for keys, command line, outbox and undo.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Conversation, ConversationId, Priority, State, TagId, TagRef, TeamId, TeammateId, Turn, UnixTime};
+use crate::text::Untrusted;
+
+/// Whom a conversation is given to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AssignTo {
+    /// A teammate; the team stays.
+    Teammate(TeammateId),
+    /// A team; the teammate is cleared.
+    Team(TeamId),
+    /// No teammate; the team stays.
+    Nobody,
+    /// No team; the teammate stays.
+    NoTeam,
+}
+
+/// A file to go with a message, kept beside state.db until it is sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FilePart {
+    /// Name to send.
+    pub name: String,
+    /// Media type to send.
+    pub content_type: String,
+    /// SHA-256 of the content, in hex: its name on disk.
+    pub hash: String,
+    /// Size in bytes.
+    pub size: u64,
+}
+
+/// What an agent does to a conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Act {
+    /// A message to the customer; `text` is what was typed.
+    Reply {
+        /// Plain text as typed.
+        text: String,
+        /// Files.
+        #[serde(default)]
+        files: Vec<FilePart>,
+    },
+    /// A note among teammates.
+    Note {
+        /// Plain text as typed.
+        text: String,
+        /// Files.
+        #[serde(default)]
+        files: Vec<FilePart>,
+    },
+    /// Done.
+    Close,
+    /// Open again (wakes a snoozed one too).
+    Reopen,
+    /// Hide until a moment.
+    Snooze {
+        /// When it comes back.
+        until: UnixTime,
+    },
+    /// Give it to somebody.
+    Assign {
+        /// To whom.
+        to: AssignTo,
+    },
+    /// Put a tag on.
+    Tag {
+        /// Which.
+        tag: TagId,
+        /// Its name, to be shown before the server answers.
+        name: Untrusted,
+    },
+    /// Take a tag off.
+    Untag {
+        /// Which.
+        tag: TagId,
+        /// Its name.
+        name: Untrusted,
+    },
+    /// Set the priority.
+    Priority {
+        /// To what.
+        to: Priority,
+    },
+    /// Merge this conversation into another; this one closes.
+    Merge {
+        /// The one that stays.
+        into: ConversationId,
+    },
+    /// Mark read or unread.
+    MarkRead {
+        /// Read.
+        read: bool,
+    },
+}
+
+/// The kinds of act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs, reason = "the same names as in `Act`")]
+pub enum ActKind {
+    Reply,
+    Note,
+    Close,
+    Reopen,
+    Snooze,
+    Assign,
+    Tag,
+    Untag,
+    Priority,
+    Merge,
+    MarkRead,
+}
+
+impl ActKind {
+    /// The word of files and JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Reply => "reply",
+            Self::Note => "note",
+            Self::Close => "close",
+            Self::Reopen => "reopen",
+            Self::Snooze => "snooze",
+            Self::Assign => "assign",
+            Self::Tag => "tag",
+            Self::Untag => "untag",
+            Self::Priority => "priority",
+            Self::Merge => "merge",
+            Self::MarkRead => "mark_read",
+        }
+    }
+}
+
+
+impl Act {
+    /// Which kind it is.
+    #[must_use]
+    pub const fn kind(&self) -> ActKind {
+        match self {
+            Self::Reply { .. } => ActKind::Reply,
+            Self::Note { .. } => ActKind::Note,
+            Self::Close => ActKind::Close,
+            Self::Reopen => ActKind::Reopen,
+            Self::Snooze { .. } => ActKind::Snooze,
+            Self::Assign { .. } => ActKind::Assign,
+            Self::Tag { .. } => ActKind::Tag,
+            Self::Untag { .. } => ActKind::Untag,
+            Self::Priority { .. } => ActKind::Priority,
+            Self::Merge { .. } => ActKind::Merge,
+            Self::MarkRead { .. } => ActKind::MarkRead,
+        }
+    }
+
+    /// The words of a reply or note.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Reply { text, .. } | Self::Note { text, .. } => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether sending it twice would show twice: it must never be repeated blindly.
+    #[must_use]
+    pub const fn is_message(&self) -> bool {
+        matches!(self, Self::Reply { .. } | Self::Note { .. })
+    }
+
+    /// Whether it takes the conversation out of an agent's hands (`done, next`).
+    #[must_use]
+    pub const fn moves_on(&self) -> bool {
+        matches!(self, Self::Close | Self::Snooze { .. } | Self::Assign { .. } | Self::Merge { .. })
+    }
+
+    /// Whether the conversation is already as the act would make it. Never true of a message.
+    #[must_use]
+    pub fn already_so(&self, now: &Conversation) -> bool {
+        match self {
+            Self::Reply { .. } | Self::Note { .. } | Self::Merge { .. } => false,
+            Self::Close => now.state == State::Closed,
+            Self::Reopen => now.state == State::Open,
+            Self::Snooze { until } => now.state == State::Snoozed && now.snoozed_until == Some(*until),
+            Self::Assign { to } => match to {
+                AssignTo::Teammate(id) => now.assignee.as_ref() == Some(id),
+                AssignTo::Team(id) => now.team.as_ref() == Some(id) && now.assignee.is_none(),
+                AssignTo::Nobody => now.assignee.is_none(),
+                AssignTo::NoTeam => now.team.is_none(),
+            },
+            Self::Tag { tag, .. } => now.tags.iter().any(|has| has.id == *tag),
+            Self::Untag { tag, .. } => now.tags.iter().all(|has| has.id != *tag),
+            Self::Priority { to } => now.priority == *to,
+            Self::MarkRead { read } => now.unread != *read,
+        }
+    }
+
+    /// The act that takes this one back, judged on the conversation before it; `None` when nothing
+    /// does (a sent message, a merge).
+    #[must_use]
+    pub fn inverse(&self, before: &Conversation) -> Option<Self> {
+        match self {
+            Self::Reply { .. } | Self::Note { .. } | Self::Merge { .. } => None,
+            Self::Close | Self::Reopen | Self::Snooze { .. } => Some(match (before.state, before.snoozed_until) {
+                (State::Closed, _) => Self::Close,
+                (State::Snoozed, Some(until)) => Self::Snooze { until },
+                _ => Self::Reopen,
+            }),
+            Self::Assign { to } => Some(Self::Assign {
+                to: match (to, &before.assignee, &before.team) {
+                    (AssignTo::Teammate(_) | AssignTo::Nobody, Some(was), _) => AssignTo::Teammate(was.clone()),
+                    (AssignTo::Teammate(_) | AssignTo::Nobody, None, _) => AssignTo::Nobody,
+                    // Giving it back to the teammate keeps the team, so the team goes first when
+                    // both were set: see `inverses`.
+                    (_, _, Some(team)) => AssignTo::Team(team.clone()),
+                    (_, _, None) => AssignTo::NoTeam,
+                },
+            }),
+            Self::Tag { tag, name } => Some(Self::Untag { tag: tag.clone(), name: name.clone() }),
+            Self::Untag { tag, name } => Some(Self::Tag { tag: tag.clone(), name: name.clone() }),
+            Self::Priority { .. } => Some(Self::Priority { to: before.priority }),
+            Self::MarkRead { read } => Some(Self::MarkRead { read: !read }),
+        }
+    }
+
+    /// Every act needed to take this one back, in order: as [`Act::inverse`], and the teammate too
+    /// when giving the conversation to a team cleared one.
+    #[must_use]
+    pub fn inverses(&self, before: &Conversation) -> Vec<Self> {
+        let mut acts: Vec<Self> = self.inverse(before).into_iter().collect();
+        if let (Self::Assign { to: AssignTo::Team(_) }, Some(was)) = (self, &before.assignee) {
+            acts.push(Self::Assign { to: AssignTo::Teammate(was.clone()) });
+        }
+        acts
+    }
+
+    /// Makes `on` look as it will once the helpdesk has the act, done by `me` at `now`.
+    pub fn apply(&self, on: &mut Conversation, me: Option<&TeammateId>, now: UnixTime) {
+        match self {
+            Self::Reply { .. } => {
+                on.waiting_since = None;
+                on.last_message_at = on.last_message_at.max(now);
+                on.last_teammate_at = Some(now);
+                on.first_teammate_at = on.first_teammate_at.or(Some(now));
+                on.turn = Turn::Them;
+                on.unread = false;
+                let _ = me;
+            }
+            Self::Note { .. } => {}
+            Self::Close => {
+                on.state = State::Closed;
+                on.snoozed_until = None;
+                on.waiting_since = None;
+            }
+            Self::Reopen => {
+                on.state = State::Open;
+                on.snoozed_until = None;
+            }
+            Self::Snooze { until } => {
+                on.state = State::Snoozed;
+                on.snoozed_until = Some(*until);
+            }
+            Self::Assign { to } => match to {
+                AssignTo::Teammate(id) => on.assignee = Some(id.clone()),
+                AssignTo::Team(id) => {
+                    on.team = Some(id.clone());
+                    on.assignee = None;
+                }
+                AssignTo::Nobody => on.assignee = None,
+                AssignTo::NoTeam => on.team = None,
+            },
+            Self::Tag { tag, name } => {
+                if !self.already_so(on) {
+                    on.tags.push(TagRef { id: tag.clone(), name: name.clone() });
+                }
+            }
+            Self::Untag { tag, .. } => on.tags.retain(|has| has.id != *tag),
+            Self::Priority { to } => on.priority = *to,
+            Self::Merge { .. } => on.state = State::Closed,
+            Self::MarkRead { read } => on.unread = !read,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn conversation() -> Conversation {
+        let id = ConversationId::parse("1").expect("a plain id");
+        Conversation::bare(id, UnixTime(1_000))
+    }
+
+    fn teammate(id: &str) -> TeammateId {
+        TeammateId::parse(id).expect("a plain id")
+    }
+
+    fn team(id: &str) -> TeamId {
+        TeamId::parse(id).expect("a plain id")
+    }
+
+    #[test]
+    fn every_act_that_is_no_message_is_undone_by_its_inverses() {
+        let mut before = conversation();
+        before.assignee = Some(teammate("7"));
+        before.team = Some(team("3"));
+        before.priority = Priority::Low;
+        before.unread = true;
+        let tag = TagId::parse("9").expect("a plain id");
+        let acts = [
+            Act::Close,
+            Act::Snooze { until: UnixTime(5_000) },
+            Act::Assign { to: AssignTo::Teammate(teammate("8")) },
+            Act::Assign { to: AssignTo::Team(team("4")) },
+            Act::Assign { to: AssignTo::Nobody },
+            Act::Assign { to: AssignTo::NoTeam },
+            Act::Tag { tag: tag.clone(), name: Untrusted::new("vip") },
+            Act::Priority { to: Priority::Urgent },
+            Act::MarkRead { read: true },
+        ];
+        for act in acts {
+            let mut now = before.clone();
+            act.apply(&mut now, None, UnixTime(2_000));
+            assert!(act.already_so(&now), "{act:?}");
+            for back in act.inverses(&before) {
+                back.apply(&mut now, None, UnixTime(2_001));
+            }
+            assert_eq!((&now.state, &now.assignee, &now.team), (&before.state, &before.assignee, &before.team), "{act:?}");
+            assert_eq!((&now.tags, now.priority, now.unread), (&before.tags, before.priority, before.unread), "{act:?}");
+        }
+    }
+
+    #[test]
+    fn a_message_is_never_already_so() {
+        let reply = Act::Reply { text: "Thanks!".into(), files: Vec::new() };
+        let mut now = conversation();
+        reply.apply(&mut now, None, UnixTime(2_000));
+        assert!(!reply.already_so(&now));
+        assert_eq!(now.turn, Turn::Them);
+        assert_eq!(reply.inverse(&now), None);
+    }
+
+    #[test]
+    fn acts_survive_the_way_through_the_outbox() -> Result<(), serde_json::Error> {
+        let act = Act::Assign { to: AssignTo::Team(team("4")) };
+        let json = serde_json::to_string(&act)?;
+        assert_eq!(serde_json::from_str::<Act>(&json)?, act);
+        Ok(())
+    }
+}

@@ -1,0 +1,37 @@
+//! What deskhand talks about: conversations, people, tags, and the acts on them.
+//!
+//! Pure values: no I/O, no async, no drawing, no clock. Text from outside is held as
+//! [`Untrusted`](crate::text::Untrusted). Ids are newtypes that can be shown and stored, because
+//! [`ids`] refuses anything but plain printable ones. Enter at [`Conversation`], [`Act`] and
+//! [`OutboxRow`].
+
+mod act;
+mod attribute;
+mod capability;
+mod conversation;
+mod directory;
+mod draft;
+pub mod ids;
+mod outbox;
+mod part;
+mod people;
+mod secret;
+mod time;
+pub mod when;
+
+pub use act::{Act, ActKind, AssignTo, FilePart};
+pub use attribute::{AttributeDefinition, AttributeKind, AttributeOwner, AttributeValue};
+pub use capability::{Capabilities, Why};
+pub use conversation::{
+    Channel, ContactRef, ContactRole, Conversation, Kind, Priority, Rating, SlaFact, SlaStatus, State, TagRef, Turn,
+};
+pub use directory::Directory;
+pub use draft::{Draft, Mode};
+pub use ids::{
+    CompanyId, ContactId, ConversationId, GroupId, OutboxId, PartId, TagId, TeamId, TeammateId,
+};
+pub use outbox::{OutboxRow, OutboxStatus};
+pub use part::{Attachment, Author, AuthorKind, Part, PartKind};
+pub use people::{AwayReason, AwayState, Company, Contact, ContactNote, Tag, Team, Teammate, Workspace};
+pub use secret::Secret;
+pub use time::UnixTime;
