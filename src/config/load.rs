@@ -1,0 +1,281 @@
+//! `config.toml`: what is in it, and what is wrong with it.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use toml::de::{DeTable, DeValue};
+
+use super::diagnostic::{Diagnostic, nearest};
+use super::paths::Paths;
+use super::settings::{Advance, Density, Preview, Settings};
+use crate::domain::when;
+
+/// Where a workspace's helpdesk is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Intercom, in this region: `us`, `eu` or `au`.
+    Region(String),
+    /// A self-hosted helpdesk.
+    Url(String),
+}
+
+/// One `[[workspace]]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkspaceConfig {
+    /// The user's name for it.
+    pub name: String,
+    /// Where it is.
+    pub place: Place,
+}
+
+/// All of `config.toml`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Config {
+    /// The first is the default.
+    pub workspaces: Vec<WorkspaceConfig>,
+    /// Theme's name; empty for the default.
+    pub theme: String,
+    /// What the screen needs.
+    pub settings: Settings,
+}
+
+const TOP: [&str; 8] =
+    ["time_zone", "theme", "workspace", "advance", "preview", "density", "undo_window", "composer"];
+
+struct Reader<'a> {
+    file: &'a Path,
+    text: &'a str,
+    found: Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    fn line_of(&self, at: usize) -> usize {
+        self.text.get(..at).map_or(0, |before| before.matches('\n').count() + 1)
+    }
+
+    fn say(&mut self, at: usize, what: impl Into<String>, meant: Option<String>) {
+        let line = self.line_of(at);
+        let what: String = what.into().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        self.found.push(Diagnostic { file: self.file.to_owned(), line, what, meant });
+    }
+
+    fn check_keys(&mut self, table: &DeTable<'_>, known: &[&str]) {
+        for (key, _) in table {
+            let name: &str = key.get_ref();
+            if !known.contains(&name) {
+                let meant = nearest(name, known.iter().copied());
+                self.say(key.span().start, format!("no setting \"{name}\""), meant);
+            }
+        }
+    }
+
+    fn text<'t>(&mut self, table: &'t DeTable<'_>, key: &str) -> Option<(usize, &'t str)> {
+        let value = table.get(key)?;
+        match value.get_ref() {
+            DeValue::String(text) => Some((value.span().start, text)),
+            _ => {
+                self.say(value.span().start, format!("\"{key}\" takes a text in quotes"), None);
+                None
+            }
+        }
+    }
+
+    fn choice<T: Copy>(&mut self, table: &DeTable<'_>, key: &str, choices: &[(&str, T)]) -> Option<T> {
+        let (at, word) = self.text(table, key)?;
+        let hit = choices.iter().find(|(name, _)| *name == word).map(|(_, value)| *value);
+        if hit.is_none() {
+            let meant = nearest(word, choices.iter().map(|(name, _)| *name));
+            self.say(at, format!("\"{key}\" cannot be \"{word}\""), meant);
+        }
+        hit
+    }
+
+    fn duration(&mut self, table: &DeTable<'_>, key: &str) -> Option<Duration> {
+        let (at, text) = self.text(table, key)?;
+        let value = when::parse_duration(text);
+        if value.is_none() {
+            self.say(at, format!("\"{key}\" takes a duration like \"10s\", not \"{text}\""), None);
+        }
+        value
+    }
+}
+
+impl Config {
+    /// Reads `config.toml`; a missing one is an empty one.
+    ///
+    /// # Errors
+    /// When the file is there and cannot be read. Bad lines are diagnostics, not errors.
+    pub fn load(paths: &Paths) -> io::Result<(Self, Vec<Diagnostic>)> {
+        let file = paths.config_file();
+        let text = match fs::read_to_string(&file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(error),
+        };
+        Ok(Self::parse(&file, &text))
+    }
+
+    /// Reads the text of a `config.toml`. Ours is the good part; each bad line is a diagnostic.
+    #[must_use]
+    pub fn parse(file: &Path, text: &str) -> (Self, Vec<Diagnostic>) {
+        let mut read = Reader { file, text, found: Vec::new() };
+        let mut config = Self::default();
+        // The parser recovers: one line of nonsense leaves the other lines standing.
+        let (table, errors) = DeTable::parse_recoverable(text);
+        for error in errors {
+            let at = error.span().map_or(0, |span| span.start);
+            read.say(at, error.message().to_owned(), None);
+        }
+        let table = table.get_ref();
+        read.check_keys(table, &TOP);
+        let settings = &mut config.settings;
+        if let Some((at, name)) = read.text(table, "time_zone") {
+            match TimeZone::get(name) {
+                Ok(zone) => {
+                    settings.zone = zone;
+                    settings.time_zone_known = true;
+                }
+                Err(_) => {
+                    let names: Vec<String> = jiff::tz::db().available().map(|zone| zone.to_string()).collect();
+                    let meant = nearest(name, names.iter().map(String::as_str));
+                    read.say(at, format!("no time zone \"{name}\""), meant);
+                }
+            }
+        }
+        if let Some((_, theme)) = read.text(table, "theme") {
+            theme.clone_into(&mut config.theme);
+        }
+        if let Some(advance) = read.choice(
+            table,
+            "advance",
+            &[("next", Advance::Next), ("previous", Advance::Previous), ("list", Advance::List)],
+        ) {
+            settings.advance = advance;
+        }
+        if let Some(preview) = read.choice(table, "preview", &[("follow", Preview::Follow), ("open", Preview::Open)]) {
+            settings.preview = preview;
+        }
+        if let Some(density) =
+            read.choice(table, "density", &[("comfortable", Density::Comfortable), ("compact", Density::Compact)])
+        {
+            settings.density = density;
+        }
+        if let Some(value) = table.get("undo_window") {
+            if let DeValue::Table(windows) = value.get_ref() {
+                read.check_keys(windows, &["email", "chat", "act"]);
+                if let Some(wait) = read.duration(windows, "email") {
+                    settings.timings.undo_email = wait;
+                }
+                if let Some(wait) = read.duration(windows, "chat") {
+                    settings.timings.undo_chat = wait;
+                }
+                if let Some(wait) = read.duration(windows, "act") {
+                    settings.timings.undo_act = wait;
+                }
+            } else {
+                read.say(value.span().start, "\"undo_window\" takes { email = \"10s\", chat = \"3s\" }", None);
+            }
+        }
+        if let Some(value) = table.get("composer") {
+            if let DeValue::Table(composer) = value.get_ref() {
+                read.check_keys(composer, &["take"]);
+                match composer.get("take").map(toml::Spanned::get_ref) {
+                    Some(DeValue::Boolean(take)) => settings.composer_take = *take,
+                    Some(_) => read.say(value.span().start, "\"composer.take\" is true or false", None),
+                    None => {}
+                }
+            } else {
+                read.say(value.span().start, "\"composer\" takes { take = true }", None);
+            }
+        }
+        if let Some(value) = table.get("workspace") {
+            if let DeValue::Array(list) = value.get_ref() {
+                for entry in list {
+                    if let DeValue::Table(workspace) = entry.get_ref() {
+                        config.workspaces.extend(read_workspace(&mut read, entry.span().start, workspace));
+                    }
+                }
+            } else {
+                read.say(value.span().start, "a workspace is written [[workspace]]", None);
+            }
+        }
+        (config, read.found)
+    }
+
+    /// The workspace of this name, or the first.
+    #[must_use]
+    pub fn workspace(&self, name: Option<&str>) -> Option<&WorkspaceConfig> {
+        match name {
+            Some(name) => self.workspaces.iter().find(|workspace| workspace.name == name),
+            None => self.workspaces.first(),
+        }
+    }
+}
+
+fn read_workspace(read: &mut Reader<'_>, at: usize, table: &DeTable<'_>) -> Option<WorkspaceConfig> {
+    read.check_keys(table, &["name", "region", "url"]);
+    let name = read.text(table, "name").map(|(_, name)| name.to_owned());
+    let region = read.choice(table, "region", &[("us", "us"), ("eu", "eu"), ("au", "au")]);
+    let url = read.text(table, "url").map(|(_, url)| url.to_owned());
+    let place = match (region, url) {
+        (_, Some(url)) => Place::Url(url),
+        (Some(region), None) => Place::Region(region.to_owned()),
+        (None, None) => {
+            read.say(at, "a workspace needs region = \"us\", \"eu\" or \"au\", or url = \"https://…\"", None);
+            return None;
+        }
+    };
+    let Some(name) = name else {
+        read.say(at, "a workspace needs a name", None);
+        return None;
+    };
+    Some(WorkspaceConfig { name, place })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> (Config, Vec<String>) {
+        let (config, found) = Config::parse(Path::new("config.toml"), text);
+        (config, found.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn a_good_file_is_read_whole() {
+        let (config, found) = parse(
+            "time_zone = \"Europe/Berlin\"\nadvance = \"list\"\nundo_window = { email = \"20s\", chat = \"0s\" }\n\
+             composer = { take = false }\n[[workspace]]\nname = \"Northwind\"\nregion = \"eu\"\n\
+             [[workspace]]\nname = \"Own\"\nurl = \"https://desk.example\"\n",
+        );
+        assert_eq!(found, Vec::<String>::new());
+        assert_eq!(config.settings.advance, Advance::List);
+        assert_eq!(config.settings.timings.undo_email, Duration::from_secs(20));
+        assert!(!config.settings.composer_take);
+        assert!(config.settings.time_zone_known);
+        assert_eq!(config.workspace(None).map(|w| w.name.as_str()), Some("Northwind"));
+        assert_eq!(config.workspace(Some("Own")).map(|w| &w.place), Some(&Place::Url("https://desk.example".into())));
+    }
+
+    #[test]
+    fn a_bad_line_costs_that_line_and_is_named() {
+        let (config, found) =
+            parse("tiem_zone = \"Europe/Berlin\"\nadvance = \"nxt\"\ntime_zone = \"Europe/Berln\"\npreview = \"open\"\n");
+        assert_eq!(config.settings.preview, Preview::Open);
+        assert_eq!(found.len(), 3, "{found:?}");
+        assert!(found.iter().any(|line| line == "config.toml:1: no setting \"tiem_zone\"; did you mean \"time_zone\"?"));
+        assert!(found.iter().any(|line| line.ends_with("did you mean \"next\"?")));
+        assert!(found.iter().any(|line| line.contains("Europe/Berlin")));
+    }
+
+    #[test]
+    fn nonsense_leaves_the_other_lines_standing() {
+        let (config, found) = parse("theme = \"light\"\n== what\npreview = \"open\"\n");
+        assert_eq!(config.theme, "light");
+        assert_eq!(config.settings.preview, Preview::Open);
+        assert!(!found.is_empty());
+    }
+}

@@ -1,0 +1,21 @@
+//! What the user configures, and where everything of ours lies on disk.
+//!
+//! Owns the paths ([`Paths`]), `config.toml` ([`Config`]), the tokens ([`token`]) and who they
+//! belong to ([`account`]). A bad line costs that line and becomes a [`Diagnostic`]. Knows nothing
+//! of the screen, the API or the cache. Enter at [`Paths::from_env`] and [`Config::load`].
+
+mod account;
+mod diagnostic;
+mod edit;
+mod load;
+mod paths;
+pub mod settings;
+mod token;
+
+pub use account::{Account, Accounts};
+pub use diagnostic::Diagnostic;
+pub use edit::add_workspace;
+pub use load::{Config, Place, WorkspaceConfig};
+pub use paths::{Paths, private_dir, write_private};
+pub use settings::Settings;
+pub use token::{load_token, remove_token, save_token};
