@@ -1,0 +1,425 @@
+//! One SQLite file: its permissions, its connections, its schema.
+//!
+//! Owns one writer and a few readers for a file, with SQL's `fold` that queries need. Knows nothing of
+//! what the tables mean. Enter at
+//! [`Database::open`], then [`Database::read`] and [`Database::write`].
+
+use std::fs::{self, OpenOptions};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::functions::FunctionFlags;
+use rusqlite::{Connection, OpenFlags, Row, Transaction, TransactionBehavior};
+
+use super::error::{CacheError, File, OnFile};
+use crate::text::fold;
+
+/// The first SQLite without the WAL-reset fault that can damage a file shared by two processes.
+const OLDEST_SQLITE: i32 = 3_051_003;
+/// How long a writer waits for another process's transaction; all of ours are short.
+const BUSY: Duration = Duration::from_secs(5);
+/// Readers kept open between reads.
+const READERS_KEPT: usize = 4;
+const STATEMENTS_KEPT: usize = 64;
+
+/// What a file must hold, and how safely.
+pub(super) struct Schema {
+    /// Which file.
+    pub file: File,
+    /// `migrations[n]` leads from schema `n` to `n + 1`.
+    pub migrations: &'static [&'static str],
+    /// `PRAGMA synchronous`.
+    pub synchronous: &'static str,
+    /// Page cache of the writer in KiB; a reader has half.
+    pub cache_kib: u32,
+}
+
+/// What a closure over a connection may fail with; [`Database`] puts the file's name to it.
+#[derive(Debug)]
+pub(super) enum Failed {
+    /// SQLite said no.
+    Sqlite(rusqlite::Error),
+    /// Already sorted, of whichever file.
+    Known(CacheError),
+}
+
+impl From<rusqlite::Error> for Failed {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl From<CacheError> for Failed {
+    fn from(error: CacheError) -> Self {
+        Self::Known(error)
+    }
+}
+
+impl From<serde_json::Error> for Failed {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Known(CacheError::Json(error))
+    }
+}
+
+/// Result of a closure over a connection.
+pub(super) type Tried<T> = Result<T, Failed>;
+
+/// One open file.
+pub(super) struct Database {
+    file: File,
+    path: PathBuf,
+    cache_kib: u32,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+impl Database {
+    /// Opens the file in `dir`, makes it when absent, and brings its schema up to date.
+    ///
+    /// The caller holds the lock of [`lock_directory`].
+    ///
+    /// # Errors
+    /// As [`CacheError`]; `Newer` when a newer program wrote it, `Damaged` when it is no database.
+    pub fn open(dir: &Path, schema: &Schema) -> Result<Self, CacheError> {
+        if rusqlite::version_number() < OLDEST_SQLITE {
+            return Err(CacheError::OldSqlite { found: rusqlite::version() });
+        }
+        let file = schema.file;
+        let path = dir.join(file.name());
+        make_private_file(&path)?;
+        let mut writer = connect(&path, schema.cache_kib).on(file)?;
+        check_schema_version(&writer, schema)?;
+        let mode: String = writer.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).on(file)?;
+        if !mode.eq_ignore_ascii_case("wal") {
+            return Err(CacheError::ReadOnly { file });
+        }
+        writer.pragma_update(None, "synchronous", schema.synchronous).on(file)?;
+        migrate(&mut writer, &path, schema)?;
+        touch_every_table(&writer).on(file)?;
+        Ok(Self {
+            file,
+            path,
+            cache_kib: schema.cache_kib,
+            writer: Mutex::new(writer),
+            readers: Mutex::new(Vec::new()),
+        })
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Runs `work` in one read transaction: all its statements see one state of the file.
+    pub fn read<T>(&self, work: impl FnOnce(&Connection) -> Tried<T>) -> Result<T, CacheError> {
+        let kept = lock(&self.readers).pop();
+        let mut reader = match kept {
+            Some(reader) => reader,
+            None => self.connect_reader()?,
+        };
+        let result = (|| {
+            let snapshot = reader.transaction_with_behavior(TransactionBehavior::Deferred)?;
+            work(&snapshot)
+        })();
+        let mut readers = lock(&self.readers);
+        if readers.len() < READERS_KEPT && reader.is_autocommit() {
+            readers.push(reader);
+        }
+        drop(readers);
+        self.sort_error(result)
+    }
+
+    /// Runs `work` in one write transaction and commits when it succeeds.
+    pub fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Tried<T>) -> Result<T, CacheError> {
+        self.write_around(work, || Ok(()), || Ok(()))
+    }
+
+    /// The same, with something to do just before and just after the commit.
+    pub fn write_around<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Tried<T>,
+        before: impl FnOnce() -> Result<(), CacheError>,
+        after: impl FnOnce() -> Result<(), CacheError>,
+    ) -> Result<T, CacheError> {
+        // A panic in `work` has rolled back on the way out: the connection is sound.
+        let mut writer = lock(&self.writer);
+        let result = (|| {
+            let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let value = work(&transaction)?;
+            before()?;
+            transaction.commit()?;
+            after()?;
+            Ok(value)
+        })();
+        drop(writer);
+        self.sort_error(result)
+    }
+
+    fn sort_error<T>(&self, result: Tried<T>) -> Result<T, CacheError> {
+        result.map_err(|failed| match failed {
+            Failed::Sqlite(source) => CacheError::from_sqlite(self.file, source),
+            Failed::Known(error) => error,
+        })
+    }
+
+    fn connect_reader(&self) -> Result<Connection, CacheError> {
+        let reader = connect(&self.path, self.cache_kib / 2).on(self.file)?;
+        // Read-only in what it may do; opened for writing because a reader of a WAL file must be
+        // able to make the shared-memory file.
+        reader.pragma_update(None, "query_only", true).on(self.file)?;
+        Ok(reader)
+    }
+}
+
+/// A number of rows or a position, for a parameter.
+pub(super) fn int(size: usize) -> i64 {
+    i64::try_from(size).unwrap_or(i64::MAX)
+}
+
+/// A number of rows, from a result.
+pub(super) fn size(row: &Row<'_>, index: usize) -> rusqlite::Result<usize> {
+    Ok(usize::try_from(row.get::<_, i64>(index)?).unwrap_or(0))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn connect(path: &Path, cache_kib: u32) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.pragma_update(None, "mmap_size", 0)?;
+    connection.pragma_update(None, "secure_delete", "FAST")?;
+    connection.pragma_update(None, "journal_size_limit", 16 * 1024 * 1024)?;
+    connection.pragma_update(None, "cache_size", -i64::from(cache_kib))?;
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
+    connection.create_scalar_function("fold", 1, flags, |arguments| {
+        Ok::<Option<String>, _>(arguments.get_raw(0).as_str().ok().map(fold))
+    })?;
+    Ok(connection)
+}
+
+/// Makes `dir` with all its parents, for us alone. A directory that is there already and ours is
+/// closed to others.
+///
+/// # Errors
+/// `Path` when it cannot be made.
+pub(super) fn make_private_directory(dir: &Path) -> Result<(), CacheError> {
+    let failed = |source| CacheError::Path { path: dir.to_path_buf(), source };
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(failed)?;
+    let found = fs::metadata(dir).map_err(failed)?;
+    let is_shared_by_design = found.mode() & 0o1000 != 0;
+    let is_ours = found.uid() == rustix::process::geteuid().as_raw();
+    if found.mode() & 0o077 != 0 && is_ours && !is_shared_by_design {
+        fs::set_permissions(dir, fs::Permissions::from_mode(0o700)).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Makes the file when absent. SQLite gives the files beside it the same mode.
+fn make_private_file(path: &Path) -> Result<(), CacheError> {
+    let failed = |source: std::io::Error| CacheError::Path { path: path.to_path_buf(), source };
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            for name in with_companions(path) {
+                let Ok(found) = fs::metadata(&name) else { continue };
+                if found.mode() & 0o077 != 0 {
+                    // Not ours to change is not ours to refuse either: SQLite will say what it can.
+                    let _ = fs::set_permissions(&name, fs::Permissions::from_mode(0o600));
+                }
+            }
+            Ok(())
+        }
+        Err(error) => Err(failed(error)),
+    }
+}
+
+/// The file and those that SQLite keeps beside it.
+fn with_companions(path: &Path) -> [PathBuf; 3] {
+    let beside = |suffix: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        PathBuf::from(name)
+    };
+    [path.to_path_buf(), beside("-wal"), beside("-shm")]
+}
+
+/// Moves a file out of the way, with what lies beside it; the same name with `.damaged-` and `stamp`.
+/// One that was moved earlier is removed: it holds customers' words and nobody came for it.
+pub(super) fn move_aside(path: &Path, stamp: i64) -> Result<PathBuf, CacheError> {
+    let failed = |source| CacheError::Path { path: path.to_path_buf(), source };
+    let mark = format!("{}.damaged-", path.file_name().unwrap_or_default().to_string_lossy());
+    if let Some(dir) = path.parent() {
+        for entry in fs::read_dir(dir).map_err(failed)?.flatten() {
+            if entry.file_name().to_string_lossy().starts_with(&mark) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+    let target = path.with_file_name(format!("{mark}{stamp}"));
+    for (from, to) in with_companions(path).iter().zip(with_companions(&target)) {
+        match fs::rename(from, to) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error)),
+            _ => {}
+        }
+    }
+    Ok(target)
+}
+
+/// Keeps other processes from opening, migrating or moving the files until the value is dropped.
+/// Where the file system has no locks, SQLite's own must do.
+pub(super) fn lock_directory(dir: &Path) -> Result<fs::File, CacheError> {
+    let path = dir.join("open.lock");
+    let file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(&path)
+        .map_err(|source| CacheError::Path { path, source })?;
+    let _ = file.lock();
+    Ok(file)
+}
+
+fn user_version(connection: &Connection) -> rusqlite::Result<u32> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
+}
+
+fn known_version(schema: &Schema) -> u32 {
+    u32::try_from(schema.migrations.len()).unwrap_or(u32::MAX)
+}
+
+fn check_schema_version(connection: &Connection, schema: &Schema) -> Result<u32, CacheError> {
+    let file = schema.file;
+    let (found, known) = (user_version(connection).on(file)?, known_version(schema));
+    if found > known {
+        return Err(CacheError::Newer { file, found, known });
+    }
+    Ok(found)
+}
+
+/// Brings the schema up to date, in one transaction; before an existing state.db is touched, a copy
+/// is put beside it.
+fn migrate(connection: &mut Connection, path: &Path, schema: &Schema) -> Result<(), CacheError> {
+    let file = schema.file;
+    let known = known_version(schema);
+    let found = check_schema_version(connection, schema)?;
+    if found == known {
+        return Ok(());
+    }
+    if found == 0 {
+        let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).on(file)?;
+        if tables > 0 {
+            return Err(CacheError::Damaged { file });
+        }
+    } else if file == File::State {
+        let copy = path.with_file_name(format!("{}.before-{known}", file.name()));
+        make_private_file(&copy)?;
+        connection.backup(rusqlite::MAIN_DB, &copy, None::<fn(rusqlite::backup::Progress)>).on(file)?;
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).on(file)?;
+    // Again inside: another process may have been quicker where the directory lock does nothing.
+    let found = check_schema_version(&transaction, schema)?;
+    for migration in schema.migrations.iter().skip(found as usize) {
+        transaction.execute_batch(migration).on(file)?;
+    }
+    transaction.pragma_update(None, "user_version", known).on(file)?;
+    transaction.commit().on(file)
+}
+
+/// Reads one row of every table: finds a file that is cut off or overwritten, without reading it all.
+fn touch_every_table(connection: &Connection) -> rusqlite::Result<()> {
+    let mut names =
+        connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")?;
+    let names: Vec<String> = names.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    for name in names {
+        // The names are those of our own migrations.
+        let mut statement = connection.prepare(&format!("SELECT * FROM \"{name}\" LIMIT 1"))?;
+        statement.query([])?.next()?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    const ONE: Schema =
+        Schema { file: File::State, migrations: &["CREATE TABLE a (x INTEGER)"], synchronous: "FULL", cache_kib: 512 };
+    const TWO: Schema = Schema {
+        migrations: &["CREATE TABLE a (x INTEGER)", "ALTER TABLE a ADD COLUMN y INTEGER NOT NULL DEFAULT 7"],
+        ..ONE
+    };
+    const BROKEN: Schema =
+        Schema { migrations: &["CREATE TABLE a (x INTEGER)", "CREATE TABLE b (x INTEGER); nonsense"], ..ONE };
+
+    #[test]
+    fn a_migration_goes_forward_and_leaves_a_copy_of_what_was() {
+        let dir = tempfile::tempdir().unwrap();
+        let old = Database::open(dir.path(), &ONE).unwrap();
+        old.write(|tx| Ok(tx.execute("INSERT INTO a VALUES (1)", [])?)).unwrap();
+        drop(old);
+        let new = Database::open(dir.path(), &TWO).unwrap();
+        assert_eq!(new.read(|c| Ok(c.query_row("SELECT y FROM a", [], |r| r.get::<_, i64>(0))?)).unwrap(), 7);
+        let copy = dir.path().join("state.db.before-2");
+        assert_eq!(fs::metadata(&copy).unwrap().mode() & 0o777, 0o600);
+        let copy = Connection::open(copy).unwrap();
+        assert_eq!(copy.query_row("SELECT x FROM a", [], |r| r.get::<_, i64>(0)).unwrap(), 1);
+    }
+
+    #[test]
+    fn a_migration_that_fails_changes_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        drop(Database::open(dir.path(), &ONE).unwrap());
+        assert!(Database::open(dir.path(), &BROKEN).is_err());
+        let again = Database::open(dir.path(), &ONE).unwrap();
+        let tables =
+            again.read(|c| Ok(c.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get::<_, i64>(0))?)).unwrap();
+        assert_eq!(tables, 1);
+    }
+
+    #[test]
+    fn a_newer_schema_is_refused_and_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        drop(Database::open(dir.path(), &TWO).unwrap());
+        let refused = Database::open(dir.path(), &ONE).err().unwrap();
+        assert!(matches!(refused, CacheError::Newer { found: 2, known: 1, file: File::State }));
+        assert!(Database::open(dir.path(), &TWO).is_ok());
+    }
+
+    #[test]
+    fn a_reader_cannot_write_and_a_failed_write_leaves_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let database = Database::open(dir.path(), &ONE).unwrap();
+        assert!(database.read(|c| Ok(c.execute("INSERT INTO a VALUES (1)", [])?)).is_err());
+        let failed = database.write(|tx| {
+            tx.execute("INSERT INTO a VALUES (1)", [])?;
+            Err::<(), _>(Failed::from(rusqlite::Error::InvalidQuery))
+        });
+        assert!(failed.is_err());
+        let rows = database.read(|c| Ok(c.query_row("SELECT count(*) FROM a", [], |r| r.get::<_, i64>(0))?)).unwrap();
+        assert_eq!(rows, 0);
+    }
+
+    #[test]
+    fn durability_is_as_the_schema_says() {
+        let dir = tempfile::tempdir().unwrap();
+        let database = Database::open(dir.path(), &ONE).unwrap();
+        let writer = lock(&database.writer);
+        let synchronous: i64 = writer.query_row("PRAGMA synchronous", [], |row| row.get(0)).unwrap();
+        let mode: String = writer.query_row("PRAGMA journal_mode", [], |row| row.get(0)).unwrap();
+        let keys: bool = writer.query_row("PRAGMA foreign_keys", [], |row| row.get(0)).unwrap();
+        assert_eq!((synchronous, mode.as_str(), keys), (2, "wal", true));
+    }
+}

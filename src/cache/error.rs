@@ -1,0 +1,161 @@
+//! What can go wrong with the two files, by what the caller should do about it.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use rusqlite::ErrorCode;
+
+/// Which of the two files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum File {
+    /// cache.db: can be fetched again.
+    Cache,
+    /// state.db: cannot.
+    State,
+}
+
+impl File {
+    /// Its name in its directory.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Cache => "cache.db",
+            Self::State => "state.db",
+        }
+    }
+}
+
+impl fmt::Display for File {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// Why something was not read or not written. Nothing is half done: what failed was rolled back.
+#[derive(Debug, thiserror::Error)]
+pub enum CacheError {
+    /// The disk is full, or the quota is used up.
+    #[error("{file} cannot grow: the disk is full")]
+    Full {
+        /// Which file.
+        file: File,
+    },
+    /// The file or its directory may not be written.
+    #[error("{file} cannot be written")]
+    ReadOnly {
+        /// Which file.
+        file: File,
+    },
+    /// The file is no database any more, or part of it is broken.
+    #[error("{file} is damaged")]
+    Damaged {
+        /// Which file.
+        file: File,
+    },
+    /// A newer deskhand has written the file.
+    #[error("{file} was written by a newer deskhand (schema {found}, this one knows {known})")]
+    Newer {
+        /// Which file.
+        file: File,
+        /// The schema found.
+        found: u32,
+        /// The newest schema that this program knows.
+        known: u32,
+    },
+    /// Another process kept the file locked for too long; trying again is safe.
+    #[error("{file} is in use by another process")]
+    Busy {
+        /// Which file.
+        file: File,
+    },
+    /// A directory or file could not be made.
+    #[error("{} cannot be used", path.display())]
+    Path {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A value could not be turned into JSON or back.
+    #[error("a stored value is not understood")]
+    Json(#[from] serde_json::Error),
+    /// The linked SQLite has a known fault.
+    #[error("SQLite {found} is too old: at least 3.51.3 is needed")]
+    OldSqlite {
+        /// Its version.
+        found: &'static str,
+    },
+    /// A crash point stopped the program here (tests only).
+    #[error("stopped at the crash point {0}")]
+    Stopped(&'static str),
+    /// Anything else that SQLite says.
+    #[error("{file} could not be read or written")]
+    Other {
+        /// Which file.
+        file: File,
+        /// Its words.
+        source: rusqlite::Error,
+    },
+}
+
+impl CacheError {
+    /// Sorts SQLite's error into what the caller should do about it.
+    pub(super) fn from_sqlite(file: File, source: rusqlite::Error) -> Self {
+        match source.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::Full { file },
+            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => Self::ReadOnly { file },
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged { file },
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed) => {
+                Self::Busy { file }
+            }
+            _ => Self::Other { file, source },
+        }
+    }
+
+    /// Whether it is this file that is damaged.
+    #[must_use]
+    pub fn is_damage_of(&self, which: File) -> bool {
+        matches!(self, Self::Damaged { file } if *file == which)
+    }
+
+    /// Whether the same call may well succeed a moment later.
+    #[must_use]
+    pub const fn is_passing(&self) -> bool {
+        matches!(self, Self::Busy { .. })
+    }
+}
+
+/// Puts the file's name to what SQLite says.
+pub(super) trait OnFile<T> {
+    /// An error of this file.
+    fn on(self, file: File) -> Result<T, CacheError>;
+}
+
+impl<T> OnFile<T> for rusqlite::Result<T> {
+    fn on(self, file: File) -> Result<T, CacheError> {
+        self.map_err(|source| CacheError::from_sqlite(file, source))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from(code: i32) -> CacheError {
+        let source = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
+        CacheError::from_sqlite(File::State, source)
+    }
+
+    #[test]
+    fn errors_are_sorted_by_what_the_caller_should_do() {
+        use rusqlite::ffi;
+        assert!(matches!(from(ffi::SQLITE_FULL), CacheError::Full { file: File::State }));
+        assert!(matches!(from(ffi::SQLITE_READONLY), CacheError::ReadOnly { .. }));
+        assert!(matches!(from(ffi::SQLITE_CANTOPEN), CacheError::ReadOnly { .. }));
+        assert!(from(ffi::SQLITE_CORRUPT).is_damage_of(File::State));
+        assert!(from(ffi::SQLITE_NOTADB).is_damage_of(File::State));
+        assert!(!from(ffi::SQLITE_NOTADB).is_damage_of(File::Cache));
+        assert!(from(ffi::SQLITE_BUSY).is_passing());
+        assert!(matches!(from(ffi::SQLITE_IOERR), CacheError::Other { .. }));
+    }
+}

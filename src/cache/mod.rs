@@ -1,0 +1,441 @@
+//! The two SQLite files: cache.db (what can be fetched again) and state.db (what cannot).
+//!
+//! Owns both files, their schemas and everything read from or written to them: effective
+//! conversations, threads, people, cursors; outbox, drafts, read marks, remembered sorts, the sender's
+//! lease. Knows nothing of the network, of the screen, or of who asks. Enter at [`Cache::open`].
+//!
+//! **Effective columns.** A conversation is stored twice: as the helpdesk last said it, and as the
+//! agent sees it: the helpdesk's row with the unsettled acts of the outbox applied in order. Lists,
+//! queries and counts read the second. It is made anew under the write lock of cache.db whenever a row
+//! arrives or the outbox changes, from what state.db holds at that moment; whichever of two processes
+//! writes last has therefore seen the acts of both. state.db is committed first, so a crash between the
+//! two files leaves an act that is safe and not yet shown: [`Cache::reconcile_at_start`] shows it.
+//!
+//! Every method blocks (on disk, never on the network) and may be called from any thread; two
+//! processes may hold the same files.
+
+#[cfg(test)]
+mod agreement;
+mod crash;
+#[cfg(test)]
+mod crash_tests;
+mod database;
+mod draft;
+mod effective;
+mod error;
+mod files;
+#[cfg(test)]
+mod fixtures;
+mod lease;
+mod list;
+mod mention;
+mod outbox;
+mod outbox_due;
+mod outbox_rows;
+mod people;
+mod row;
+mod store;
+mod thread;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use rusqlite::ErrorCode;
+
+use crate::clock::Clock;
+use crate::domain::{ConversationId, UnixTime};
+
+pub use crash::{CrashPoints, Moment};
+pub use error::{CacheError, File};
+pub use lease::Lease;
+pub use list::{Count, Span, Window};
+pub use mention::Me;
+pub use outbox::{Committed, NewRow, Settlement, Undone};
+pub use outbox_due::Release;
+pub use outbox_rows::{OutboxCounts, OutboxFilter};
+pub use thread::StoredThread;
+
+use database::{Database, Schema, Tried, lock_directory, make_private_directory, move_aside};
+
+const CACHE: Schema = Schema {
+    file: File::Cache,
+    migrations: &[include_str!("migrations/cache-0001.sql")],
+    // A power cut may cost the last moments of what can be fetched again, never its integrity.
+    synchronous: "NORMAL",
+    cache_kib: 8 * 1024,
+};
+
+const STATE: Schema = Schema {
+    file: File::State,
+    migrations: &[include_str!("migrations/state-0001.sql")],
+    synchronous: "FULL",
+    cache_kib: 1024,
+};
+
+/// Where the two files lie: directories of one workspace and teammate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dirs {
+    /// For cache.db.
+    pub cache: PathBuf,
+    /// For state.db.
+    pub state: PathBuf,
+}
+
+/// The two files, open. Clones share them.
+#[derive(Clone)]
+pub struct Cache(Arc<Shared>);
+
+struct Shared {
+    cache: Database,
+    state: Database,
+    clock: Clock,
+    me: RwLock<Option<Me>>,
+    /// Conversations whose effective row is behind state.db because cache.db could not be written.
+    owed: Mutex<BTreeSet<ConversationId>>,
+    crash_points: CrashPoints,
+    damaged_cache: Option<PathBuf>,
+}
+
+impl std::fmt::Debug for Cache {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Cache").field(&self.0.cache.path()).finish()
+    }
+}
+
+impl Cache {
+    /// Opens both files, makes them when absent (0600, in directories of mode 0700), and brings their
+    /// schemas up to date. A cache.db that is damaged is moved aside and made anew:
+    /// [`Cache::damaged_cache`] says so. state.db is never moved nor deleted.
+    ///
+    /// # Errors
+    /// `Newer` when a newer program wrote one of the files, `Damaged` for state.db, `ReadOnly`, `Full`
+    /// or `Path` when they cannot be used.
+    pub fn open(dirs: &Dirs, clock: Clock) -> Result<Self, CacheError> {
+        Self::open_with(dirs, clock, CrashPoints::default())
+    }
+
+    /// The same with crash points, for tests.
+    ///
+    /// # Errors
+    /// As [`Cache::open`].
+    pub fn open_with(dirs: &Dirs, clock: Clock, crash_points: CrashPoints) -> Result<Self, CacheError> {
+        make_private_directory(&dirs.state)?;
+        make_private_directory(&dirs.cache)?;
+        let _lock = lock_directory(&dirs.state)?;
+        let state = Database::open(&dirs.state, &STATE)?;
+        let (cache, damaged_cache) = open_cache(&dirs.cache, &clock)?;
+        let me = cache.read(mention::load_me)?;
+        Ok(Self(Arc::new(Shared {
+            cache,
+            state,
+            clock,
+            me: RwLock::new(me),
+            owed: Mutex::default(),
+            crash_points,
+            damaged_cache,
+        })))
+    }
+
+    /// Where a damaged cache.db was moved when this one was opened; the cache is then empty and has to
+    /// be fetched again.
+    #[must_use]
+    pub fn damaged_cache(&self) -> Option<&Path> {
+        self.0.damaged_cache.as_deref()
+    }
+
+    /// Makes the effective rows follow state.db again after a crash between the two files, and after a
+    /// rebuild of cache.db. To be called once, before the first list is shown. Gives the conversations
+    /// that changed.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn reconcile_at_start(&self) -> Result<Vec<ConversationId>, CacheError> {
+        let mut ids = self.0.state.read(outbox_rows::touched_conversations)?;
+        ids.extend(self.read_cache(effective::marked_by_state)?);
+        let ids: Vec<_> = ids.into_iter().collect();
+        self.rebase(&ids)
+    }
+
+    fn now(&self) -> UnixTime {
+        UnixTime(self.0.clock.unix_secs())
+    }
+
+    fn read_cache<T>(&self, work: impl FnOnce(&rusqlite::Connection) -> Tried<T>) -> Result<T, CacheError> {
+        self.watch(self.0.cache.read(work))
+    }
+
+    fn write_cache<T>(&self, work: impl FnOnce(&rusqlite::Transaction<'_>) -> Tried<T>) -> Result<T, CacheError> {
+        self.watch(self.0.cache.write(work))
+    }
+
+    fn read_state<T>(&self, work: impl FnOnce(&rusqlite::Connection) -> Tried<T>) -> Result<T, CacheError> {
+        self.0.state.read(work)
+    }
+
+    /// The one door to a commit of state.db; `name` is its crash point.
+    fn write_state<T>(
+        &self,
+        name: &'static str,
+        work: impl FnOnce(&rusqlite::Transaction<'_>) -> Tried<T>,
+    ) -> Result<T, CacheError> {
+        let points = &self.0.crash_points;
+        self.0.state.write_around(
+            work,
+            || points.pass(name, Moment::BeforeCommit),
+            || points.pass(name, Moment::AfterCommit),
+        )
+    }
+
+    /// Damage that shows up in the middle of the file is remembered beside it, so that the next start
+    /// makes the cache anew.
+    fn watch<T>(&self, result: Result<T, CacheError>) -> Result<T, CacheError> {
+        if let Err(error) = &result
+            && error.is_damage_of(File::Cache)
+        {
+            // The next start finds the damage again by itself when this cannot be written.
+            let _ = fs::write(damage_mark(self.0.cache.path()), "");
+        }
+        result
+    }
+
+    fn owe(&self, ids: impl IntoIterator<Item = ConversationId>) {
+        self.0.owed.lock().unwrap_or_else(PoisonError::into_inner).extend(ids);
+    }
+
+    fn take_owed(&self) -> BTreeSet<ConversationId> {
+        std::mem::take(&mut *self.0.owed.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn damage_mark(path: &Path) -> PathBuf {
+    path.with_extension("db.damaged")
+}
+
+fn open_cache(dir: &Path, clock: &Clock) -> Result<(Database, Option<PathBuf>), CacheError> {
+    let path = dir.join(File::Cache.name());
+    let mark = damage_mark(&path);
+    if !mark.exists() {
+        match Database::open(dir, &CACHE) {
+            Ok(cache) => return Ok((cache, None)),
+            Err(error) if !is_beyond_use(&error) => return Err(error),
+            Err(error) => {
+                // In a directory that cannot be written there is nothing to be done about the file.
+                let Ok(aside) = move_aside(&path, clock.unix_secs()) else { return Err(error) };
+                return Ok((Database::open(dir, &CACHE)?, Some(aside)));
+            }
+        }
+    }
+    let aside = move_aside(&path, clock.unix_secs())?;
+    let cache = Database::open(dir, &CACHE)?;
+    let _ = fs::remove_file(mark);
+    Ok((cache, Some(aside)))
+}
+
+/// Whether a file that can be fetched again is better fetched again.
+fn is_beyond_use(error: &CacheError) -> bool {
+    match error {
+        CacheError::Damaged { .. } | CacheError::ReadOnly { .. } | CacheError::Path { .. } => true,
+        // A disk that answers badly is not the file's fault.
+        CacheError::Other { source, .. } => source.sqlite_error_code() != Some(ErrorCode::SystemIoFailure),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::fixtures::{NOW, Place, commit, conversation, id, reply, take_lease};
+    use super::*;
+    use crate::domain::Act;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    fn path(place: &Place, file: File) -> PathBuf {
+        match file {
+            File::Cache => place.dirs.cache.join(file.name()),
+            File::State => place.dirs.state.join(file.name()),
+        }
+    }
+
+    /// The same directories with nobody in them; a copy, so that no connection is open.
+    fn closed(place: Place) -> (Dirs, tempfile::TempDir) {
+        let dir = tempfile::tempdir().unwrap();
+        let dirs = Dirs { cache: dir.path().join("cache"), state: dir.path().join("state") };
+        for (from, to) in [(&place.dirs.cache, &dirs.cache), (&place.dirs.state, &dirs.state)] {
+            fs::create_dir_all(to).unwrap();
+            for entry in fs::read_dir(from).unwrap() {
+                let entry = entry.unwrap();
+                fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+            }
+        }
+        drop(place);
+        (dirs, dir)
+    }
+
+    #[test]
+    fn nobody_else_can_read_the_files() {
+        let place = Place::new();
+        place.cache.store_page(&[conversation("1", NOW)], None).unwrap();
+        commit(&place.cache, "g", "1", &[Act::Close]);
+        for dir in [&place.dirs.cache, &place.dirs.state] {
+            assert_eq!(mode(dir), 0o700);
+            let mut names = Vec::new();
+            for entry in fs::read_dir(dir).unwrap() {
+                let entry = entry.unwrap();
+                assert_eq!(mode(&entry.path()), 0o600, "{:?}", entry.path());
+                names.push(entry.file_name().into_string().unwrap());
+            }
+            assert!(names.iter().any(|name| name.ends_with("-wal")), "{names:?}");
+        }
+    }
+
+    #[test]
+    fn files_that_were_open_to_others_are_closed_to_them() {
+        let (dirs, _dir) = closed(Place::new());
+        fs::set_permissions(&dirs.state, fs::Permissions::from_mode(0o755)).unwrap();
+        fs::set_permissions(dirs.state.join("state.db"), fs::Permissions::from_mode(0o644)).unwrap();
+        let _cache = Cache::open(&dirs, Clock::manual(NOW)).unwrap();
+        assert_eq!((mode(&dirs.state), mode(&dirs.state.join("state.db"))), (0o700, 0o600));
+    }
+
+    #[test]
+    fn a_damaged_cache_is_made_anew_and_the_outbox_survives() {
+        for damage in [&b"this is no database, and it is long enough to look like one"[..], b"SQLite format 3\0garbage"]
+        {
+            let place = Place::new();
+            place.cache.store_page(&[conversation("1", NOW)], None).unwrap();
+            commit(&place.cache, "g", "1", &[reply("Hello"), Act::Close]);
+            let (dirs, _dir) = closed(place);
+            fs::write(dirs.cache.join("cache.db"), damage).unwrap();
+            fs::write(dirs.cache.join("cache.db-wal"), damage).unwrap();
+            let cache = Cache::open(&dirs, Clock::manual(NOW)).unwrap();
+            let aside = cache.damaged_cache().unwrap();
+            assert_eq!((fs::read(aside).unwrap().as_slice(), mode(aside)), (damage, 0o600));
+            assert!(aside.file_name().unwrap().to_str().unwrap().ends_with(&NOW.to_string()));
+            assert_eq!(cache.load_conversation(&id("1")).unwrap(), None);
+            assert_eq!(cache.load_outbox(&OutboxFilter::Unsent).unwrap().len(), 2);
+            cache.store_page(&[conversation("1", NOW)], None).unwrap();
+            let shown = cache.load_conversation(&id("1")).unwrap().unwrap();
+            assert_eq!(shown.state, crate::domain::State::Closed, "what is fetched again shows the acts again");
+        }
+    }
+
+    #[test]
+    fn damage_in_the_middle_of_the_cache_is_mended_at_the_next_start() {
+        let place = Place::new();
+        let many: Vec<_> = (0..400).map(|n| conversation(&n.to_string(), NOW + n)).collect();
+        place.cache.store_page(&many, None).unwrap();
+        let copy = rusqlite::Connection::open(path(&place, File::Cache)).unwrap();
+        copy.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+        drop(copy);
+        let (dirs, _dir) = closed(place);
+        let file = dirs.cache.join("cache.db");
+        let mut bytes = fs::read(&file).unwrap();
+        let (from, to) = (bytes.len() / 4, bytes.len() * 3 / 4);
+        bytes[from..to].fill(0xA5);
+        fs::write(&file, bytes).unwrap();
+        let cache = Cache::open(&dirs, Clock::manual(NOW)).unwrap();
+        if cache.damaged_cache().is_none() {
+            let newer: Vec<_> = (0..400).map(|n| conversation(&n.to_string(), NOW + 1_000 + n)).collect();
+            assert!(cache.store_page(&newer, None).err().unwrap().is_damage_of(File::Cache));
+            drop(cache);
+            let cache = Cache::open(&dirs, Clock::manual(NOW)).unwrap();
+            assert!(cache.damaged_cache().is_some());
+            cache.store_page(&newer, None).unwrap();
+            assert!(Cache::open(&dirs, Clock::manual(NOW)).unwrap().damaged_cache().is_none());
+        }
+    }
+
+    #[test]
+    fn a_damaged_state_file_is_refused_and_left_alone() {
+        let (dirs, _dir) = closed(Place::new());
+        let file = dirs.state.join("state.db");
+        fs::write(&file, "drafts of a year, in an unknown format").unwrap();
+        fs::remove_file(dirs.state.join("state.db-wal")).ok();
+        assert!(Cache::open(&dirs, Clock::manual(NOW)).err().unwrap().is_damage_of(File::State));
+        assert_eq!(fs::read_to_string(&file).unwrap(), "drafts of a year, in an unknown format");
+    }
+
+    #[test]
+    fn files_of_a_newer_program_are_refused_and_left_alone() {
+        for file in [File::Cache, File::State] {
+            let place = Place::new();
+            let newer = rusqlite::Connection::open(path(&place, file)).unwrap();
+            newer.pragma_update(None, "user_version", 99).unwrap();
+            let refused = Cache::open(&place.dirs, Clock::manual(NOW)).err().unwrap();
+            assert!(matches!(refused, CacheError::Newer { found: 99, .. }), "{refused:?}");
+            assert!(path(&place, file).exists());
+        }
+    }
+
+    #[test]
+    fn two_processes_work_side_by_side() {
+        let place = Place::new();
+        let other = place.another();
+        take_lease(&place.cache, "me");
+        std::thread::scope(|scope| {
+            for (name, cache) in [("a", &place.cache), ("b", &other)] {
+                scope.spawn(move || {
+                    for n in 0..40 {
+                        let on = format!("{name}{n}");
+                        cache.store_page(&[conversation(&on, NOW + n)], Some((name, &n.to_string()))).unwrap();
+                        commit(cache, &format!("g{on}"), &on, &[Act::Close]);
+                    }
+                });
+            }
+        });
+        for cache in [&place.cache, &other] {
+            assert_eq!(cache.outbox_counts().unwrap().waiting, 80);
+            assert_eq!(cache.count_threads().unwrap().0, 80);
+            assert_eq!(cache.load_cursor("b").unwrap().as_deref(), Some("39"));
+            assert!(cache.next_due(UnixTime(NOW)).unwrap().len() == 80);
+        }
+    }
+
+    #[test]
+    fn many_can_open_new_files_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let dirs = Dirs { cache: dir.path().join("c"), state: dir.path().join("s") };
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    let cache = Cache::open(&dirs, Clock::manual(NOW)).unwrap();
+                    assert!(cache.damaged_cache().is_none());
+                });
+            }
+        });
+    }
+
+    #[test]
+    fn who_i_am_and_my_mentions_survive_a_restart() {
+        let place = Place::new();
+        let cache = &place.cache;
+        let parts = [fixtures::note_by("8", "ping @Ana Costa", NOW)];
+        cache.store_thread(&conversation("1", NOW), &parts, 0).unwrap();
+        let me = Me { id: fixtures::teammate("7"), name: "Ana Costa".into() };
+        assert_eq!(cache.set_me(&me).unwrap(), [id("1")]);
+        assert!(cache.set_me(&me).unwrap().is_empty());
+        let mentioned = |cache: &Cache| {
+            let sql = "SELECT mentioned FROM conversation";
+            cache.read_cache(|c| Ok(c.query_row(sql, [], |row| row.get::<_, bool>(0))?)).unwrap()
+        };
+        let again = place.another();
+        assert_eq!(again.me(), Some(me));
+        assert!(mentioned(&again));
+        commit(cache, "g", "1", &[fixtures::note("on it")]);
+        assert!(!mentioned(cache), "an answer on its way is an answer");
+        cache.drop_unsent(&fixtures::group("g")).unwrap();
+        assert!(mentioned(cache));
+        assert!(cache.finish_mention(&id("1"), UnixTime(NOW)).unwrap());
+        assert!(!mentioned(cache));
+        let parts = [parts[0].clone(), fixtures::note_by("8", "@Ana Costa?!", NOW + 5)];
+        cache.store_thread(&conversation("1", NOW + 5), &parts, 0).unwrap();
+        assert!(mentioned(cache), "named again");
+    }
+}

@@ -1,0 +1,317 @@
+//! Contacts, companies, and the small lists that are held whole.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{Connection, OptionalExtension};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::database::{Tried, int};
+use super::{Cache, CacheError, Me, effective};
+use crate::domain::{
+    AttributeDefinition, AttributeOwner, AwayReason, Capabilities, Company, Contact, ContactId, ContactNote,
+    ConversationId, Directory, Tag, Team, Teammate, UnixTime, Workspace,
+};
+
+const OWNERS: [(AttributeOwner, &str); 3] = [
+    (AttributeOwner::Conversation, "attributes.conversation"),
+    (AttributeOwner::Contact, "attributes.contact"),
+    (AttributeOwner::Company, "attributes.company"),
+];
+
+impl Cache {
+    /// Stores contacts as the helpdesk has them, and what they add to their conversations: name,
+    /// address, phone, country, language, company, attributes. Gives the conversations that changed.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn store_contacts(&self, contacts: &[Contact]) -> Result<Vec<ConversationId>, CacheError> {
+        let now = self.now();
+        self.write_cache(|cache| {
+            let mut touched = BTreeSet::new();
+            for contact in contacts {
+                let json = serde_json::to_string(contact)?;
+                if put_contact(cache, &contact.id, Some(&json), now)? {
+                    put_companies(cache, contact)?;
+                    touched.extend(of_contact(cache, &contact.id)?);
+                }
+            }
+            self.refresh_all(cache, &touched.into_iter().collect::<Vec<_>>())
+        })
+    }
+
+    /// The helpdesk has no such contact (any more): it is not asked for again until its conversations
+    /// name another. What was known of it stays.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn store_contact_missing(&self, id: &ContactId) -> Result<(), CacheError> {
+        let now = self.now();
+        self.write_cache(|cache| {
+            if find_contact(cache, id)?.is_none() {
+                put_contact(cache, id, None, now)?;
+                self.refresh_all(cache, &of_contact(cache, id)?)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Stores all notes about a contact, newest first, in place of those before.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn store_contact_notes(&self, id: &ContactId, notes: &[ContactNote]) -> Result<bool, CacheError> {
+        self.write_cache(|cache| {
+            if load_contact_notes(cache, id)? == notes {
+                return Ok(false);
+            }
+            cache.execute("DELETE FROM contact_note WHERE contact_id = ?1", [id.as_str()])?;
+            let mut insert =
+                cache.prepare_cached("INSERT INTO contact_note (contact_id, position, note) VALUES (?1, ?2, ?3)")?;
+            for (position, note) in notes.iter().enumerate() {
+                insert.execute((id.as_str(), int(position), serde_json::to_string(note)?))?;
+            }
+            Ok(true)
+        })
+    }
+
+    /// Stores companies, and their names with the conversations of their contacts. Gives the
+    /// conversations that changed.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn store_companies(&self, companies: &[Company]) -> Result<Vec<ConversationId>, CacheError> {
+        self.write_cache(|cache| {
+            let mut touched = BTreeSet::new();
+            for company in companies {
+                let id = company.id.as_str();
+                let changed = cache
+                    .prepare_cached(
+                        "INSERT INTO company (id, company) VALUES (?1, ?2) ON CONFLICT (id) \
+                         DO UPDATE SET company = excluded.company WHERE company <> excluded.company",
+                    )?
+                    .execute((id, serde_json::to_string(company)?))?;
+                if changed > 0 {
+                    let sql = "SELECT c.id FROM contact_company m JOIN conversation c ON c.contact_id = m.contact_id \
+                         WHERE m.company_id = ?1";
+                    touched.extend(effective::ids(cache, sql, [id])?);
+                }
+            }
+            self.refresh_all(cache, &touched.into_iter().collect::<Vec<_>>())
+        })
+    }
+
+    /// Loads a contact and when it was fetched; `None` while it never was, or when the helpdesk has no
+    /// such contact.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn load_contact(&self, id: &ContactId) -> Result<Option<(Contact, UnixTime)>, CacheError> {
+        self.read_cache(|cache| {
+            let Some(Some(contact)) = find_contact(cache, id)? else { return Ok(None) };
+            let sql = "SELECT fetched_at FROM contact WHERE id = ?1";
+            let at = cache.prepare_cached(sql)?.query_row([id.as_str()], |row| row.get(0))?;
+            Ok(Some((contact, UnixTime(at))))
+        })
+    }
+
+    /// Contacts of conversations that were never fetched, those of the newest conversations first.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn contacts_wanted(&self, limit: usize) -> Result<Vec<ContactId>, CacheError> {
+        self.read_cache(|cache| {
+            let mut statement = cache.prepare_cached(
+                "SELECT contact_id FROM conversation WHERE contact_wanted = 1 ORDER BY last_message_at DESC",
+            )?;
+            let mut found = statement.query([])?;
+            let (mut wanted, mut seen) = (Vec::new(), BTreeSet::new());
+            while wanted.len() < limit
+                && let Some(row) = found.next()?
+            {
+                if let Some(id) = ContactId::parse(row.get_ref(0)?.as_str().unwrap_or_default())
+                    && seen.insert(id.clone())
+                {
+                    wanted.push(id);
+                }
+            }
+            Ok(wanted)
+        })
+    }
+
+    /// Stores the workspace and who we are in it; see [`Cache::set_me`]. Gives whether that is news.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn store_directory_workspace(&self, workspace: &Workspace) -> Result<bool, CacheError> {
+        let changed = self.store_document("workspace", workspace)?;
+        self.set_me(&Me { id: workspace.me.id.clone(), name: workspace.me.name.as_raw().to_owned() })?;
+        Ok(changed)
+    }
+
+    /// Stores all teammates. Gives whether that is news.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn store_directory_teammates(&self, teammates: &[Teammate]) -> Result<bool, CacheError> {
+        self.store_document("teammates", teammates)
+    }
+
+    /// Stores all teams. Gives whether that is news.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn store_directory_teams(&self, teams: &[Team]) -> Result<bool, CacheError> {
+        self.store_document("teams", teams)
+    }
+
+    /// Stores all tags. Gives whether that is news.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn store_directory_tags(&self, tags: &[Tag]) -> Result<bool, CacheError> {
+        self.store_document("tags", tags)
+    }
+
+    /// Stores all reasons to be away. Gives whether that is news.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn store_directory_away_reasons(&self, reasons: &[AwayReason]) -> Result<bool, CacheError> {
+        self.store_document("away_reasons", reasons)
+    }
+
+    /// Stores all attributes of one owner. Gives whether that is news.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn store_directory_attributes(
+        &self,
+        owner: AttributeOwner,
+        attributes: &[AttributeDefinition],
+    ) -> Result<bool, CacheError> {
+        let name = OWNERS.iter().find(|(is, _)| *is == owner).map_or("attributes", |(_, name)| name);
+        self.store_document(name, attributes)
+    }
+
+    /// Stores what the helpdesk can do. Gives whether that is news.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn store_directory_capabilities(&self, capabilities: Capabilities) -> Result<bool, CacheError> {
+        self.store_document("capabilities", &capabilities)
+    }
+
+    /// Loads what is known of the workspace. What is not stored, or not understood any more, is empty.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn load_directory(&self) -> Result<Directory, CacheError> {
+        self.read_cache(|cache| {
+            let mut attributes: Vec<AttributeDefinition> = Vec::new();
+            for (_, name) in OWNERS {
+                attributes.extend(load_document::<Vec<_>>(cache, name)?.unwrap_or_default());
+            }
+            Ok(Directory {
+                workspace: load_document(cache, "workspace")?,
+                teammates: load_document(cache, "teammates")?.unwrap_or_default(),
+                teams: load_document(cache, "teams")?.unwrap_or_default(),
+                tags: load_document(cache, "tags")?.unwrap_or_default(),
+                away_reasons: load_document(cache, "away_reasons")?.unwrap_or_default(),
+                attributes,
+                capabilities: load_document(cache, "capabilities")?.unwrap_or_default(),
+            })
+        })
+    }
+
+    fn store_document<T: Serialize + ?Sized>(&self, name: &str, document: &T) -> Result<bool, CacheError> {
+        self.write_cache(|cache| {
+            let changed = cache
+                .prepare_cached(
+                    "INSERT INTO directory (name, document) VALUES (?1, ?2) ON CONFLICT (name) \
+                     DO UPDATE SET document = excluded.document WHERE document <> excluded.document",
+                )?
+                .execute((name, serde_json::to_string(document)?))?;
+            Ok(changed > 0)
+        })
+    }
+}
+
+fn load_document<T: DeserializeOwned>(cache: &Connection, name: &str) -> Tried<Option<T>> {
+    let json: Option<String> = cache
+        .prepare_cached("SELECT document FROM directory WHERE name = ?1")?
+        .query_row([name], |row| row.get(0))
+        .optional()?;
+    Ok(json.and_then(|json| serde_json::from_str(&json).ok()))
+}
+
+/// Conversations of a contact.
+fn of_contact(cache: &Connection, id: &ContactId) -> Tried<Vec<ConversationId>> {
+    effective::ids(cache, "SELECT id FROM conversation WHERE contact_id = ?1", [id.as_str()])
+}
+
+/// Writes a contact; gives whether that is news. `json` is absent for one that the helpdesk has not.
+fn put_contact(cache: &Connection, id: &ContactId, json: Option<&str>, now: UnixTime) -> Tried<bool> {
+    let found: Option<Option<String>> = cache
+        .prepare_cached("SELECT contact FROM contact WHERE id = ?1")?
+        .query_row([id.as_str()], |row| row.get(0))
+        .optional()?;
+    cache
+        .prepare_cached(
+            "INSERT INTO contact (id, fetched_at, contact) VALUES (?1, ?2, ?3) ON CONFLICT (id) \
+             DO UPDATE SET fetched_at = excluded.fetched_at, contact = excluded.contact",
+        )?
+        .execute((id.as_str(), now.0, json))?;
+    Ok(found.as_ref().map(Option::as_deref) != Some(json))
+}
+
+fn put_companies(cache: &Connection, contact: &Contact) -> Tried<()> {
+    let id = contact.id.as_str();
+    cache.prepare_cached("DELETE FROM contact_company WHERE contact_id = ?1")?.execute([id])?;
+    let mut insert = cache.prepare_cached(
+        "INSERT OR IGNORE INTO contact_company (company_id, contact_id, position) VALUES (?1, ?2, ?3)",
+    )?;
+    for (position, company) in contact.companies.iter().enumerate() {
+        insert.execute((company.as_str(), id, int(position)))?;
+    }
+    Ok(())
+}
+
+/// A contact: `None` when it was never asked for, `Some(None)` when the helpdesk has no such contact.
+pub(super) fn find_contact(cache: &Connection, id: &ContactId) -> Tried<Option<Option<Contact>>> {
+    let found: Option<Option<String>> = cache
+        .prepare_cached("SELECT contact FROM contact WHERE id = ?1")?
+        .query_row([id.as_str()], |row| row.get(0))
+        .optional()?;
+    Ok(found.map(|json| json.and_then(|json| serde_json::from_str(&json).ok())))
+}
+
+/// Names of a contact's companies, as far as they are here, in the contact's order.
+pub(super) fn company_names(cache: &Connection, contact: &Contact) -> Tried<Vec<String>> {
+    let mut statement = cache.prepare_cached("SELECT company FROM company WHERE id = ?1")?;
+    let mut names = Vec::new();
+    for id in &contact.companies {
+        let json: Option<String> = statement.query_row([id.as_str()], |row| row.get(0)).optional()?;
+        if let Some(company) = json.and_then(|json| serde_json::from_str::<Company>(&json).ok()) {
+            names.push(company.name.as_raw().to_owned());
+        }
+    }
+    Ok(names)
+}
+
+/// Name of the first company of a contact that is here.
+pub(super) fn first_company(cache: &Connection, contact: &Contact) -> Tried<Option<String>> {
+    Ok(company_names(cache, contact)?.into_iter().next())
+}
+
+/// Notes about a contact, newest first.
+pub(super) fn load_contact_notes(cache: &Connection, id: &ContactId) -> Tried<Vec<ContactNote>> {
+    let mut statement =
+        cache.prepare_cached("SELECT note FROM contact_note WHERE contact_id = ?1 ORDER BY position")?;
+    let notes = statement.query_map([id.as_str()], |row| row.get::<_, String>(0))?;
+    let mut found = Vec::new();
+    for note in notes {
+        found.extend(serde_json::from_str::<ContactNote>(&note?).ok());
+    }
+    Ok(found)
+}

@@ -1,0 +1,302 @@
+//! Writing what the helpdesk says: pages of conversations, threads, deletions, cursors.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::database::Tried;
+use super::effective::{self, Fresh};
+use super::row::{self, ThreadFacts};
+use super::{Cache, CacheError, mention, thread};
+use crate::domain::{Conversation, ConversationId, Part};
+
+impl Cache {
+    /// Stores a page of conversations and where the pull stands now (`cursor`: name and opaque value),
+    /// in one transaction. A row older than the one that is here (by `updated_at`) is left out, and of
+    /// two for one conversation the newer counts. What is the same is not written. Gives the
+    /// conversations that look different now.
+    ///
+    /// # Errors
+    /// As [`CacheError`]; neither rows nor cursor moved then.
+    pub fn store_page(
+        &self,
+        conversations: &[Conversation],
+        cursor: Option<(&str, &str)>,
+    ) -> Result<Vec<ConversationId>, CacheError> {
+        let mut newest: BTreeMap<&ConversationId, &Conversation> = BTreeMap::new();
+        for conversation in conversations {
+            let kept = newest.entry(&conversation.id).or_insert(conversation);
+            if conversation.updated_at > kept.updated_at {
+                *kept = conversation;
+            }
+        }
+        let owed: Vec<_> = self.take_owed().into_iter().collect();
+        let stored = self.write_cache(|cache| {
+            let mut changed = self.refresh_all(cache, &owed)?;
+            changed.extend(self.put_page(cache, newest.into_values())?);
+            if let Some((name, value)) = cursor {
+                put_cursor(cache, name, value)?;
+            }
+            Ok(changed)
+        });
+        if stored.is_err() {
+            self.owe(owed);
+        }
+        stored
+    }
+
+    fn put_page<'a>(
+        &self,
+        cache: &Connection,
+        conversations: impl Iterator<Item = &'a Conversation>,
+    ) -> Tried<Vec<ConversationId>> {
+        let me = self.me();
+        Ok(self.read_state(|state| {
+            let mut changed = Vec::new();
+            for server in conversations {
+                let kept = row::load_kept(cache, &server.id)?;
+                if let Some(kept) = &kept
+                    && is_older(server, &kept.server)
+                {
+                    continue;
+                }
+                let thread = kept.as_ref().map_or_else(ThreadFacts::default, |kept| kept.thread.clone());
+                let fresh = Fresh { server, json: serde_json::to_string(server)?, thread, gone: false };
+                if effective::refresh(cache, state, me.as_ref(), kept.as_ref(), &fresh)? {
+                    changed.push(server.id.clone());
+                }
+            }
+            Ok(changed)
+        })?)
+    }
+
+    /// Stores a conversation with all its parts, oldest first and the opening message first, in place
+    /// of those before; `missing` is how many older parts the helpdesk does not give. A thread older
+    /// than the one that is here is left out. Gives whether anything changed.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn store_thread(&self, server: &Conversation, parts: &[Part], missing: u32) -> Result<bool, CacheError> {
+        let me = self.me();
+        self.write_cache(|cache| {
+            let kept = row::load_kept(cache, &server.id)?;
+            if kept.as_ref().and_then(|kept| kept.thread.at).is_some_and(|at| at > server.updated_at) {
+                return Ok(false);
+            }
+            let thread = mention::thread_facts(server, parts, missing, me.as_ref());
+            let newer_row = match &kept {
+                // A replica that lags: the thread is better than none, the row stays.
+                Some(kept) if is_older(server, &kept.server) => {
+                    Some((kept.server.clone(), serde_json::from_str::<Conversation>(&kept.server)?))
+                }
+                _ => None,
+            };
+            let gone = newer_row.is_some() && kept.as_ref().is_some_and(|kept| kept.gone);
+            let fresh = match &newer_row {
+                Some((json, newer)) => Fresh { server: newer, json: json.clone(), thread, gone },
+                None => Fresh { server, json: serde_json::to_string(server)?, thread, gone },
+            };
+            let row_changed =
+                self.read_state(|state| effective::refresh(cache, state, me.as_ref(), kept.as_ref(), &fresh))?;
+            Ok(thread::put_parts(cache, &server.id, parts)? || row_changed)
+        })
+    }
+
+    /// The helpdesk no longer has these conversations. They go; one with unsettled or failed acts or a
+    /// draft leaves the lists and stays to be looked at until those are settled. Gives those that were
+    /// here.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn remove(&self, ids: &[ConversationId]) -> Result<Vec<ConversationId>, CacheError> {
+        let me = self.me();
+        self.write_cache(|cache| {
+            Ok(self.read_state(|state| {
+                let mut changed = Vec::new();
+                for id in ids {
+                    let Some(kept) = row::load_kept(cache, id)? else { continue };
+                    let server: Conversation = serde_json::from_str(&kept.server)?;
+                    let (json, thread) = (kept.server.clone(), kept.thread.clone());
+                    let fresh = Fresh { server: &server, json, thread, gone: true };
+                    if effective::refresh(cache, state, me.as_ref(), Some(&kept), &fresh)? {
+                        changed.push(id.clone());
+                    }
+                }
+                Ok(changed)
+            })?)
+        })
+    }
+
+    /// Where a pull stands; `None` when it never began.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn load_cursor(&self, name: &str) -> Result<Option<String>, CacheError> {
+        self.read_cache(|cache| {
+            let sql = "SELECT value FROM cursor WHERE name = ?1";
+            Ok(cache.prepare_cached(sql)?.query_row([name], |row| row.get(0)).optional()?)
+        })
+    }
+
+    /// Writes where a pull stands; absent begins it anew. For pulls whose rows are not conversations.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn store_cursor(&self, name: &str, value: Option<&str>) -> Result<(), CacheError> {
+        self.write_cache(|cache| {
+            match value {
+                Some(value) => put_cursor(cache, name, value)?,
+                None => {
+                    cache.execute("DELETE FROM cursor WHERE name = ?1", [name])?;
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+fn put_cursor(cache: &Connection, name: &str, value: &str) -> Tried<()> {
+    cache
+        .prepare_cached(
+            "INSERT INTO cursor (name, value) VALUES (?1, ?2) ON CONFLICT (name) \
+             DO UPDATE SET value = excluded.value WHERE value <> excluded.value",
+        )?
+        .execute((name, value))?;
+    Ok(())
+}
+
+/// Whether a row is older than what is here. What is here and not understood is older than anything.
+fn is_older(server: &Conversation, kept: &str) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Age {
+        updated_at: i64,
+    }
+    serde_json::from_str::<Age>(kept).is_ok_and(|kept| server.updated_at.0 < kept.updated_at)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::fixtures::{NOW, Place, commit, conversation, group, id, new_row, note_by, part_by, reply};
+    use crate::domain::{Act, Draft, Mode, PartKind, State, UnixTime};
+    use crate::text::Untrusted;
+
+    #[test]
+    fn rows_and_cursor_move_together() {
+        let place = Place::new();
+        let cache = &place.cache;
+        assert_eq!(cache.store_page(&[conversation("1", 5)], Some(("pull", "a"))).unwrap(), [id("1")]);
+        assert_eq!(cache.load_cursor("pull").unwrap().as_deref(), Some("a"));
+        // The cursor cannot be written: the row must not be there either.
+        let blocker = rusqlite::Connection::open(place.dirs.cache.join("cache.db")).unwrap();
+        let refuse = "CREATE TRIGGER refuse BEFORE UPDATE ON cursor BEGIN SELECT raise(ABORT, 'no'); END";
+        blocker.execute_batch(refuse).unwrap();
+        assert!(cache.store_page(&[conversation("2", 6)], Some(("pull", "b"))).is_err());
+        blocker.execute_batch("DROP TRIGGER refuse").unwrap();
+        assert_eq!(cache.load_conversation(&id("2")).unwrap(), None);
+        assert_eq!(cache.load_cursor("pull").unwrap().as_deref(), Some("a"));
+        cache.store_cursor("pull", None).unwrap();
+        assert_eq!(cache.load_cursor("pull").unwrap(), None);
+    }
+
+    #[test]
+    fn the_newest_row_wins_however_pages_arrive() {
+        let place = Place::new();
+        let cache = &place.cache;
+        let mut closed = conversation("1", 10);
+        closed.state = State::Closed;
+        cache.store_page(&[conversation("1", 9), closed.clone(), conversation("1", 8)], None).unwrap();
+        assert_eq!(cache.load_conversation(&id("1")).unwrap(), Some(closed.clone()));
+        assert!(cache.store_page(&[conversation("1", 9)], None).unwrap().is_empty());
+        assert_eq!(cache.load_conversation(&id("1")).unwrap(), Some(closed));
+    }
+
+    #[test]
+    fn the_same_page_again_writes_nothing() {
+        let place = Place::new();
+        let page: Vec<_> = (0..50).map(|n| conversation(&n.to_string(), n)).collect();
+        assert_eq!(place.cache.store_page(&page, Some(("pull", "a"))).unwrap().len(), 50);
+        let watch = rusqlite::Connection::open(place.dirs.cache.join("cache.db")).unwrap();
+        let version = || watch.query_row("PRAGMA data_version", [], |row| row.get::<_, i64>(0)).unwrap();
+        let before = version();
+        assert!(place.cache.store_page(&page, Some(("pull", "a"))).unwrap().is_empty());
+        assert_eq!(version(), before, "a poll without news leaves the file alone");
+    }
+
+    #[test]
+    fn a_list_row_after_its_thread_keeps_the_better_preview() {
+        let place = Place::new();
+        let cache = &place.cache;
+        let mut with_thread = conversation("1", 10);
+        with_thread.preview = Untrusted::new("the last words");
+        let parts = [part_by("8", PartKind::Opening, "hello", 1), note_by("8", "aside", 2)];
+        assert!(cache.store_thread(&with_thread, &parts, 3).unwrap());
+        assert!(!cache.store_thread(&with_thread, &parts, 3).unwrap());
+        let mut as_listed = conversation("1", 10);
+        as_listed.preview = Untrusted::new("hello");
+        assert!(cache.store_page(&[as_listed], None).unwrap().is_empty(), "nothing an agent could see is new");
+        let thread = cache.load_thread(&id("1")).unwrap().unwrap();
+        assert_eq!(thread.conversation.preview.as_raw(), "the last words");
+        assert_eq!((thread.is_here, thread.is_stale, thread.missing), (true, false, 3));
+        assert_eq!(thread.parts, parts);
+        cache.store_page(&[conversation("1", 11)], None).unwrap();
+        assert!(cache.load_thread(&id("1")).unwrap().unwrap().is_stale);
+        assert_eq!(cache.threads_wanted(9).unwrap(), [id("1")]);
+        assert_eq!(cache.count_threads().unwrap(), (1, 0));
+    }
+
+    #[test]
+    fn a_thread_is_replaced_as_a_whole_and_never_by_an_older_one() {
+        let place = Place::new();
+        let cache = &place.cache;
+        let three = [note_by("8", "a", 1), note_by("8", "b", 2), note_by("8", "c", 3)];
+        cache.store_thread(&conversation("1", 10), &three, 0).unwrap();
+        cache.store_thread(&conversation("1", 12), &three[..2], 0).unwrap();
+        assert_eq!(cache.load_thread(&id("1")).unwrap().unwrap().parts, three[..2]);
+        assert!(!cache.store_thread(&conversation("1", 11), &three, 0).unwrap());
+        assert_eq!(cache.load_thread(&id("1")).unwrap().unwrap().parts, three[..2]);
+    }
+
+    #[test]
+    fn a_lagging_thread_does_not_take_the_row_back() {
+        let place = Place::new();
+        let cache = &place.cache;
+        let mut closed = conversation("1", 20);
+        closed.state = State::Closed;
+        cache.store_page(&[closed], None).unwrap();
+        cache.store_thread(&conversation("1", 15), &[note_by("8", "a", 1)], 0).unwrap();
+        let thread = cache.load_thread(&id("1")).unwrap().unwrap();
+        assert_eq!((thread.conversation.state, thread.parts.len(), thread.is_stale), (State::Closed, 1, true));
+    }
+
+    #[test]
+    fn a_deleted_conversation_goes_unless_something_of_ours_hangs_on_it() {
+        let place = Place::new();
+        let cache = &place.cache;
+        cache.store_page(&[conversation("1", 1), conversation("2", 1), conversation("3", 1)], None).unwrap();
+        let rows = commit(cache, "g", "2", &[reply("Wait!")]);
+        let draft = Draft { conversation: id("3"), mode: Mode::Note, text: "hm".into(), begun_at: UnixTime(NOW) };
+        cache.save_draft(&draft).unwrap();
+        assert_eq!(cache.remove(&[id("1"), id("2"), id("3"), id("4")]).unwrap(), [id("1"), id("2"), id("3")]);
+        assert_eq!(cache.load_conversation(&id("1")).unwrap(), None);
+        assert!(cache.load_thread(&id("2")).unwrap().unwrap().is_gone);
+        assert!(cache.load_conversation(&id("3")).unwrap().is_some());
+        assert!(cache.threads_wanted(9).unwrap().is_empty(), "nobody asks for what is gone");
+        cache.discard(rows[0]).unwrap();
+        assert!(cache.load_conversation(&id("2")).unwrap().is_some(), "its words are a draft now");
+        cache.discard_draft(&id("2"), Mode::Reply).unwrap();
+        cache.discard_draft(&id("3"), Mode::Note).unwrap();
+        assert_eq!(cache.load_conversation(&id("2")).unwrap(), None);
+        assert_eq!(cache.load_conversation(&id("3")).unwrap(), None);
+    }
+
+    #[test]
+    fn acts_on_a_conversation_that_is_not_here_wait_for_it() {
+        let place = Place::new();
+        let row = new_row("1", Act::Close);
+        let done = place.cache.commit_acts(&group("g"), &[row], &[]).unwrap();
+        assert_eq!((done.rows.len(), done.changed.len()), (1, 0));
+        place.cache.store_page(&[conversation("1", 1)], None).unwrap();
+        assert_eq!(place.cache.load_conversation(&id("1")).unwrap().unwrap().state, State::Closed);
+    }
+}

@@ -1,0 +1,227 @@
+//! Threads that are on disk, and one conversation with all that belongs to it.
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::database::{Tried, int, size};
+use super::row::{self, Kept};
+use super::{Cache, CacheError, draft, effective, outbox_rows, people};
+use crate::domain::{
+    AuthorKind, Contact, ContactNote, Conversation, ConversationId, Draft, OutboxRow, Part, PartId, TeammateId,
+    UnixTime,
+};
+use crate::text::Untrusted;
+
+/// Other conversations of the contact that are loaded with a thread.
+const EARLIER: usize = 20;
+
+/// A thread as the files have it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredThread {
+    /// The effective conversation.
+    pub conversation: Conversation,
+    /// Its parts, oldest first, the opening message first. Empty while not on disk.
+    pub parts: Vec<Part>,
+    /// Whether the parts are on disk.
+    pub is_here: bool,
+    /// Whether the conversation has changed since its parts were fetched, or they never were.
+    pub is_stale: bool,
+    /// The helpdesk no longer has the conversation.
+    pub is_gone: bool,
+    /// How many older parts the helpdesk does not give.
+    pub missing: u32,
+    /// Up to when I had seen it.
+    pub seen_at: Option<UnixTime>,
+    /// Unsettled acts on it, in order.
+    pub pending: Vec<OutboxRow>,
+    /// Its drafts, the reply first.
+    pub drafts: Vec<Draft>,
+    /// The contact, once fetched.
+    pub contact: Option<Contact>,
+    /// Notes about the contact, newest first.
+    pub contact_notes: Vec<ContactNote>,
+    /// Names of the contact's companies, as far as they are here.
+    pub companies: Vec<Untrusted>,
+    /// The contact's other conversations, newest first, at most 20.
+    pub earlier: Vec<Conversation>,
+}
+
+impl Cache {
+    /// Loads a conversation as the agent sees it; also one that the helpdesk no longer has, while acts
+    /// or a draft keep it.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn load_conversation(&self, id: &ConversationId) -> Result<Option<Conversation>, CacheError> {
+        self.read_cache(|cache| row::load_kept(cache, id)?.map(|kept| shown(&kept)).transpose())
+    }
+
+    /// Loads a conversation as the helpdesk last said it.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn load_server_conversation(&self, id: &ConversationId) -> Result<Option<Conversation>, CacheError> {
+        self.read_cache(|cache| {
+            Ok(row::load_kept(cache, id)?.map(|kept| serde_json::from_str(&kept.server)).transpose()?)
+        })
+    }
+
+    /// Loads a thread with all that belongs to it; `None` when there is no such conversation.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn load_thread(&self, id: &ConversationId) -> Result<Option<StoredThread>, CacheError> {
+        let (pending, drafts, seen_at) = self.read_state(|state| {
+            Ok((outbox_rows::load_unsettled(state, id)?, draft::load(state, id)?, draft::load_seen(state, id)?))
+        })?;
+        self.read_cache(|cache| {
+            let Some(kept) = row::load_kept(cache, id)? else { return Ok(None) };
+            let conversation = shown(&kept)?;
+            let contact_id = conversation.contact.as_ref().and_then(|contact| contact.id.as_ref());
+            let mut contact = None;
+            let (mut contact_notes, mut companies, mut earlier) = (Vec::new(), Vec::new(), Vec::new());
+            if let Some(contact_id) = contact_id {
+                contact = people::find_contact(cache, contact_id)?.flatten();
+                contact_notes = people::load_contact_notes(cache, contact_id)?;
+                earlier = load_earlier(cache, id, contact_id.as_str())?;
+            }
+            if let Some(contact) = &contact {
+                companies = people::company_names(cache, contact)?.into_iter().map(Untrusted::new).collect();
+            }
+            Ok(Some(StoredThread {
+                parts: load_parts(cache, id)?,
+                is_here: kept.thread.at.is_some(),
+                is_stale: kept.thread.at.is_none_or(|at| at < conversation.updated_at),
+                is_gone: kept.gone,
+                missing: kept.thread.missing,
+                seen_at,
+                pending,
+                drafts,
+                contact,
+                contact_notes,
+                companies,
+                earlier,
+                conversation,
+            }))
+        })
+    }
+
+    /// The newest part on disk and how many parts the thread has, the opening message apart: what an
+    /// agent who writes now could have seen.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn load_baseline(&self, id: &ConversationId) -> Result<(Option<PartId>, u32), CacheError> {
+        self.read_cache(|cache| {
+            let Some(kept) = row::load_kept(cache, id)? else { return Ok((None, 0)) };
+            if kept.thread.at.is_none() {
+                return Ok((None, serde_json::from_str::<Conversation>(&kept.server)?.part_count));
+            }
+            let newest: Option<String> = cache
+                .prepare_cached("SELECT part_id FROM part WHERE conversation_id = ?1 ORDER BY position DESC LIMIT 1")?
+                .query_row([id.as_str()], |row| row.get(0))
+                .optional()?;
+            let count: u32 = cache
+                .prepare_cached("SELECT count(*) FROM part WHERE conversation_id = ?1")?
+                .query_row([id.as_str()], |row| row.get(0))?;
+            // The opening message is no part of the helpdesk's count.
+            let count = count.saturating_sub(1).saturating_add(kept.thread.missing);
+            Ok((newest.and_then(|id| PartId::parse(&id)), count))
+        })
+    }
+
+    /// Conversations whose thread is not on disk or older than their row, newest first.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn threads_wanted(&self, limit: usize) -> Result<Vec<ConversationId>, CacheError> {
+        self.read_cache(|cache| {
+            let sql = "SELECT id FROM conversation WHERE thread_wanted = 1 ORDER BY last_message_at DESC LIMIT ?1";
+            effective::ids(cache, sql, [int(limit)])
+        })
+    }
+
+    /// How many conversations are here, and how many of them with their thread as it is now.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn count_threads(&self) -> Result<(usize, usize), CacheError> {
+        self.read_cache(|cache| {
+            let count = |sql| -> Tried<usize> { Ok(cache.prepare_cached(sql)?.query_row([], |row| size(row, 0))?) };
+            let all = count("SELECT count(*) FROM conversation WHERE gone = 0")?;
+            let wanted = count("SELECT count(*) FROM conversation WHERE thread_wanted = 1")?;
+            Ok((all, all.saturating_sub(wanted)))
+        })
+    }
+
+    /// Ids that begin with some letters, at most `limit`, in order: for completing what was typed.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn find_ids(&self, beginning: &str, limit: usize) -> Result<Vec<ConversationId>, CacheError> {
+        // Ids are ASCII: every one with this beginning sorts between it and it with `~` behind.
+        let end = format!("{beginning}~");
+        self.read_cache(|cache| {
+            let sql = "SELECT id FROM conversation WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT ?3";
+            effective::ids(cache, sql, (beginning, end, int(limit)))
+        })
+    }
+}
+
+/// The effective conversation.
+pub(super) fn shown(kept: &Kept) -> Tried<Conversation> {
+    Ok(serde_json::from_str(kept.shown.as_ref().unwrap_or(&kept.server))?)
+}
+
+/// The parts on disk, oldest first. One that this program cannot read is left out.
+pub(super) fn load_parts(cache: &Connection, id: &ConversationId) -> Tried<Vec<Part>> {
+    let mut statement = cache.prepare_cached("SELECT part FROM part WHERE conversation_id = ?1 ORDER BY position")?;
+    let mut found = statement.query([id.as_str()])?;
+    let mut parts = Vec::new();
+    while let Some(row) = found.next()? {
+        parts.extend(serde_json::from_str(row.get_ref(0)?.as_str().unwrap_or_default()).ok());
+    }
+    Ok(parts)
+}
+
+/// Writes the parts that differ and removes those beyond. Gives whether any did.
+pub(super) fn put_parts(cache: &Connection, id: &ConversationId, parts: &[Part]) -> Tried<bool> {
+    let id = id.as_str();
+    let mut changed = false;
+    let mut found = cache.prepare_cached("SELECT part FROM part WHERE conversation_id = ?1 AND position = ?2")?;
+    let mut write = cache.prepare_cached(
+        "INSERT INTO part (conversation_id, position, part_id, created_at, author_id, part) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (conversation_id, position) DO UPDATE SET \
+         part_id = excluded.part_id, created_at = excluded.created_at, author_id = excluded.author_id, \
+         part = excluded.part",
+    )?;
+    for (position, part) in parts.iter().enumerate() {
+        let json = serde_json::to_string(part)?;
+        let before: Option<String> = found.query_row((id, int(position)), |row| row.get(0)).optional()?;
+        if before.as_deref() == Some(&json) {
+            continue;
+        }
+        let author = match &part.author.kind {
+            AuthorKind::Teammate(author) => author.as_ref().map(TeammateId::as_str),
+            _ => None,
+        };
+        write.execute((id, int(position), part.id.as_str(), part.created_at.0, author, json))?;
+        changed = true;
+    }
+    let beyond = cache
+        .prepare_cached("DELETE FROM part WHERE conversation_id = ?1 AND position >= ?2")?
+        .execute((id, int(parts.len())))?;
+    Ok(changed || beyond > 0)
+}
+
+fn load_earlier(cache: &Connection, id: &ConversationId, contact: &str) -> Tried<Vec<Conversation>> {
+    let mut statement = cache.prepare_cached(
+        "SELECT coalesce(j.shown, j.server) FROM conversation c JOIN conversation_json j ON j.row = c.row \
+         WHERE c.contact_id = ?1 AND c.id <> ?2 AND c.gone = 0 ORDER BY c.last_message_at DESC LIMIT ?3",
+    )?;
+    let mut found = statement.query((contact, id.as_str(), int(EARLIER)))?;
+    let mut earlier = Vec::new();
+    while let Some(row) = found.next()? {
+        earlier.push(serde_json::from_str(row.get_ref(0)?.as_str().unwrap_or_default())?);
+    }
+    Ok(earlier)
+}
