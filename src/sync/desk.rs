@@ -1,0 +1,343 @@
+//! An engine kept running for a screen.
+//!
+//! Owns the threads: one that writes (acts, drafts, marks: in order), one that reads the cache, and
+//! three tasks on the network (pull, push, threads). None of them waits for another, and the asker
+//! waits for none.
+
+use std::collections::HashMap;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::watch;
+use tokio::task::JoinHandle as Task;
+
+use super::engine::{Engine, Hold, SyncError, mode_of, why_not_durable};
+use super::loader;
+use super::message::{Event, Request};
+use super::schedule::Schedule;
+use crate::api::Priority;
+use crate::cache::CacheError;
+use crate::domain::{AwayState, ConversationId, UnixTime};
+use crate::text::Untrusted;
+
+/// How many threads near the cursor are fetched before they are asked for.
+const AHEAD: usize = 8;
+
+/// An engine at work for a screen.
+pub struct Desk {
+    engine: Engine,
+    write: Sender<Request>,
+    read: Sender<Request>,
+    wanted: UnboundedSender<Wanted>,
+    stop: watch::Sender<bool>,
+    threads: Vec<JoinHandle<()>>,
+    tasks: Vec<Task<()>>,
+}
+
+/// What the network task for threads is asked.
+enum Wanted {
+    /// Shown now.
+    Thread(ConversationId),
+    /// Near the cursor.
+    Ahead(Vec<ConversationId>),
+    /// Away, or back.
+    Away(AwayState),
+}
+
+impl Desk {
+    /// Starts the threads and tasks. Must be called within the network's runtime.
+    #[must_use]
+    pub fn start(engine: &Engine) -> Self {
+        let (write, to_write) = channel();
+        let (read, to_read) = channel();
+        let (wanted, to_fetch) = unbounded_channel();
+        let (stop, stopping) = watch::channel(false);
+        let writer = {
+            let engine = engine.clone();
+            std::thread::spawn(move || write_all(&engine, &to_write))
+        };
+        let reader = {
+            let (engine, wanted) = (engine.clone(), wanted.clone());
+            std::thread::spawn(move || {
+                loader::run(&engine, &to_read, |id| {
+                    let _ = wanted.send(Wanted::Thread(id));
+                });
+            })
+        };
+        let tasks = vec![
+            tokio::spawn(until(stopping.clone(), pull_on_schedule(engine.clone()))),
+            tokio::spawn(until(stopping.clone(), push_when_due(engine.clone()))),
+            tokio::spawn(until(stopping, fetch_wanted(engine.clone(), to_fetch))),
+        ];
+        let desk = Self { engine: engine.clone(), write, read, wanted, stop, threads: vec![writer, reader], tasks };
+        desk.greet();
+        desk
+    }
+
+    /// What a screen has to know before it asks.
+    fn greet(&self) {
+        self.engine.tell(Event::Directory(self.engine.directory()));
+        match self.engine.cache().load_sorts() {
+            Ok(sorts) => self.engine.tell(Event::Sorts(sorts)),
+            Err(error) => self.engine.tell_fault(&error),
+        }
+        self.engine.tell_outbox();
+        if self.engine.cache().damaged_cache().is_some() {
+            self.engine.tell(Event::Notice { key: "cache-rebuilt", details: Untrusted::default() });
+        }
+    }
+
+    /// Asks. Returns at once; whatever comes of it is an event.
+    pub fn ask(&self, request: Request) {
+        // A send fails only after the thread has ended, that is after a panic that was reported.
+        match request {
+            Request::Window { .. } | Request::Counts { .. } | Request::Thread { .. } | Request::Outbox { .. } => {
+                let _ = self.read.send(request);
+            }
+            Request::SyncNow => self.engine.wake(),
+            Request::SetAway(state) => {
+                let _ = self.wanted.send(Wanted::Away(state));
+            }
+            Request::Showing { list, .. } => {
+                let _ = self.wanted.send(Wanted::Ahead(list));
+            }
+            other => {
+                let _ = self.write.send(other);
+            }
+        }
+    }
+
+    /// Ends the undo windows, lets what was asked be written, and gives the outbox `patience` to get
+    /// through. Whether anything is left to send.
+    pub async fn finish(self, patience: Duration) -> bool {
+        drop(self.write);
+        drop(self.read);
+        let threads = self.threads;
+        let written = tokio::task::spawn_blocking(move || {
+            for thread in threads {
+                // A panic was reported by the hook.
+                let _ = thread.join();
+            }
+        });
+        let _ = tokio::time::timeout(patience, written).await;
+        let _ = self.stop.send(true);
+        for task in self.tasks {
+            let _ = task.await;
+        }
+        let engine = self.engine;
+        if let Err(error) = engine.release_all() {
+            tracing::error!(%error, "the undo windows could not be ended");
+        }
+        if engine.has_unsent() {
+            let _ = tokio::time::timeout(patience, engine.push()).await;
+        }
+        engine.has_unsent()
+    }
+}
+
+/// Runs a task until it is to stop. A step on the disk that has begun is not cut.
+async fn until(mut stopping: watch::Receiver<bool>, task: impl Future<Output = ()>) {
+    tokio::select! {
+        () = task => {}
+        _ = stopping.wait_for(|stop| *stop) => {}
+    }
+}
+
+/// The writer: requests in order, each whole before the next.
+fn write_all(engine: &Engine, requests: &Receiver<Request>) {
+    while let Ok(request) = requests.recv() {
+        let outcome = match request {
+            Request::Commit { group, acts, uses_drafts } => {
+                let texts = acts
+                    .iter()
+                    .filter_map(|(id, act)| Some((id.clone(), mode_of(act)?, act.text()?.to_owned())))
+                    .collect();
+                match engine.commit(&group, acts, &uses_drafts, Hold::UndoWindow) {
+                    Ok(_) => Ok(()),
+                    Err(error) => {
+                        engine.tell(Event::Refused { group, why: why_not_durable(&error), texts });
+                        Ok(())
+                    }
+                }
+            }
+            Request::Undo { group } => engine.undo(&group),
+            Request::SaveDraft(draft) => engine.save_draft(&draft),
+            Request::Seen { id, until } => engine.seen(&id, until),
+            Request::SaveSort { entry, sort } => engine.cache().save_sort(&entry, sort).map(|_| ()),
+            Request::Retry(id) => engine.retry(id),
+            Request::Discard(id) => engine.discard(id),
+            Request::MarkSent(id) => engine.mark_sent(id),
+            _ => Ok(()),
+        };
+        if let Err(error) = outcome {
+            tracing::error!(%error, "a write failed");
+            engine.tell_fault(&error);
+        }
+    }
+}
+
+/// Pulls what is due, for ever.
+async fn pull_on_schedule(engine: Engine) {
+    let mut schedule = Schedule::default();
+    loop {
+        let now = engine.clock.monotonic();
+        let due = schedule.due(now, &engine.timings);
+        let outcome: Result<(), SyncError> = async {
+            if due.directory || (due.changes && engine.me().is_none()) {
+                engine.pull_directory().await?;
+            }
+            if due.changes {
+                engine.pull_conversations(Priority::Background).await?;
+                engine.pull_deletions().await?;
+                engine.pull_contacts(100).await?;
+            }
+            Ok(())
+        }
+        .await;
+        let now = engine.clock.monotonic();
+        match outcome {
+            Ok(()) if due.changes || due.directory => {
+                schedule.done(due, now);
+                // The way is open: what waited for it goes.
+                if engine.came_back() {
+                    engine.hasten();
+                }
+            }
+            Ok(()) => {}
+            Err(SyncError::Cache(error)) => {
+                engine.tell_fault(&error);
+                schedule.failed(now, false, &engine.timings, engine.ids.next_u64());
+            }
+            Err(_) => schedule.failed(now, engine.is_signed_out(), &engine.timings, engine.ids.next_u64()),
+        }
+        let wait = schedule.wait(engine.clock.monotonic(), &engine.timings);
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = engine.wake_pull.notified() => schedule.hurry(),
+        }
+    }
+}
+
+/// Sends what is due, for ever.
+async fn push_when_due(engine: Engine) {
+    loop {
+        if let Err(error) = engine.push().await {
+            tracing::error!(%error, "the outbox could not be worked on");
+        }
+        let wait = engine.outbox_wait().await;
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = engine.wake_push.notified() => {}
+        }
+    }
+}
+
+/// Fetches the thread that is shown, then those near the cursor; newest wish first.
+async fn fetch_wanted(engine: Engine, mut wanted: UnboundedReceiver<Wanted>) {
+    let mut ahead: Vec<ConversationId> = Vec::new();
+    // When a fetch failed last, so that a broken one is not asked for without end.
+    let mut failed: HashMap<ConversationId, Duration> = HashMap::new();
+    loop {
+        let mut now = None;
+        let mut take = |wish: Wanted, ahead: &mut Vec<ConversationId>| match wish {
+            Wanted::Thread(id) => {
+                now = Some(id);
+                None
+            }
+            Wanted::Ahead(ids) => {
+                *ahead = ids.into_iter().take(AHEAD).rev().collect();
+                None
+            }
+            Wanted::Away(state) => Some(state),
+        };
+        let mut away = None;
+        if ahead.is_empty() {
+            match wanted.recv().await {
+                Some(wish) => away = take(wish, &mut ahead).or(away),
+                None => return,
+            }
+        }
+        while let Ok(wish) = wanted.try_recv() {
+            away = take(wish, &mut ahead).or(away);
+        }
+        if let Some(state) = away
+            && engine.set_away(&state).await.is_err()
+        {
+            engine.tell(Event::Notice { key: "away-not-set", details: Untrusted::default() });
+        }
+        let urgent = now.is_some();
+        let Some(id) = now.or_else(|| ahead.pop()) else { continue };
+        let at = engine.clock.monotonic();
+        if failed.get(&id).is_some_and(|last| at < *last + Duration::from_secs(5)) {
+            continue;
+        }
+        match engine.freshen_thread(&id, urgent).await {
+            Ok(()) => {
+                failed.remove(&id);
+            }
+            Err(_) => {
+                failed.insert(id, at);
+            }
+        }
+    }
+}
+
+impl Engine {
+    /// Fetches a thread that is not on disk or older than its row, and its contact when wanted.
+    async fn freshen_thread(&self, id: &ConversationId, with_contact: bool) -> Result<(), SyncError> {
+        let asked = id.clone();
+        let stored = self.on_disk(move |cache| cache.load_thread(&asked)).await?;
+        let is_current = stored.as_ref().is_some_and(|thread| thread.is_here && !thread.is_stale);
+        if !is_current {
+            self.fetch_thread(id).await?;
+        }
+        let contact = stored.as_ref().and_then(|thread| thread.conversation.contact.as_ref()?.id.clone());
+        if let (true, Some(contact)) = (with_contact, contact) {
+            let asked = contact.clone();
+            let known = self.on_disk(move |cache| cache.load_contact(&asked)).await?;
+            let fresh = known.is_some_and(|(_, at)| self.now().since(at) < self.timings.slow_poll);
+            if !fresh {
+                self.fetch_contact(&contact, id).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// How long the outbox can be left alone. Another process may put something in, so it is looked at
+    /// now and then.
+    async fn outbox_wait(&self) -> Duration {
+        let longest = self.timings.poll.max(Duration::from_secs(1));
+        match self.on_disk(|cache| cache.earliest_due()).await {
+            Ok(Some(due)) => due.since(self.now()).max(Duration::from_millis(200)).min(longest),
+            _ => longest,
+        }
+    }
+
+    fn seen(&self, id: &ConversationId, until: UnixTime) -> Result<(), CacheError> {
+        self.cache.mark_seen(id, until)
+    }
+
+    /// Sends until nothing waits any more.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub async fn drain(&self) -> Result<(), SyncError> {
+        loop {
+            let pushed = self.push().await?;
+            if pushed.waiting == 0 {
+                return Ok(());
+            }
+            tokio::time::sleep(self.outbox_wait().await).await;
+        }
+    }
+
+    /// Lets what waits for the connection go now.
+    fn hasten(&self) {
+        match self.cache.hasten_retries() {
+            Ok(_) => self.wake_outbox(),
+            Err(error) => self.tell_fault(&error),
+        }
+    }
+}
