@@ -1,0 +1,383 @@
+//! What happens next, and when: pure.
+//!
+//! Owns [`Scene`] (what the script sees), [`Script`] (what it remembers) and [`next_event`]. Must not
+//! know the store or a clock.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::super::dice::Dice;
+use super::super::talk::Desk;
+use crate::helpdesk::model::{AdminId, ContactId, ConversationId, TeamId};
+
+/// Seconds between two events, at least and at most.
+const PACE: (i64, i64) = (8, 25);
+/// Seconds until a customer answers what *you* wrote, at least and at most.
+const ANSWER: (i64, i64) = (10, 40);
+/// Of a hundred replies of yours, so many are answered soon.
+const ANSWERED: u64 = 65;
+/// From so many open ones of yours on, new conversations go to other desks.
+const YOURS_ENOUGH: usize = 12;
+/// From so many unassigned ones on, colleagues take some.
+const UNASSIGNED_ENOUGH: usize = 12;
+/// Seconds between two mentions of *you*, at least.
+const MENTION_PAUSE: i64 = 420;
+/// Seconds that a customer leaves before anybody but you is answered or hurried.
+const BREATH: i64 = 45;
+
+/// A conversation as the script sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Glimpse {
+    /// Which.
+    pub id: ConversationId,
+    /// Whose.
+    pub contact: ContactId,
+    /// Who has it.
+    pub assignee: Option<AdminId>,
+    /// In which team's inbox.
+    pub team: Option<TeamId>,
+    /// When the customer wrote last.
+    pub customer_wrote_at: i64,
+    /// When one of us wrote last; 0 when nobody did.
+    pub we_wrote_at: i64,
+    /// Whether the customer has judged it.
+    pub rated: bool,
+}
+
+impl Glimpse {
+    fn ours_is_last(&self) -> bool {
+        self.we_wrote_at > self.customer_wrote_at
+    }
+
+    fn last_word_at(&self) -> i64 {
+        self.we_wrote_at.max(self.customer_wrote_at)
+    }
+}
+
+/// What the script sees of the helpdesk.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scene {
+    /// Unix seconds.
+    pub now: i64,
+    /// Open conversations, in all.
+    pub open: usize,
+    /// Open ones of yours.
+    pub yours: usize,
+    /// Open ones that nobody has, in all.
+    pub unassigned: usize,
+    /// Some open ones that nobody has and whose customer waits.
+    pub free: Vec<Glimpse>,
+    /// Some open ones that colleagues have.
+    pub colleagues: Vec<Glimpse>,
+    /// Open ones in which *you* wrote last, a moment ago.
+    pub heard: Vec<Glimpse>,
+    /// Some that were closed lately.
+    pub closed: Vec<Glimpse>,
+}
+
+/// Something that happens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A new conversation comes in for a desk; none for any.
+    Arrive(Option<Desk>),
+    /// A customer answers what one of us wrote.
+    Answer(Glimpse),
+    /// A customer has waited long enough.
+    Chase(Glimpse),
+    /// A colleague takes what nobody has.
+    Take(Glimpse),
+    /// A colleague answers their customer.
+    Reply(Glimpse),
+    /// A colleague leaves a note; true for one that mentions *you*.
+    Note(Glimpse, bool),
+    /// A colleague closes.
+    Close(Glimpse),
+    /// A colleague puts a tag on.
+    Tag(Glimpse),
+    /// A customer judges.
+    Rate(Glimpse),
+}
+
+/// What the script remembers.
+#[derive(Clone, Debug)]
+pub struct Script {
+    seed: u64,
+    turn: u64,
+    turn_began: i64,
+    /// Open conversations to come back to.
+    balance: usize,
+    mentioned_at: i64,
+    /// Replies of yours that were answered, by conversation: when you wrote.
+    answered: BTreeMap<ConversationId, i64>,
+}
+
+impl Script {
+    /// A script that begins at `now` and keeps about `open` conversations open.
+    #[must_use]
+    pub const fn new(seed: u64, now: i64, open: usize) -> Self {
+        Self { seed, turn: 0, turn_began: now, balance: open, mentioned_at: now, answered: BTreeMap::new() }
+    }
+
+    /// Number of the turn.
+    #[must_use]
+    pub const fn turn(&self) -> u64 {
+        self.turn
+    }
+
+    /// The chance of this turn, for a purpose of its own.
+    #[must_use]
+    pub const fn dice(&self, purpose: u64) -> Dice {
+        Dice::stream(self.seed ^ purpose, self.turn)
+    }
+
+    /// Books that `event` happened at `now`.
+    pub fn done(&mut self, event: &Event, now: i64) {
+        match event {
+            Event::Answer(glimpse) if self.is_due_answer(glimpse) => {
+                self.answered.insert(glimpse.id, glimpse.we_wrote_at);
+                if self.answered.len() > 500 {
+                    self.answered.pop_first();
+                }
+                return;
+            }
+            Event::Note(_, true) => self.mentioned_at = now,
+            _ => {}
+        }
+        self.turn += 1;
+        self.turn_began = now;
+    }
+
+    /// When the customer answers what you wrote; none when not soon.
+    fn answer_due(&self, glimpse: &Glimpse) -> Option<i64> {
+        if !glimpse.ours_is_last() || self.answered.get(&glimpse.id) == Some(&glimpse.we_wrote_at) {
+            return None;
+        }
+        let id = u64::try_from(glimpse.id.0).unwrap_or(0);
+        let mut dice = Dice::stream(self.seed ^ id, u64::try_from(glimpse.we_wrote_at).unwrap_or(0));
+        dice.chance(ANSWERED).then(|| glimpse.we_wrote_at + dice.between(ANSWER.0, ANSWER.1))
+    }
+
+    /// Whether an answer is one to you, which takes no turn.
+    fn is_due_answer(&self, glimpse: &Glimpse) -> bool {
+        self.answer_due(glimpse).is_some() && glimpse.last_word_at() + ANSWER.1 >= self.turn_began
+    }
+}
+
+/// The next event and how long until it is due; zero for now. The same for the same script and scene;
+/// until its time it may be asked again with a newer scene.
+#[must_use]
+pub fn next_event(script: &Script, scene: &Scene) -> (Duration, Event) {
+    let mut dice = script.dice(0xE7);
+    let due = script.turn_began + dice.between(PACE.0, PACE.1);
+    let answer = scene
+        .heard
+        .iter()
+        .filter_map(|glimpse| script.answer_due(glimpse).map(|at| (at, glimpse)))
+        .min_by_key(|(at, glimpse)| (*at, glimpse.id));
+    let (at, event) = match answer {
+        Some((at, glimpse)) if at <= due => (at, Event::Answer(glimpse.clone())),
+        _ => (due, choose(script, scene, &mut dice)),
+    };
+    (Duration::from_secs(u64::try_from(at - scene.now).unwrap_or(0)), event)
+}
+
+/// What happens on this turn.
+fn choose(script: &Script, scene: &Scene, dice: &mut Dice) -> Event {
+    let (now, breath) = (scene.now, scene.now - BREATH);
+    let rested = |glimpse: &&Glimpse| glimpse.last_word_at() < breath;
+    let theirs: Vec<&Glimpse> = scene.colleagues.iter().filter(rested).collect();
+    let pool = |keep: &dyn Fn(&Glimpse) -> bool| -> Vec<&Glimpse> {
+        theirs.iter().copied().filter(|glimpse| keep(glimpse)).collect()
+    };
+    let waiting = pool(&|glimpse| !glimpse.ours_is_last());
+    let answered = pool(&|glimpse| glimpse.ours_is_last());
+    let settled = pool(&|glimpse| glimpse.we_wrote_at > 0 && glimpse.last_word_at() < now - 90);
+    let long_waiting = pool(&|glimpse| !glimpse.ours_is_last() && glimpse.customer_wrote_at < now - 1_800);
+    let free: Vec<&Glimpse> = scene.free.iter().filter(|glimpse| glimpse.customer_wrote_at < now - 150).collect();
+    let unrated: Vec<&Glimpse> = scene.closed.iter().filter(|glimpse| !glimpse.rated).collect();
+    let surplus = scene.open as i128 - script.balance as i128;
+    let slack = (script.balance / 15).max(6) as i128;
+    let (arrivals, closings) = match surplus {
+        s if s > slack => (5, 44),
+        s if s > slack / 3 => (14, 26),
+        s if s < -slack => (44, 3),
+        s if s < -slack / 3 => (32, 9),
+        _ => (24, 16),
+    };
+    let can_mention = now - script.mentioned_at >= MENTION_PAUSE;
+    let of = |weight: u32, from: &[&Glimpse]| if from.is_empty() { 0 } else { weight };
+    let take = if scene.unassigned > UNASSIGNED_ENOUGH * 2 { 30 } else { 12 };
+    let weights = [
+        arrivals,
+        of(18, &answered),
+        of(3, &long_waiting),
+        if scene.unassigned > UNASSIGNED_ENOUGH { of(take, &free) } else { 0 },
+        of(22, &waiting),
+        of(5, &waiting),
+        of(closings, &settled),
+        of(4, &settled),
+        of(4, &unrated),
+    ];
+    let pick = |from: &[&Glimpse], dice: &mut Dice| from.get(dice.index(from.len())).map(|glimpse| (*glimpse).clone());
+    let chosen = match dice.weighted(weights.into_iter()) {
+        1 => pick(&answered, dice).map(Event::Answer),
+        2 => pick(&long_waiting, dice).map(Event::Chase),
+        3 => pick(&free, dice).map(Event::Take),
+        4 => pick(&waiting, dice).map(Event::Reply),
+        5 => {
+            let mentions = can_mention && dice.chance(40);
+            pick(&waiting, dice).map(|glimpse| Event::Note(glimpse, mentions))
+        }
+        6 => pick(&settled, dice).map(Event::Close),
+        7 => pick(&settled, dice).map(Event::Tag),
+        8 => pick(&unrated, dice).map(Event::Rate),
+        _ => None,
+    };
+    chosen.unwrap_or_else(|| {
+        // The support desk's turns reach you; who has enough gets no more.
+        let elsewhere = scene.yours >= YOURS_ENOUGH;
+        Event::Arrive(elsewhere.then(|| if dice.chance(50) { Desk::Billing } else { Desk::Returns }))
+    })
+}
+
+#[cfg(test)]
+#[allow(clippy::panic)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_790_000_000;
+
+    fn glimpse(id: i64, customer: i64, us: i64) -> Glimpse {
+        Glimpse {
+            id: ConversationId(id),
+            contact: "c".into(),
+            assignee: Some(AdminId(2)),
+            team: None,
+            customer_wrote_at: customer,
+            we_wrote_at: us,
+            rated: false,
+        }
+    }
+
+    fn scene(now: i64) -> Scene {
+        Scene {
+            now,
+            open: 150,
+            yours: 8,
+            unassigned: 15,
+            free: vec![glimpse(1, now - 900, 0)],
+            colleagues: (10..30)
+                .map(|id| if id % 2 == 0 { glimpse(id, now - 600, 0) } else { glimpse(id, now - 900, now - 300) })
+                .collect(),
+            heard: Vec::new(),
+            closed: vec![glimpse(40, now - 4_000, now - 3_000)],
+        }
+    }
+
+    #[test]
+    fn the_same_script_and_scene_give_the_same_event() {
+        let play = |seed| {
+            let mut script = Script::new(seed, NOW, 150);
+            let mut now = NOW;
+            let mut events = Vec::new();
+            for _ in 0..60 {
+                let (delay, _) = next_event(&script, &scene(now));
+                now += i64::try_from(delay.as_secs()).unwrap_or(0);
+                let (left, event) = next_event(&script, &scene(now));
+                assert_eq!(left, Duration::ZERO);
+                script.done(&event, now);
+                events.push((now, event));
+            }
+            events
+        };
+        assert_eq!(play(3), play(3));
+        assert_ne!(play(3), play(4));
+    }
+
+    #[test]
+    fn something_happens_every_eight_to_twenty_five_seconds() {
+        let mut script = Script::new(5, NOW, 150);
+        for _ in 0..200 {
+            let began = script.turn_began;
+            let (delay, _) = next_event(&script, &scene(began));
+            assert!((8..=25).contains(&delay.as_secs()), "{delay:?}");
+            let now = began + i64::try_from(delay.as_secs()).unwrap_or(0);
+            let (_, event) = next_event(&script, &scene(now));
+            script.done(&event, now);
+        }
+    }
+
+    #[test]
+    fn what_you_write_is_answered_within_the_minute_most_of_the_time() {
+        let mut answered = 0;
+        for id in 0..200 {
+            let script = Script::new(7, NOW, 150);
+            let mine = glimpse(1_000 + id, NOW - 500, NOW - 1);
+            if let Some(at) = script.answer_due(&mine) {
+                answered += 1;
+                assert!((10..=40).contains(&(at - mine.we_wrote_at)));
+            }
+        }
+        assert!((100..160).contains(&answered), "{answered}");
+    }
+
+    #[test]
+    fn an_answer_to_you_comes_once_and_takes_no_turn() {
+        let mut script = Script::new(7, NOW, 150);
+        let mine = (0..50)
+            .map(|id| glimpse(2_000 + id, NOW - 500, NOW - 40))
+            .find(|glimpse| script.answer_due(glimpse).is_some());
+        let Some(mine) = mine else { panic!("none of fifty replies is answered") };
+        let heard = Scene { heard: vec![mine.clone()], ..scene(NOW) };
+        let (delay, event) = next_event(&script, &heard);
+        assert_eq!((delay, &event), (Duration::ZERO, &Event::Answer(mine)));
+        let turn = script.turn();
+        script.done(&event, NOW);
+        assert_eq!(script.turn(), turn);
+        assert!(!matches!(next_event(&script, &heard), (Duration::ZERO, Event::Answer(_))));
+    }
+
+    fn tally(open: usize, balance: usize) -> (usize, usize) {
+        let (mut arrivals, mut closings) = (0, 0);
+        let mut script = Script::new(11, NOW, balance);
+        for turn in 0..400 {
+            let now = NOW + turn * 30;
+            let (_, event) = next_event(&script, &Scene { open, ..scene(now) });
+            match event {
+                Event::Arrive(_) => arrivals += 1,
+                Event::Close(_) => closings += 1,
+                _ => {}
+            }
+            script.done(&event, now);
+        }
+        (arrivals, closings)
+    }
+
+    #[test]
+    fn the_inbox_neither_empties_nor_floods() {
+        let (arrivals, closings) = tally(100, 150);
+        assert!(arrivals > closings * 3, "{arrivals} {closings}");
+        let (arrivals, closings) = tally(220, 150);
+        assert!(closings > arrivals * 3, "{arrivals} {closings}");
+        let (arrivals, closings) = tally(150, 150);
+        assert!(arrivals * 3 > closings && closings * 3 > arrivals, "{arrivals} {closings}");
+    }
+
+    #[test]
+    fn who_has_enough_gets_nothing_new() {
+        let mut script = Script::new(13, NOW, 400);
+        for turn in 0..200 {
+            let now = NOW + turn * 30;
+            let (_, event) = next_event(&script, &Scene { yours: 12, ..scene(now) });
+            assert!(!matches!(event, Event::Arrive(None | Some(Desk::Support))), "{event:?}");
+            script.done(&event, now);
+        }
+    }
+
+    #[test]
+    fn an_empty_helpdesk_only_gets_arrivals() {
+        let script = Script::new(1, NOW, 0);
+        let (_, event) = next_event(&script, &Scene { now: NOW, ..Scene::default() });
+        assert_eq!(event, Event::Arrive(None));
+    }
+}
