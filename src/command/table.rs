@@ -1,0 +1,326 @@
+//! The table of commands.
+
+use super::{Context, Facts};
+use crate::domain::{OutboxStatus, State, Why};
+
+/// One command.
+#[derive(Clone, Copy, Debug)]
+pub struct Command {
+    /// Which.
+    pub id: CommandId,
+    /// Its name in keymap files: `noun.verb`.
+    pub name: &'static str,
+    /// Key of its title in the catalogue of words: two or three words.
+    pub title: &'static str,
+    /// Key of its shortest name in the catalogue of words, for the status line; only where `hint` is
+    /// not 0.
+    pub short: &'static str,
+    /// Key of its description in the catalogue of words: one sentence.
+    pub doc: &'static str,
+    /// Where it makes sense: where keys may be bound to it, and where the help lists it.
+    pub contexts: &'static [Context],
+    /// Place among the few hints of the status line, 1 first; 0 for none.
+    pub hint: u8,
+    judge: fn(&Facts) -> Result<(), Why>,
+}
+
+impl Command {
+    /// Whether it can be done now.
+    ///
+    /// # Errors
+    /// Why not, as a key of the catalogue of words.
+    pub fn enabled(&self, facts: &Facts) -> Result<(), Why> {
+        (self.judge)(facts)
+    }
+
+    /// Every command, in the order of the help.
+    #[must_use]
+    pub const fn all() -> &'static [Self] {
+        TABLE
+    }
+
+    /// Whether the palette offers it: what moves a cursor or edits a line is for keys only.
+    #[must_use]
+    pub fn is_for_palette(&self) -> bool {
+        !self.contexts.iter().any(|context| matches!(context, Context::Picker | Context::Help | Context::Confirm))
+            && !self.name.starts_with("move.")
+    }
+}
+
+macro_rules! commands {
+    ($($id:ident $name:literal $word:literal [$($context:ident)*] $hint:literal $judge:expr;)+) => {
+        /// Every command.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[allow(missing_docs, reason = "each is described once, in the catalogue of words")]
+        pub enum CommandId { $($id,)+ }
+
+        impl CommandId {
+            /// The command.
+            #[must_use]
+            pub const fn command(self) -> &'static Command {
+                match self { $(Self::$id => &Command {
+                    id: Self::$id,
+                    name: $name,
+                    title: concat!("cmd-", $word),
+                    short: concat!("hint-", $word),
+                    doc: concat!("cmd-", $word, "-doc"),
+                    contexts: &[$(Context::$context),*],
+                    hint: $hint,
+                    judge: $judge,
+                },)+ }
+            }
+        }
+
+        const TABLE: &[Command] = &[$(*CommandId::$id.command(),)+];
+    };
+}
+
+commands! {
+    // moving
+    MoveDown "move.down" "down" [Sidebar List Thread Details Picker Help] 0 always;
+    MoveUp "move.up" "up" [Sidebar List Thread Details Picker Help] 0 always;
+    LineDown "move.line-down" "line-down" [Thread] 0 messages;
+    LineUp "move.line-up" "line-up" [Thread] 0 messages;
+    PageDown "move.page-down" "page-down" [Sidebar List Thread Details Picker Help] 0 always;
+    PageUp "move.page-up" "page-up" [Sidebar List Thread Details Picker Help] 0 always;
+    MoveTop "move.top" "top" [Sidebar List Thread Details Picker Help] 0 always;
+    MoveBottom "move.bottom" "bottom" [Sidebar List Thread Details Picker Help] 0 always;
+    CustomerNext "move.customer-next" "customer-next" [Thread] 0 messages;
+    CustomerPrevious "move.customer-previous" "customer-previous" [Thread] 0 messages;
+    Open "item.open" "open" [Sidebar List Thread] 9 always;
+    Next "conversation.next" "next" [Inbox] 0 rows;
+    Previous "conversation.previous" "previous" [Inbox] 0 rows;
+    Read "conversation.read-on" "read-on" [Inbox] 0 rows;
+    // acts
+    Reply "conversation.reply" "reply" [Inbox] 1 conversation;
+    Note "conversation.note" "note" [Inbox] 2 conversation;
+    Assign "conversation.assign" "assign" [Inbox] 3 assign;
+    AssignTeam "conversation.assign-team" "assign-team" [Inbox] 0 assign_team;
+    AssignMe "conversation.assign-me" "assign-me" [Inbox] 0 assign_me;
+    Tags "conversation.tags" "tags" [Inbox] 0 conversation;
+    Snooze "conversation.snooze" "snooze" [Inbox] 4 conversation;
+    SnoozeAgain "conversation.snooze-again" "snooze-again" [Inbox] 0 snooze_again;
+    Close "conversation.close" "close" [Inbox] 5 close;
+    Reopen "conversation.reopen" "reopen" [Inbox] 5 reopen;
+    Priority "conversation.priority" "priority" [Inbox] 0 priority;
+    Merge "conversation.merge" "merge" [Inbox] 0 conversation;
+    MarkUnread "conversation.mark-unread" "mark-unread" [Inbox] 0 mark_unread;
+    Undo "act.undo" "undo" [Global] 6 undo;
+    ToggleDetails "details.toggle" "details" [Inbox] 0 conversation;
+    Sort "list.sort" "sort" [List] 0 always;
+    TakeIn "list.take-in" "take-in" [List] 0 always;
+    // outbox rows
+    OutboxRetry "outbox.retry" "outbox-retry" [Outbox] 1 retry;
+    OutboxEdit "outbox.edit" "outbox-edit" [Outbox] 2 edit_row;
+    OutboxDiscard "outbox.discard" "outbox-discard" [Outbox] 3 any_row;
+    OutboxArrived "outbox.arrived" "outbox-arrived" [Outbox] 4 arrived;
+    // composer
+    Send "composer.send" "send" [Composer] 1 text;
+    SendClose "composer.send-close" "send-close" [Composer] 3 text;
+    SendSnooze "composer.send-snooze" "send-snooze" [Composer] 0 text;
+    SendNext "composer.send-next" "send-next" [Composer] 4 text;
+    SendAssign "composer.send-assign" "send-assign" [Composer] 0 text;
+    ToggleMode "composer.toggle-mode" "toggle-mode" [Composer] 2 composing;
+    Leave "composer.leave" "leave" [Composer] 5 composing;
+    // going
+    GoYou "go.you" "go-you" [Global] 0 always;
+    GoMentions "go.mentions" "go-mentions" [Global] 0 always;
+    GoUnassigned "go.unassigned" "go-unassigned" [Global] 0 always;
+    GoAll "go.all" "go-all" [Global] 0 always;
+    GoSnoozed "go.snoozed" "go-snoozed" [Global] 0 always;
+    GoClosed "go.closed" "go-closed" [Global] 0 always;
+    GoDrafts "go.drafts" "go-drafts" [Global] 0 always;
+    GoNeedsYou "go.needs-you" "go-needs-you" [Global] 0 always;
+    GoTeam "go.team" "go-team" [Global] 0 teams;
+    FocusNext "focus.next" "focus-next" [Global] 0 always;
+    FocusPrevious "focus.previous" "focus-previous" [Global] 0 always;
+    FocusRight "focus.right" "focus-right" [Global] 0 always;
+    FocusLeft "focus.left" "focus-left" [Global] 0 always;
+    // the rest
+    Palette "palette.open" "palette" [Global Composer] 7 always;
+    Help "help.open" "help" [Global] 8 always;
+    Away "me.away" "away" [Global] 0 me;
+    Sync "sync.now" "sync" [Global] 0 always;
+    Back "app.back" "back" [Global Picker Help Confirm] 0 always;
+    Quit "app.quit" "quit" [Global] 0 always;
+    Cancel "app.cancel" "cancel" [Always] 0 always;
+    Redraw "app.redraw" "redraw" [Always] 0 always;
+    Suspend "app.suspend" "suspend" [Always] 0 always;
+    Choose "picker.choose" "choose" [Picker Help] 0 always;
+    Toggle "picker.toggle" "toggle" [Picker] 0 always;
+    Yes "confirm.yes" "yes" [Confirm] 0 always;
+}
+
+impl CommandId {
+    /// From its name in keymap files.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        TABLE.iter().find(|command| command.name == name).map(|command| command.id)
+    }
+}
+
+type Judged = Result<(), Why>;
+
+const fn need(so: bool, why: &'static str) -> Judged {
+    if so { Ok(()) } else { Err(Why(why)) }
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "one signature for the whole table")]
+const fn always(_: &Facts) -> Judged {
+    Ok(())
+}
+
+const fn conversation(facts: &Facts) -> Judged {
+    need(facts.conversation.is_some(), "why-no-conversation")
+}
+
+const fn messages(facts: &Facts) -> Judged {
+    need(facts.has_messages, "why-no-thread")
+}
+
+const fn rows(facts: &Facts) -> Judged {
+    need(facts.has_rows, "why-list-empty")
+}
+
+fn assign(facts: &Facts) -> Judged {
+    conversation(facts)?;
+    need(facts.has_teammates, "why-no-teammates")
+}
+
+fn assign_team(facts: &Facts) -> Judged {
+    conversation(facts)?;
+    teams(facts)
+}
+
+const fn teams(facts: &Facts) -> Judged {
+    need(facts.has_teams, "why-no-teams")
+}
+
+fn assign_me(facts: &Facts) -> Judged {
+    conversation(facts)?;
+    me(facts)?;
+    need(!facts.mine, "why-already-mine")
+}
+
+const fn me(facts: &Facts) -> Judged {
+    need(facts.me_known, "why-me-unknown")
+}
+
+fn snooze_again(facts: &Facts) -> Judged {
+    conversation(facts)?;
+    need(facts.has_last_snooze, "why-no-last-snooze")
+}
+
+fn close(facts: &Facts) -> Judged {
+    conversation(facts)?;
+    need(!facts.in_mentions, "why-in-mentions")?;
+    need(facts.conversation != Some(State::Closed), "why-already-closed")
+}
+
+fn reopen(facts: &Facts) -> Judged {
+    conversation(facts)?;
+    need(facts.conversation != Some(State::Open), "why-already-open")
+}
+
+fn priority(facts: &Facts) -> Judged {
+    conversation(facts)?;
+    need(facts.set_priority, "why-no-priority")
+}
+
+fn mark_unread(facts: &Facts) -> Judged {
+    conversation(facts)?;
+    need(!facts.unread, "why-already-unread")
+}
+
+const fn undo(facts: &Facts) -> Judged {
+    need(facts.can_undo, "why-nothing-to-undo")
+}
+
+const fn composing(facts: &Facts) -> Judged {
+    need(facts.composing, "why-not-composing")
+}
+
+fn text(facts: &Facts) -> Judged {
+    composing(facts)?;
+    need(facts.has_text, "why-empty-text")
+}
+
+const fn any_row(facts: &Facts) -> Judged {
+    need(facts.outbox.is_some(), "why-no-outbox-row")
+}
+
+fn retry(facts: &Facts) -> Judged {
+    any_row(facts)?;
+    need(facts.outbox.is_some_and(OutboxStatus::needs_you), "why-on-its-way")
+}
+
+fn edit_row(facts: &Facts) -> Judged {
+    retry(facts)?;
+    need(facts.outbox_message, "why-no-message")
+}
+
+fn arrived(facts: &Facts) -> Judged {
+    any_row(facts)?;
+    need(facts.outbox == Some(OutboxStatus::NeedsDecision), "why-not-undecided")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::words::Words;
+
+    #[test]
+    fn every_command_has_words_a_name_of_its_own_and_a_place() {
+        let words = Words::english();
+        let mut names = BTreeSet::new();
+        for command in Command::all() {
+            assert!(names.insert(command.name), "{} twice", command.name);
+            assert_eq!(CommandId::parse(command.name), Some(command.id));
+            assert!(words.has(command.title), "{}", command.title);
+            assert!(words.has(command.doc), "{}", command.doc);
+            assert!(command.hint == 0 || words.has(command.short), "{}", command.short);
+            assert!(!command.contexts.is_empty(), "{}", command.name);
+        }
+    }
+
+    #[test]
+    fn every_reason_has_words() {
+        let words = Words::english();
+        let states = [None, Some(State::Open), Some(State::Closed), Some(State::Snoozed)];
+        for conversation in states {
+            for outbox in [None, Some(OutboxStatus::Queued), Some(OutboxStatus::Failed)] {
+                for flags in 0..4_u8 {
+                    let (a, b) = (flags & 1 > 0, flags & 2 > 0);
+                    let facts = Facts {
+                        conversation,
+                        outbox,
+                        unread: a,
+                        mine: a,
+                        me_known: b,
+                        composing: a,
+                        has_teammates: b,
+                        ..Facts::default()
+                    };
+                    for command in Command::all() {
+                        if let Err(why) = command.enabled(&facts) {
+                            assert!(words.has(why.0), "{}", why.0);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_done_says_why() {
+        let mut facts = Facts { conversation: Some(State::Closed), ..Facts::default() };
+        assert_eq!(CommandId::Close.command().enabled(&facts), Err(Why("why-already-closed")));
+        assert_eq!(CommandId::Reopen.command().enabled(&facts), Ok(()));
+        assert_eq!(CommandId::Priority.command().enabled(&facts), Err(Why("why-no-priority")));
+        facts.conversation = None;
+        assert_eq!(CommandId::Priority.command().enabled(&facts), Err(Why("why-no-conversation")));
+        assert_eq!(CommandId::Undo.command().enabled(&facts), Err(Why("why-nothing-to-undo")));
+    }
+}
