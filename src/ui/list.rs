@@ -1,0 +1,114 @@
+//! The list: title, rows of conversations (or of the outbox), and what an empty one says.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::list_row::{self, Columns};
+use super::look::Look;
+use super::paint::{Row, cells};
+use super::{outbox_row, signs, times};
+use crate::app::sidebar::{Entry, EntryKind};
+use crate::app::{Composer, List, ListState};
+use crate::domain::Directory;
+use crate::theme::Role;
+use crate::words::Arg;
+
+/// What the list is drawn with beside itself.
+#[derive(Clone, Copy)]
+pub struct Beside<'a> {
+    /// The open entry.
+    pub entry: Option<&'a Entry>,
+    /// Names of teammates and teams.
+    pub directory: &'a Directory,
+    /// Lines of a row: 1 or 2.
+    pub row_height: u16,
+    /// Texts that were begun.
+    pub composer: &'a Composer,
+    /// The list has the focus.
+    pub focused: bool,
+    /// Nothing has ever been pulled: the first pull is on.
+    pub first_pull: bool,
+}
+
+impl Beside<'_> {
+    fn shows_outbox(&self) -> bool {
+        self.entry.is_some_and(|entry| entry.kind == EntryKind::NeedsYou)
+    }
+}
+
+/// Draws the list.
+pub fn draw(part: &List, beside: Beside<'_>, look: &Look<'_>, head: Rect, body: Rect, buf: &mut Buffer) {
+    draw_title(part, beside, look, head, buf);
+    if beside.shows_outbox() {
+        if part.outbox.is_empty() {
+            return look.note(&[look.say("ui-empty-needs-you"), look.say("ui-empty-needs-you-next")], body, buf);
+        }
+        for (line, at) in lines(body, beside.row_height, part.scroll) {
+            let Some(row) = part.outbox.get(at) else { break };
+            let has_cursor = at == part.cursor;
+            outbox_row::draw(row, has_cursor, beside, look, area_of(body, line, beside.row_height), buf);
+        }
+        return;
+    }
+    if part.rows.is_empty() {
+        return draw_empty(part, beside, look, body, buf);
+    }
+    let columns = Columns::of(&part.rows, body.width, beside.row_height);
+    for (line, at) in lines(body, beside.row_height, part.scroll) {
+        let Some(row) = part.rows.get(at) else { break };
+        let has_cursor = at == part.cursor;
+        list_row::draw(row, has_cursor, columns, beside, look, area_of(body, line, beside.row_height), buf);
+    }
+}
+
+/// First line and index of every visible row.
+fn lines(body: Rect, row_height: u16, scroll: usize) -> impl Iterator<Item = (u16, usize)> {
+    let step = usize::from(row_height.max(1));
+    (0..body.height).step_by(step).zip(scroll..)
+}
+
+fn area_of(body: Rect, line: u16, row_height: u16) -> Rect {
+    Rect { y: body.y.saturating_add(line), height: row_height.min(body.height.saturating_sub(line)), ..body }
+}
+
+fn draw_title(part: &List, beside: Beside<'_>, look: &Look<'_>, head: Rect, buf: &mut Buffer) {
+    let mut row = Row::new(buf, head, 0);
+    row.skip(1).skip_right(1);
+    if part.news > 0 {
+        let news = look.with("ui-list-news", &[("count", Arg::from(part.news))]);
+        row.right(&news, look.style(Role::Accent)).skip_right(2);
+    }
+    let total = if beside.shows_outbox() { part.outbox.len() } else { part.total };
+    if part.state == ListState::Ready || beside.shows_outbox() {
+        row.right(&times::count(total), look.style(Role::Count)).skip_right(1);
+    }
+    let Some(entry) = beside.entry else { return };
+    row.put(&entry.name, look.title(beside.focused));
+    if !beside.shows_outbox() {
+        let sort = look.with(&super::sort_word(entry.sort), &[]);
+        // The sort is only told where it is told whole.
+        if cells(&sort) + 3 <= row.room() {
+            row.skip(1).sign(signs::DOT, look.style(Role::TextDim)).skip(1).put(&sort, look.style(Role::TextDim));
+        }
+    }
+}
+
+fn draw_empty(part: &List, beside: Beside<'_>, look: &Look<'_>, body: Rect, buf: &mut Buffer) {
+    if part.state == ListState::Loading {
+        return look.note(&[look.say("ui-list-loading")], body, buf);
+    }
+    if beside.first_pull {
+        return look.note(&[look.say("ui-list-first-pull"), look.say("ui-list-first-pull-next")], body, buf);
+    }
+    let (what, next) = match beside.entry.map(|entry| &entry.kind) {
+        Some(EntryKind::You) => ("ui-empty-you", "ui-empty-you-next"),
+        Some(EntryKind::Mentions) => ("ui-empty-mentions", "ui-empty-mentions-next"),
+        Some(EntryKind::Unassigned) => ("ui-empty-unassigned", "ui-empty-unassigned-next"),
+        Some(EntryKind::Snoozed) => ("ui-empty-snoozed", "ui-empty-snoozed-next"),
+        Some(EntryKind::Closed) => ("ui-empty-closed", "ui-empty-closed-next"),
+        Some(EntryKind::Drafts) => ("ui-empty-drafts", "ui-empty-drafts-next"),
+        Some(EntryKind::Team(_)) => ("ui-empty-team", "ui-empty-team-next"),
+        _ => ("ui-empty", "ui-empty-next"),
+    };
+    look.note(&[look.say(what), look.say(next)], body, buf);
+}

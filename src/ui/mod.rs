@@ -1,0 +1,163 @@
+//! Drawing, and nothing else: the app's parts become cells.
+//!
+//! Owns what things look like. Every function here takes a part, a [`Look`](look::Look) and a
+//! rectangle, is total at any size, and changes nothing. Where panes lie is the app's affair
+//! ([`Layout`](crate::app::Layout)), since it scrolls by them; colours are the theme's. Only
+//! [`Clean`] text and our own signs can reach a cell: see [`paint`].
+//!
+//! Must not know: the engine, the cache, the terminal. Enter at [`draw`].
+
+mod composer;
+mod details;
+mod list;
+mod list_row;
+mod look;
+mod outbox_row;
+mod overlay;
+mod paint;
+mod sidebar;
+mod signs;
+mod sla;
+mod status;
+#[cfg(test)]
+mod tests;
+mod thread;
+mod thread_line;
+mod times;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use look::Look;
+use paint::{Row, rect};
+
+use crate::app::{App, Layout, Pane, PaneArea, Shape};
+use crate::text::clean;
+use crate::theme::{Role, Theme};
+use crate::words::Arg;
+
+/// Draws the whole screen into `buf`, and says where the cursor belongs (nowhere: it is hidden).
+///
+/// `area` is the app's size; where it is not (a resize that the app has not heard of yet), what does
+/// not fit is clipped.
+#[must_use]
+pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    let screen = area.intersection(buf.area);
+    let look = Look { theme, words: &app.words, now: app.now, zone: &app.settings.zone };
+    let layout = app.layout();
+    if layout.shape == Shape::TooSmall {
+        Row::new(buf, screen, screen.height / 2).put(&look.say("ui-too-small"), look.style(Role::Text));
+        return None;
+    }
+    let cursor = draw_panes(app, &layout, &look, buf);
+    draw_rules(&layout, &look, buf);
+    let hints = app.hints();
+    draw_status(app, &hints, &look, rect(layout.status, buf), buf);
+    let mut front = cursor;
+    for layer in &app.layers {
+        front = overlay::draw(layer, &hints, &look, screen, buf);
+    }
+    front.filter(|at| buf.area.contains(*at))
+}
+
+fn draw_panes(app: &App, layout: &Layout, look: &Look<'_>, buf: &mut Buffer) -> Option<Position> {
+    // A layer takes the keys, so no pane below it has the focus.
+    let focus = app.layers.is_empty().then_some(app.focus);
+    let focused = |pane| focus == Some(pane);
+    let areas = |pane: PaneArea, buf: &Buffer| (rect(pane.head, buf), rect(pane.body, buf));
+    if let Some(area) = layout.breadcrumb {
+        draw_breadcrumb(app, look, rect(area, buf), buf);
+    }
+    if let Some(pane) = layout.sidebar {
+        let (head, body) = areas(pane, buf);
+        sidebar::draw(&app.sidebar, focused(Pane::Sidebar), look, head, body, buf);
+    }
+    if let Some(pane) = layout.list {
+        let (head, body) = areas(pane, buf);
+        let beside = list::Beside {
+            entry: app.sidebar.open_entry(),
+            directory: &app.directory,
+            row_height: app.row_height(),
+            composer: &app.composer,
+            focused: focused(Pane::List),
+            first_pull: app.status.progress.is_some(),
+        };
+        list::draw(&app.list, beside, look, head, body, buf);
+    }
+    if let Some(pane) = layout.thread {
+        let (head, body) = areas(pane, buf);
+        let beside =
+            thread::Beside { directory: &app.directory, focused: focused(Pane::Thread), shape: layout.shape };
+        thread::draw(&app.thread, beside, look, head, body, buf);
+    }
+    if let Some(pane) = layout.details {
+        let open = app.thread.open.as_deref().filter(|_| !app.thread.is_waiting());
+        let focused = focused(Pane::Details);
+        details::draw(&app.details, open, &app.directory, focused, look, areas(pane, buf), buf);
+    }
+    let pane = layout.composer?;
+    let (head, body) = areas(pane, buf);
+    let areas = composer::Areas { rule: layout.composer_rule.map(|area| rect(area, buf)), head, body };
+    let facts = app.composer_facts().map(|facts| composer::Facts {
+        to: facts.to,
+        channel: facts.channel,
+        conversation: facts.conversation,
+        takes: facts.takes,
+    });
+    composer::draw(&app.composer, facts.as_ref(), focused(Pane::Composer), look, areas, buf)
+}
+
+/// The rules left of every pane that does not begin at the edge, from the top to the status line.
+fn draw_rules(layout: &Layout, look: &Look<'_>, buf: &mut Buffer) {
+    let style = look.style(Role::Rule);
+    for pane in [layout.sidebar, layout.list, layout.thread, layout.composer, layout.details].into_iter().flatten() {
+        if let Some(x) = pane.head.x.checked_sub(1) {
+            let top = pane.head.y.min(layout.composer_rule.map_or(u16::MAX, |rule| rule.y.min(pane.head.y)));
+            let bottom = pane.body.y.saturating_add(pane.body.height);
+            let area = Rect { x, y: top, width: 1, height: bottom.saturating_sub(top) };
+            paint::rule_down(buf, area, style);
+        }
+    }
+}
+
+/// Where one is, while panes are shown one at a time: the entry, the conversation, its place.
+fn draw_breadcrumb(app: &App, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+    let dim = look.style(Role::TextDim);
+    let title = look.title(app.layers.is_empty());
+    let mut row = Row::new(buf, area, 0);
+    row.skip(1).skip_right(1);
+    if app.focus == Pane::Sidebar {
+        row.put(&app.sidebar.workspace.clone().or(&look.say("ui-workspace-unknown")), title);
+        return;
+    }
+    if app.list.news > 0 {
+        row.right(&look.with("ui-list-news", &[("count", Arg::from(app.list.news))]), look.style(Role::Accent));
+        row.skip_right(2);
+    }
+    if app.list.total > 0 {
+        let place = [("count", Arg::from(app.list.position())), ("of", Arg::from(app.list.total))];
+        row.right(&look.with("ui-count-of", &place), dim).skip_right(2);
+    }
+    let entry = app.sidebar.open_entry().map(|entry| entry.name.clone()).unwrap_or_default();
+    if app.focus == Pane::List {
+        row.put(&entry, title);
+        return;
+    }
+    row.put_within(&entry, row.room() / 3, dim).skip(1).sign(signs::INTO, dim).skip(1);
+    match app.thread.open.as_deref().filter(|_| !app.thread.is_waiting()) {
+        Some(open) => row.put(&list_row::title(&open.thread.conversation, look), title),
+        None => row.sign(signs::MORE, title),
+    };
+}
+
+fn draw_status(app: &App, hints: &[crate::app::Hint], look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+    let pending = clean(&app.pending_keys());
+    let following = app.pending_hint();
+    let beside = status::Beside { notice: app.notices.current(), hints, pending: &pending, following: &following };
+    status::draw(&app.status, beside, look, area, buf);
+}
+
+/// The word of a list's order.
+fn sort_word(sort: impl std::fmt::Display) -> String {
+    format!("ui-sort-{sort}")
+}

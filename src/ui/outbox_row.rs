@@ -1,0 +1,78 @@
+//! One row of the outbox in *Needs you*: what it was, on which conversation, and why it stopped.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::list::Beside;
+use super::look::Look;
+use super::paint::Row;
+use super::{signs, times};
+use crate::domain::{Act, ActKind, OutboxRow, OutboxStatus};
+use crate::text::{Clean, clean};
+use crate::theme::Role;
+
+/// Draws one row.
+pub fn draw(row: &OutboxRow, has_cursor: bool, beside: Beside<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+    let (word, role) = status(row.status);
+    let mut line = Row::new(buf, area, 0);
+    bar(has_cursor, beside.focused, look, &mut line);
+    line.skip(1).skip_right(1);
+    line.right_field(&look.ago(row.created_at), times::SHORT, look.style(Role::TextDim)).skip_right(1);
+    line.put(&look.say(word), look.style(role)).skip(1);
+    line.put(&look.say(kind(row.act.kind())), look.style(Role::TextBright)).skip(1);
+    line.put(&clean(&format!("#{}", row.conversation)), look.style(Role::TextDim)).skip(1);
+    if area.height < 2 {
+        line.put(&reason_or_text(row), look.style(Role::Text));
+        return;
+    }
+    let mut line = Row::new(buf, area, 1);
+    bar(has_cursor, beside.focused, look, &mut line);
+    line.skip(1).skip_right(1).put(&reason_or_text(row), look.style(Role::TextDim));
+}
+
+fn bar(has_cursor: bool, focused: bool, look: &Look<'_>, line: &mut Row<'_>) {
+    if has_cursor {
+        line.sign(signs::BAR, look.bar(focused));
+    } else {
+        line.skip(1);
+    }
+}
+
+fn reason_or_text(row: &OutboxRow) -> Clean {
+    let text = match &row.act {
+        Act::Reply { text, .. } | Act::Note { text, .. } => clean(text),
+        _ => Clean::default(),
+    };
+    row.reason.clean().or(&text)
+}
+
+/// The word and role of where an act stands.
+pub const fn status(status: OutboxStatus) -> (&'static str, Role) {
+    match status {
+        OutboxStatus::Queued => ("ui-outbox-queued", Role::Sending),
+        OutboxStatus::Held => ("ui-outbox-held", Role::Waiting),
+        OutboxStatus::Sending => ("ui-outbox-sending", Role::Sending),
+        OutboxStatus::Retry => ("ui-outbox-retry", Role::Waiting),
+        OutboxStatus::Unknown => ("ui-outbox-unknown", Role::Waiting),
+        OutboxStatus::NeedsDecision => ("ui-outbox-decision", Role::Failed),
+        OutboxStatus::Failed => ("ui-outbox-failed", Role::Failed),
+        OutboxStatus::Sent => ("ui-outbox-sent", Role::Success),
+    }
+}
+
+/// The word of a kind of act.
+pub const fn kind(kind: ActKind) -> &'static str {
+    match kind {
+        ActKind::Reply => "ui-act-reply",
+        ActKind::Note => "ui-act-note",
+        ActKind::Close => "ui-act-close",
+        ActKind::Reopen => "ui-act-reopen",
+        ActKind::Snooze => "ui-act-snooze",
+        ActKind::Assign => "ui-act-assign",
+        ActKind::Tag => "ui-act-tag",
+        ActKind::Untag => "ui-act-untag",
+        ActKind::Priority => "ui-act-priority",
+        ActKind::Merge => "ui-act-merge",
+        ActKind::MarkRead => "ui-act-mark-read",
+    }
+}

@@ -1,0 +1,54 @@
+//! Overlays: the only boxes, centred in the upper third, on a ground of their own.
+//!
+//! Owns their frames, their input line and which of their lines are visible. Enter at [`draw`].
+
+mod confirm;
+mod frame;
+mod help;
+mod palette;
+mod picker;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::look::Look;
+use crate::app::Layer;
+use crate::app::status::Hint;
+
+/// Draws an overlay over everything that is there. Returns where the cursor belongs.
+pub fn draw(layer: &Layer, hints: &[Hint], look: &Look<'_>, screen: Rect, buf: &mut Buffer) -> Option<Position> {
+    match layer {
+        Layer::Palette(part) => palette::draw(part, hints, look, screen, buf),
+        Layer::Picker(part) => picker::draw(part, hints, look, screen, buf),
+        Layer::Help(part) => help::draw(part, hints, look, screen, buf),
+        Layer::Confirm(part) => {
+            confirm::draw(*part, look, screen, buf);
+            None
+        }
+    }
+}
+
+/// The lines of a list of `len` that are visible in `rows`, so that the one at `cursor` is.
+fn visible(len: usize, cursor: usize, rows: usize) -> std::ops::Range<usize> {
+    let first = cursor.saturating_sub(rows.saturating_sub(1)).min(len);
+    first..first.saturating_add(rows).min(len)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cursor_is_always_visible() {
+        for len in 0..20 {
+            for rows in 1..8 {
+                for cursor in 0..len {
+                    let range = visible(len, cursor, rows);
+                    assert!(range.contains(&cursor) && range.len() <= rows, "{len} {rows} {cursor}");
+                }
+            }
+        }
+        assert_eq!(visible(0, 0, 5), 0..0);
+        assert_eq!(visible(5, 9, 0), 5..5);
+    }
+}

@@ -1,0 +1,356 @@
+//! The only way to a cell: clean text and our own signs, clipped to their row.
+//!
+//! Owns writing: what is passed is [`Clean`] or a [`Sign`], so no other text can reach the screen.
+//! Nothing here leaves the rectangle that it was given, whatever its size. Enter at [`Row::new`].
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::signs::{self, Sign};
+use crate::app::Area;
+use crate::text::{Clean, graphemes, width};
+
+/// A rectangle of the app as one of the buffer, clipped to it.
+pub fn rect(area: Area, buf: &Buffer) -> Rect {
+    Rect::new(area.x, area.y, area.width, area.height).intersection(buf.area)
+}
+
+/// Cells that text takes.
+pub fn cells(text: &str) -> u16 {
+    u16::try_from(width(text)).unwrap_or(u16::MAX)
+}
+
+/// One row of cells, filled from both ends towards the middle.
+pub struct Row<'b> {
+    buf: &'b mut Buffer,
+    y: u16,
+    /// Next free column.
+    x: u16,
+    /// First column that is not free any more.
+    end: u16,
+}
+
+impl<'b> Row<'b> {
+    /// Row `line` (from 0) of `area`; an empty row when the area has none.
+    pub fn new(buf: &'b mut Buffer, area: Rect, line: u16) -> Self {
+        let area = area.intersection(buf.area);
+        let y = area.y.saturating_add(line);
+        let inside = line < area.height;
+        Self { buf, y, x: area.x, end: if inside { area.right() } else { area.x } }
+    }
+
+    /// Free cells.
+    pub const fn room(&self) -> u16 {
+        self.end.saturating_sub(self.x)
+    }
+
+    /// The next free column of the screen.
+    pub const fn column(&self) -> u16 {
+        self.x
+    }
+
+    /// Leaves cells as they are.
+    pub fn skip(&mut self, count: u16) -> &mut Self {
+        self.x = self.x.saturating_add(count).min(self.end);
+        self
+    }
+
+    /// Leaves cells at the right end as they are.
+    pub fn skip_right(&mut self, count: u16) -> &mut Self {
+        self.end = self.end.saturating_sub(count).max(self.x);
+        self
+    }
+
+    /// Writes text; what does not fit is cut with `…`.
+    pub fn put(&mut self, text: &Clean, style: Style) -> &mut Self {
+        self.put_within(text, u16::MAX, style)
+    }
+
+    /// Writes text in at most `most` cells.
+    pub fn put_within(&mut self, text: &Clean, most: u16, style: Style) -> &mut Self {
+        let room = self.room().min(most);
+        let used = write(self.buf, self.x, self.y, room, text, style);
+        self.skip(used)
+    }
+
+    /// Writes text in exactly `count` cells, blanks behind it.
+    pub fn field(&mut self, text: &Clean, count: u16, style: Style) -> &mut Self {
+        let end = self.x.saturating_add(count).min(self.end);
+        self.put_within(text, count, style);
+        self.x = end;
+        self
+    }
+
+    /// Writes text in exactly `count` cells, blanks before it.
+    pub fn field_right(&mut self, text: &Clean, count: u16, style: Style) -> &mut Self {
+        let end = self.x.saturating_add(count).min(self.end);
+        let missing = count.saturating_sub(cells(text));
+        self.skip(missing);
+        self.put_within(text, count.saturating_sub(missing), style);
+        self.x = end;
+        self
+    }
+
+    /// Writes one sign.
+    pub fn sign(&mut self, sign: Sign, style: Style) -> &mut Self {
+        if self.room() > 0 {
+            set(self.buf, self.x, self.y, sign.as_str(), style);
+            self.skip(1);
+        }
+        self
+    }
+
+    /// Writes text at the right end; what does not fit is cut with `…`.
+    pub fn right(&mut self, text: &Clean, style: Style) -> &mut Self {
+        let room = self.room();
+        let wanted = cells(text).min(room);
+        let start = self.end - wanted;
+        write(self.buf, start, self.y, wanted, text, style);
+        self.end = start;
+        self
+    }
+
+    /// Writes text at the right end in exactly `count` cells, blanks before it.
+    pub fn right_field(&mut self, text: &Clean, count: u16, style: Style) -> &mut Self {
+        let start = self.end.saturating_sub(count).max(self.x);
+        let room = self.end - start;
+        let wanted = cells(text).min(room);
+        write(self.buf, self.end - wanted, self.y, wanted, text, style);
+        self.end = start;
+        self
+    }
+
+    /// Writes one sign at the right end.
+    pub fn right_sign(&mut self, sign: Sign, style: Style) -> &mut Self {
+        if self.room() > 0 {
+            self.end -= 1;
+            set(self.buf, self.end, self.y, sign.as_str(), style);
+        }
+        self
+    }
+
+    /// Fills what is free with a sign.
+    pub fn fill(&mut self, sign: Sign, style: Style) {
+        while self.room() > 0 {
+            self.sign(sign, style);
+        }
+    }
+}
+
+/// Writes clusters from `x` on into at most `room` cells; returns how many were used.
+fn write(buf: &mut Buffer, x: u16, y: u16, room: u16, text: &Clean, style: Style) -> u16 {
+    // Cells of the text, only counted as far as it matters.
+    let mut total: u16 = 0;
+    for cluster in graphemes(text) {
+        total = total.saturating_add(cells(cluster));
+        if total > room {
+            break;
+        }
+    }
+    let cut = total > room;
+    let room = if cut { room.saturating_sub(1) } else { room };
+    let mut used: u16 = 0;
+    for cluster in graphemes(text) {
+        let wanted = cells(cluster);
+        // A line break is not for one row, and what takes no cell has no place of its own.
+        if wanted == 0 || cluster == "\n" {
+            continue;
+        }
+        if used + wanted > room {
+            break;
+        }
+        set(buf, x + used, y, cluster, style);
+        for covered in 1..wanted {
+            set(buf, x + used + covered, y, " ", style);
+        }
+        used += wanted;
+    }
+    if cut && total > 0 && room < u16::MAX {
+        if let Some(cell) = buf.cell_mut((x + used, y)) {
+            cell.set_symbol(signs::MORE.as_str()).set_style(style);
+            used += 1;
+        }
+    }
+    used
+}
+
+fn set(buf: &mut Buffer, x: u16, y: u16, symbol: &str, style: Style) {
+    if let Some(cell) = buf.cell_mut((x, y)) {
+        cell.set_symbol(symbol).set_style(style);
+    }
+}
+
+/// Blanks a rectangle and gives it a ground.
+pub fn clear(buf: &mut Buffer, area: Rect, style: Style) {
+    let area = area.intersection(buf.area);
+    for y in area.top()..area.bottom() {
+        for x in area.left()..area.right() {
+            if let Some(cell) = buf.cell_mut((x, y)) {
+                cell.reset();
+                cell.set_style(style);
+            }
+        }
+    }
+    // A wide character that began left of the rectangle has lost its second cell.
+    if area.left() > buf.area.left() {
+        for y in area.top()..area.bottom() {
+            if let Some(cell) = buf.cell_mut((area.left() - 1, y)) {
+                if cells(cell.symbol()) > 1 {
+                    cell.set_symbol(" ");
+                }
+            }
+        }
+    }
+}
+
+/// Gives a rectangle a style on top of what is there.
+pub fn tint(buf: &mut Buffer, area: Rect, style: Style) {
+    let area = area.intersection(buf.area);
+    buf.set_style(area, style);
+}
+
+/// A rule from top to bottom in the first column of `area`.
+pub fn rule_down(buf: &mut Buffer, area: Rect, style: Style) {
+    for line in 0..area.height {
+        Row::new(buf, area, line).sign(signs::RULE_DOWN, style);
+    }
+}
+
+/// A rule along the first row of `area`.
+pub fn rule_across(buf: &mut Buffer, area: Rect, style: Style) {
+    Row::new(buf, area, 0).fill(signs::RULE_ACROSS, style);
+}
+
+/// An area without its outermost columns.
+pub const fn inset(area: Rect, left: u16, right: u16) -> Rect {
+    let left = if left < area.width { left } else { area.width };
+    let width = area.width - left;
+    let right = if right < width { right } else { width };
+    Rect { x: area.x + left, width: width - right, ..area }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::text::clean;
+
+    const PLAIN: Style = Style::new();
+
+    fn shown(buf: &Buffer) -> String {
+        let mut text = String::new();
+        let mut skip = 0;
+        for cell in buf.content() {
+            if skip > 0 {
+                skip -= 1;
+                continue;
+            }
+            text.push_str(cell.symbol());
+            skip = cells(cell.symbol()).saturating_sub(1);
+        }
+        text
+    }
+
+    fn row(width: u16, draw: impl FnOnce(&mut Row<'_>)) -> String {
+        let area = Rect::new(0, 0, width, 1);
+        let mut buf = Buffer::empty(area);
+        draw(&mut Row::new(&mut buf, area, 0));
+        shown(&buf)
+    }
+
+    #[test]
+    fn text_is_cut_with_a_sign_and_never_within_a_character() {
+        assert_eq!(
+            row(8, |r| {
+                r.put(&clean("hello you"), PLAIN);
+            }),
+            "hello y…"
+        );
+        assert_eq!(
+            row(9, |r| {
+                r.put(&clean("hello you"), PLAIN);
+            }),
+            "hello you"
+        );
+        assert_eq!(
+            row(4, |r| {
+                r.put(&clean("日本語"), PLAIN);
+            }),
+            "日… "
+        );
+        assert_eq!(
+            row(1, |r| {
+                r.put(&clean("ab"), PLAIN);
+            }),
+            "…"
+        );
+        assert_eq!(
+            row(0, |r| {
+                r.put(&clean("ab"), PLAIN);
+            }),
+            ""
+        );
+    }
+
+    #[test]
+    fn both_ends_meet_without_overlap() {
+        let text = row(12, |r| {
+            r.right_field(&clean("48m"), 6, PLAIN).sign(signs::BAR, PLAIN).put(&clean("Zoë Kowalski"), PLAIN);
+        });
+        assert_eq!(text, "▌Zoë …   48m");
+    }
+
+    #[test]
+    fn fields_keep_their_width() {
+        assert_eq!(
+            row(8, |r| {
+                r.field(&clean("ab"), 4, PLAIN).put(&clean("c"), PLAIN);
+            }),
+            "ab  c   "
+        );
+        assert_eq!(
+            row(8, |r| {
+                r.field_right(&clean("7"), 4, PLAIN).put(&clean("c"), PLAIN);
+            }),
+            "   7c   "
+        );
+        assert_eq!(
+            row(8, |r| {
+                r.field(&clean("日本語"), 3, PLAIN).put(&clean("c"), PLAIN);
+            }),
+            "日…c    "
+        );
+    }
+
+    #[test]
+    fn an_area_off_the_buffer_is_no_area() {
+        let mut buf = Buffer::empty(Rect::new(0, 0, 4, 2));
+        Row::new(&mut buf, Rect::new(10, 10, 5, 5), 0).put(&clean("x"), PLAIN);
+        Row::new(&mut buf, Rect::new(0, 0, 4, 2), 2).put(&clean("x"), PLAIN);
+        clear(&mut buf, Rect::new(2, 1, 90, 90), PLAIN);
+        assert_eq!(shown(&buf), "        ");
+    }
+
+    #[test]
+    fn clearing_half_a_wide_character_clears_it_all() {
+        let area = Rect::new(0, 0, 4, 1);
+        let mut buf = Buffer::empty(area);
+        Row::new(&mut buf, area, 0).put(&clean("日本"), PLAIN);
+        clear(&mut buf, Rect::new(1, 0, 1, 1), PLAIN);
+        assert_eq!(shown(&buf), "  本");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_written_beyond_its_row(text in "\\PC{0,40}", room in 0_u16..12) {
+            let mut buf = Buffer::empty(Rect::new(0, 0, 16, 1));
+            Row::new(&mut buf, Rect::new(2, 0, room, 1), 0).put(&clean(&text), PLAIN);
+            for x in (0..2).chain(2 + room..16) {
+                let cell = buf.cell((x, 0)).map_or("?", |cell| cell.symbol());
+                prop_assert_eq!(cell, " ");
+            }
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! The status line: how things stand on the left, the keys that matter now on the right.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::look::Look;
+use super::paint::{Row, cells};
+use super::{signs, times};
+use crate::app::status::Hint;
+use crate::sync::message::Connection;
+use crate::app::{Notice, Severity, Status};
+use crate::domain::UnixTime;
+use crate::text::Clean;
+use crate::theme::Role;
+use crate::words::Arg;
+
+/// What the status line tells.
+#[derive(Clone, Copy)]
+pub struct Beside<'a> {
+    /// The notice to be shown, if there is one.
+    pub notice: Option<&'a Notice>,
+    /// The keys that matter now, the most important first.
+    pub hints: &'a [Hint],
+    /// What is typed of a sequence; blank when nothing is.
+    pub pending: &'a Clean,
+    /// What may follow it.
+    pub following: &'a [Hint],
+}
+
+/// Draws the status line.
+pub fn draw(part: &Status, beside: Beside<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+    let mut row = Row::new(buf, area, 0);
+    row.skip(1).skip_right(1);
+    if !beside.pending.is_blank() {
+        row.put(beside.pending, look.style(Role::Accent)).skip(3);
+        draw_hints_after(beside.following, look, &mut row);
+        return;
+    }
+    if let Some(notice) = beside.notice {
+        draw_notice(notice, look, &mut row);
+    } else {
+        draw_facts(part, look, &mut row);
+    }
+    draw_hints_right(beside.hints, look, &mut row);
+}
+
+fn draw_notice(notice: &Notice, look: &Look<'_>, row: &mut Row<'_>) {
+    let (role, sign) = match notice.severity {
+        Severity::Info => (Role::Text, None),
+        Severity::Warning => (Role::Warning, Some(signs::CARE)),
+        Severity::Error => (Role::Error, Some(signs::CROSS)),
+    };
+    if let Some(sign) = sign {
+        row.sign(sign, look.style(role)).skip(1);
+    }
+    row.put(&notice.text, look.style(role));
+    if !notice.details.is_blank() && row.room() > 8 {
+        row.skip(1).put(&notice.details, look.style(Role::TextDim));
+    }
+    row.skip(3);
+}
+
+/// Connection, away, outbox, first pull; a dot between two.
+fn draw_facts(part: &Status, look: &Look<'_>, row: &mut Row<'_>) {
+    let mut facts: Vec<(Clean, Role)> = Vec::with_capacity(5);
+    facts.push(match &part.connection {
+        Connection::Starting => (look.say("ui-status-starting"), Role::Status),
+        Connection::Online => (look.say("ui-status-online"), Role::Status),
+        Connection::Offline { since, why } => {
+            let text = look.with(
+                "ui-status-offline",
+                &[("since", Arg::Text(&clock(*since, look))), ("why", Arg::Text(&look.say(why)))],
+            );
+            (text, Role::StatusOffline)
+        }
+        Connection::SignedOut { .. } => (look.say("ui-status-signed-out"), Role::StatusOffline),
+    });
+    if let Some(away) = &part.away {
+        let time = away.since.map(|since| times::short(look.now.since(since), look.words)).unwrap_or_default();
+        let words = [look.heading("ui-status-away"), time, away.reason.clone()];
+        let text = Clean::join(words.iter().filter(|word| !word.is_blank()), &Clean::literal(" "));
+        facts.push((text, Role::StatusAway));
+    }
+    if part.needs_you > 0 {
+        facts.push((look.with("ui-status-needs-you", &[("count", Arg::from(part.needs_you))]), Role::Error));
+    }
+    if part.waiting > 0 {
+        facts.push((look.with("ui-status-outbox", &[("count", Arg::from(part.waiting))]), Role::Text));
+    }
+    if let Some(progress) = part.progress {
+        let done = ("done", Arg::from(progress.done));
+        let text = match progress.of {
+            Some(of) => look.with("ui-status-pull-of", &[done, ("of", Arg::from(of))]),
+            None => look.with("ui-status-pull", &[done]),
+        };
+        facts.push((text, Role::Status));
+    }
+    for (at, (text, role)) in facts.iter().enumerate() {
+        if at > 0 {
+            row.skip(1).sign(signs::DOT, look.style(Role::TextDim)).skip(1);
+        }
+        row.put(text, look.style(*role));
+    }
+    row.skip(3);
+}
+
+/// The clock when it was today, else the day too.
+fn clock(since: UnixTime, look: &Look<'_>) -> Clean {
+    let (Some(there), Some(here)) = (since.in_zone(look.zone), look.now.in_zone(look.zone)) else {
+        return look.say("ui-time-unknown");
+    };
+    if there.date() == here.date() {
+        return times::clock(&there);
+    }
+    let words = [times::day(&there, &here, look.words), times::clock(&there)];
+    Clean::join(&words, &Clean::literal(" "))
+}
+
+/// As many hints as have room, at the right end; the first are the last to go.
+fn draw_hints_right(hints: &[Hint], look: &Look<'_>, row: &mut Row<'_>) {
+    let mut count = 0;
+    let mut used: u16 = 0;
+    for hint in hints {
+        let wanted = cells(&hint.keys) + 1 + cells(&hint.label) + if count > 0 { 2 } else { 0 };
+        if used.saturating_add(wanted) > row.room() {
+            break;
+        }
+        used += wanted;
+        count += 1;
+    }
+    for (at, hint) in hints.iter().take(count).enumerate().rev() {
+        row.right(&hint.label, look.style(Role::TextDim)).skip_right(1);
+        row.right(&hint.keys, look.style(Role::Key));
+        if at > 0 {
+            row.skip_right(2);
+        }
+    }
+}
+
+/// What may follow a half-typed sequence, right behind it.
+fn draw_hints_after(hints: &[Hint], look: &Look<'_>, row: &mut Row<'_>) {
+    for hint in hints {
+        if cells(&hint.keys) + 1 + cells(&hint.label) > row.room() {
+            row.sign(signs::MORE, look.style(Role::TextDim));
+            return;
+        }
+        row.put(&hint.keys, look.style(Role::Key)).skip(1);
+        row.put(&hint.label, look.style(Role::TextDim)).skip(2);
+    }
+}

@@ -1,0 +1,249 @@
+//! The thread: title and facts of one conversation, then its messages line by line.
+//!
+//! The lines are laid out by the app, which scrolls by them; here they only get words and colours.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::look::Look;
+use super::paint::{Row, cells, inset, rule_across};
+use super::{list_row, signs, sla, thread_line};
+use crate::app::{OpenThread, Shape, ThreadPane};
+use crate::domain::{Channel, Conversation, Directory, Priority, State};
+use crate::text::{Clean, clean};
+use crate::theme::Role;
+use crate::words::Arg;
+
+/// What the thread is drawn with beside itself.
+#[derive(Clone, Copy)]
+pub struct Beside<'a> {
+    /// Names of teammates and teams.
+    pub directory: &'a Directory,
+    /// The thread has the focus.
+    pub focused: bool,
+    /// How the screen is divided.
+    pub shape: Shape,
+}
+
+/// Draws the thread.
+pub fn draw(part: &ThreadPane, beside: Beside<'_>, look: &Look<'_>, head: Rect, body: Rect, buf: &mut Buffer) {
+    match part.open.as_deref() {
+        _ if part.gone => {
+            waiting_head(beside, look, head, buf);
+            look.note(&[look.say("ui-thread-gone"), look.say("ui-thread-gone-next")], body, buf);
+        }
+        Some(open) => {
+            if part.is_waiting() {
+                waiting_head(beside, look, head, buf);
+            } else {
+                draw_head(&open.thread.conversation, beside, look, head, buf);
+            }
+            draw_lines(open, beside.focused, look, body, buf);
+        }
+        None if part.wanted.is_some() => waiting_head(beside, look, head, buf),
+        None => {
+            waiting_head(Beside { focused: false, ..beside }, look, Rect { height: 0, ..head }, buf);
+            look.note(&[look.say("ui-thread-none"), look.say("ui-thread-none-next")], body, buf);
+        }
+    }
+}
+
+fn draw_lines(open: &OpenThread, focused: bool, look: &Look<'_>, body: Rect, buf: &mut Buffer) {
+    // The app keeps a margin on both sides; of a wide pane's rest the right side has more.
+    let left = body.width.saturating_sub(open.width).saturating_sub(1).min(2);
+    let text = Rect { width: open.width.min(body.width.saturating_sub(left)), ..inset(body, left, 0) };
+    for (line, row) in (0..body.height).zip(open.lines.iter().skip(open.scroll)) {
+        let item = row.item.and_then(|at| open.items.get(at));
+        let has_cursor = focused && row.item == Some(open.cursor);
+        let margin = Rect { width: left, ..body };
+        thread_line::draw_margin(&row.kind, item, has_cursor, look, Row::new(buf, margin, line));
+        thread_line::draw(&row.kind, item, &open.thread.pending, look, Row::new(buf, text, line));
+    }
+    let hidden = open.lines.len().saturating_sub(open.scroll.saturating_add(usize::from(body.height)));
+    if hidden > 0 && body.height > 2 && body.width > 2 {
+        // Something is below: one dim sign at the edge, where no text goes.
+        let edge = Rect { x: body.right() - 1, width: 1, ..body };
+        Row::new(buf, edge, body.height - 1).sign(signs::UNFOLDED, look.style(Role::TextDim));
+    }
+}
+
+/// Which of the head's rows holds what.
+struct HeadRows {
+    title: Option<u16>,
+    facts: Option<u16>,
+    rule: Option<u16>,
+    /// The title stands in the rule.
+    titled_rule: bool,
+}
+
+const fn head_rows(head: Rect, shape: Shape) -> HeadRows {
+    match (head.height, shape) {
+        (0, _) => HeadRows { title: None, facts: None, rule: None, titled_rule: false },
+        (1, Shape::One) => HeadRows { title: None, facts: Some(0), rule: None, titled_rule: false },
+        (1, _) => HeadRows { title: Some(0), facts: None, rule: None, titled_rule: matches!(shape, Shape::Strip) },
+        (2, _) => HeadRows { title: Some(0), facts: Some(1), rule: None, titled_rule: matches!(shape, Shape::Strip) },
+        _ => HeadRows { title: Some(0), facts: Some(1), rule: Some(2), titled_rule: false },
+    }
+}
+
+/// The head while another conversation is on its way: nothing of the one that is still shown.
+fn waiting_head(beside: Beside<'_>, look: &Look<'_>, head: Rect, buf: &mut Buffer) {
+    let rows = head_rows(head, beside.shape);
+    if let Some(at) = rows.title.or(rows.facts) {
+        let mut row = Row::new(buf, head, at);
+        if rows.titled_rule {
+            row.sign(signs::RULE_ACROSS, look.style(Role::Rule)).sign(signs::RULE_ACROSS, look.style(Role::Rule));
+        }
+        row.skip(1).sign(signs::MORE, look.title(beside.focused)).skip(1);
+        if rows.titled_rule {
+            row.fill(signs::RULE_ACROSS, look.style(Role::Rule));
+        }
+    }
+    if let Some(at) = rows.rule {
+        rule(look, head, at, buf);
+    }
+}
+
+fn rule(look: &Look<'_>, head: Rect, at: u16, buf: &mut Buffer) {
+    let row = inset(Rect { y: head.y.saturating_add(at), height: 1, ..head }, 1, 1);
+    rule_across(buf, row, look.style(Role::Rule));
+}
+
+fn draw_head(on: &Conversation, beside: Beside<'_>, look: &Look<'_>, head: Rect, buf: &mut Buffer) {
+    let rows = head_rows(head, beside.shape);
+    if let Some(at) = rows.title {
+        let mut row = Row::new(buf, head, at);
+        let line = look.style(Role::Rule);
+        if rows.titled_rule {
+            row.sign(signs::RULE_ACROSS, line).sign(signs::RULE_ACROSS, line).skip(1);
+            row.right_sign(signs::RULE_ACROSS, line).skip_right(1);
+        } else {
+            row.skip(1).skip_right(1);
+        }
+        let facts = channel_state_number(on, look);
+        if cells(&facts) + 12 < row.room() {
+            let dim = look.style(Role::TextDim);
+            row.right(&facts, dim).skip_right(1).right_sign(signs::channel(&on.channel), dim).skip_right(1);
+        }
+        if rows.titled_rule {
+            row.skip_right(1);
+        }
+        row.put(&list_row::title(on, look), look.title(beside.focused));
+        if rows.titled_rule {
+            row.skip(1).fill(signs::RULE_ACROSS, line);
+        }
+    }
+    if let Some(at) = rows.facts {
+        let row = Row::new(buf, head, at);
+        if beside.shape == Shape::One {
+            draw_contact_facts(on, look, row);
+        } else {
+            draw_facts(on, beside, look, row);
+        }
+    }
+    if let Some(at) = rows.rule {
+        rule(look, head, at, buf);
+    }
+}
+
+/// `e-mail · open · #2214`.
+fn channel_state_number(on: &Conversation, look: &Look<'_>) -> Clean {
+    let state = match (on.state, on.snoozed_until) {
+        (State::Snoozed, Some(until)) => {
+            look.with("ui-state-snoozed-until", &[("time", Arg::Text(&until_words(until, look)))])
+        }
+        (state, _) => look.say(state_word(state)),
+    };
+    let number = clean(&format!("#{}", on.id));
+    Clean::join([&look.say(channel_word(&on.channel)), &state, &number], &Clean::literal(" · "))
+}
+
+fn until_words(until: crate::domain::UnixTime, look: &Look<'_>) -> Clean {
+    clean(&crate::domain::when::show(until, look.now, look.zone))
+}
+
+/// Team and teammate, the SLA clock, priority; tags on the right.
+fn draw_facts(on: &Conversation, beside: Beside<'_>, look: &Look<'_>, mut row: Row<'_>) {
+    let dim = look.style(Role::TextDim);
+    row.skip(1).skip_right(1);
+    let tags: Vec<Clean> = on.tags.iter().take(12).map(|tag| tag.name.clean()).collect();
+    if !tags.is_empty() {
+        let tags = Clean::join(&tags, &Clean::literal("  "));
+        let most = row.room() / 3;
+        row.right_field(
+            &crate::text::truncate(&tags, usize::from(most)),
+            cells(&tags).min(most),
+            look.style(Role::Tag),
+        );
+        row.skip_right(2);
+    }
+    let team = on.team.as_ref().map_or_else(|| look.say("ui-no-team"), |id| beside.directory.team_name(id));
+    let who = on.assignee.as_ref().map_or_else(|| look.say("ui-nobody"), |id| beside.directory.teammate_name(id));
+    row.put(&team, dim).skip(1).sign(signs::INTO, dim).skip(1).put(&who, look.style(Role::Text)).skip(3);
+    draw_clock_and_priority(on, look, &mut row);
+}
+
+fn draw_clock_and_priority(on: &Conversation, look: &Look<'_>, row: &mut Row<'_>) {
+    if let Some((text, role)) = on.sla.as_ref().and_then(|fact| sla::chip(fact, look, true)) {
+        row.put(&text, look.style(role)).skip(3);
+    }
+    if on.priority != Priority::None {
+        let style = look.style(list_row::priority_role(on.priority));
+        row.sign(signs::priority(on.priority), style).skip(1).put(&look.say(priority_word(on.priority)), style);
+    }
+}
+
+/// Who and what, for one pane at a time: the title is in the breadcrumb above.
+fn draw_contact_facts(on: &Conversation, look: &Look<'_>, mut row: Row<'_>) {
+    row.skip(1).skip_right(1);
+    let tags: Vec<Clean> = on.tags.iter().take(6).map(|tag| tag.name.clean()).collect();
+    if !tags.is_empty() {
+        let tags = Clean::join(&tags, &Clean::literal(" "));
+        let most = row.room() / 3;
+        row.right_field(&tags, cells(&tags).min(most), look.style(Role::Tag)).skip_right(2);
+    }
+    if on.priority != Priority::None {
+        let style = look.style(list_row::priority_role(on.priority));
+        row.right_sign(signs::priority(on.priority), style).skip_right(1);
+    }
+    if let Some((text, role)) = on.sla.as_ref().and_then(|fact| sla::chip(fact, look, false)) {
+        row.right(&text, look.style(role)).skip_right(2);
+    }
+    row.put(&list_row::contact(on, look), look.style(Role::Customer));
+}
+
+/// The word of a channel.
+pub const fn channel_word(channel: &Channel) -> &'static str {
+    match channel {
+        Channel::Chat => "ui-channel-chat",
+        Channel::Email => "ui-channel-email",
+        Channel::Phone => "ui-channel-phone",
+        Channel::Sms => "ui-channel-sms",
+        Channel::Whatsapp => "ui-channel-whatsapp",
+        Channel::Facebook => "ui-channel-facebook",
+        Channel::Instagram => "ui-channel-instagram",
+        Channel::Twitter => "ui-channel-twitter",
+        Channel::Push => "ui-channel-push",
+        Channel::Other(_) => "ui-channel-other",
+    }
+}
+
+/// The word of a state.
+pub const fn state_word(state: State) -> &'static str {
+    match state {
+        State::Open => "ui-state-open",
+        State::Closed => "ui-state-closed",
+        State::Snoozed => "ui-state-snoozed",
+    }
+}
+
+/// The word of a priority.
+pub const fn priority_word(priority: Priority) -> &'static str {
+    match priority {
+        Priority::None => "ui-priority-none",
+        Priority::Low => "ui-priority-low",
+        Priority::Medium => "ui-priority-medium",
+        Priority::High => "ui-priority-high",
+        Priority::Urgent => "ui-priority-urgent",
+    }
+}

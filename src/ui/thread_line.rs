@@ -1,0 +1,212 @@
+//! One line of a thread: heads, events, words of a body, files, dividers.
+
+use ratatui::style::{Modifier, Style};
+
+use super::look::Look;
+use super::outbox_row;
+use super::paint::{Row, cells};
+use super::{signs, times};
+use crate::app::thread::lines::LineKind;
+use crate::app::thread::{Item, ItemKind, Source};
+use crate::domain::{OutboxRow, OutboxStatus};
+use crate::text::html::{self, Fold, SpanStyle};
+use crate::text::{Clean, clean};
+use crate::theme::Role;
+use crate::words::Arg;
+
+/// Draws what stands left of the line: the bar of the message with the cursor, the side of a note.
+pub fn draw_margin(kind: &LineKind, item: Option<&Item>, has_cursor: bool, look: &Look<'_>, mut row: Row<'_>) {
+    if has_cursor && matches!(kind, LineKind::Head) {
+        row.sign(signs::BAR, look.bar(true));
+    } else if item.is_some_and(|item| item.kind == ItemKind::Note) {
+        row.sign(signs::GUTTER, look.style(Role::Note));
+    } else if has_cursor {
+        row.sign(signs::GUTTER, look.bar(true));
+    }
+}
+
+/// Draws the line itself.
+pub fn draw(kind: &LineKind, item: Option<&Item>, pending: &[OutboxRow], look: &Look<'_>, mut row: Row<'_>) {
+    let dim = look.style(Role::TextDim);
+    match (kind, item) {
+        (LineKind::New, _) => {
+            let style = look.style(Role::NewSince);
+            row.sign(signs::RULE_ACROSS, style).sign(signs::RULE_ACROSS, style).skip(1);
+            row.put(&look.say("ui-thread-new"), style).skip(1);
+            row.fill(signs::RULE_ACROSS, style);
+        }
+        (LineKind::Missing(count), _) => {
+            let text = look.with("ui-thread-missing", &[("count", Arg::Number(i64::from(*count)))]);
+            row.sign(signs::MORE, dim).skip(1).put(&text, dim);
+        }
+        (LineKind::Fetching, _) => {
+            row.sign(signs::MORE, dim).skip(1).put(&look.say("ui-thread-fetching"), dim);
+        }
+        (LineKind::Head, Some(item)) => draw_head(item, pending, look, row),
+        (LineKind::Event, Some(item)) => draw_event(item, look, row),
+        (LineKind::Text(line), _) => draw_text(line, item, look, row),
+        (LineKind::Redacted, _) => {
+            row.put(&look.say("ui-thread-redacted"), look.style(Role::Disabled));
+        }
+        (LineKind::File(index), Some(item)) => draw_file(*index, item, look, row),
+        (LineKind::Blank | LineKind::Head | LineKind::Event | LineKind::File(_), _) => {}
+    }
+}
+
+fn draw_head(item: &Item, pending: &[OutboxRow], look: &Look<'_>, mut row: Row<'_>) {
+    match item.status.as_ref() {
+        Some((status, why)) => draw_status(item, *status, why, pending, look, &mut row),
+        None => {
+            row.right(&look.when(item.at), look.style(Role::TextDim)).skip_right(2);
+        }
+    }
+    if item.kind == ItemKind::Note {
+        row.put(&look.heading("ui-note"), look.style(Role::Note)).skip(2);
+    }
+    let role = match item.kind {
+        ItemKind::Customer => Role::Customer,
+        _ if item.automatic => Role::Bot,
+        ItemKind::Note => Role::Note,
+        _ => Role::Teammate,
+    };
+    row.put(&item.author, look.style(role));
+    if item.automatic && item.kind != ItemKind::Customer {
+        row.skip(2).put(&look.say("ui-automatic"), look.style(Role::TextDim));
+    }
+}
+
+/// Where an unsent message stands, at the right end of its head.
+fn draw_status(
+    item: &Item,
+    status: OutboxStatus,
+    why: &Clean,
+    pending: &[OutboxRow],
+    look: &Look<'_>,
+    row: &mut Row<'_>,
+) {
+    let (word, role) = outbox_row::status(status);
+    let style = look.style(role);
+    let due = match item.source {
+        Source::Pending(at) => pending.get(at).map(|row| row.due_at),
+        Source::Part(_) => None,
+    };
+    let left = due.map_or(0, |due| due.since(look.now).as_secs());
+    let secs = Arg::Number(i64::try_from(left).unwrap_or(i64::MAX));
+    let text = match status {
+        OutboxStatus::Queued if left > 0 => look.with("ui-outbox-queued-for", &[("secs", secs)]),
+        OutboxStatus::Retry if left > 0 => {
+            let time = due.map(|due| times::short(due.since(look.now), look.words)).unwrap_or_default();
+            look.with("ui-outbox-retry-in", &[("time", Arg::Text(&time))])
+        }
+        _ => look.say(word),
+    };
+    let text = if why.is_blank() { text } else { Clean::join([&text, why], &Clean::literal(": ")) };
+    let most = row.room().saturating_sub(12).max(row.room() / 2);
+    row.right_field(&text, cells(&text).min(most), style);
+    row.skip_right(1).right_sign(status_sign(status), style).skip_right(2);
+}
+
+const fn status_sign(status: OutboxStatus) -> signs::Sign {
+    match status {
+        OutboxStatus::Queued | OutboxStatus::Sending => signs::SENDING,
+        OutboxStatus::Retry => signs::AGAIN,
+        OutboxStatus::Unknown => signs::UNKNOWN,
+        OutboxStatus::Held | OutboxStatus::NeedsDecision => signs::CARE,
+        OutboxStatus::Failed => signs::CROSS,
+        OutboxStatus::Sent => signs::DONE,
+    }
+}
+
+fn draw_event(item: &Item, look: &Look<'_>, mut row: Row<'_>) {
+    let style = look.style(Role::System);
+    let line = look.style(Role::Rule);
+    row.sign(signs::DOTS, line).sign(signs::DOTS, line).skip(1);
+    let when = look.when(item.at);
+    // The time is never what is cut.
+    let time = cells(&when) + 3;
+    let words = row.room().saturating_sub(time + 3);
+    row.put_within(&item.event, words, style).skip(1).sign(signs::DOT, style).skip(1).put(&when, style);
+    row.skip(1).sign(signs::DOTS, line).sign(signs::DOTS, line);
+}
+
+fn draw_file(index: usize, item: &Item, look: &Look<'_>, mut row: Row<'_>) {
+    let Some(file) = item.files.get(index) else { return };
+    let dim = look.style(Role::TextDim);
+    row.sign(signs::FILE, look.style(Role::File)).skip(1);
+    row.put(&clean(&file.number.to_string()), dim).skip(1);
+    let size = file.size.map(|bytes| times::size(bytes, look.words)).unwrap_or_default();
+    let name = row.room().saturating_sub(cells(&size) + 2);
+    row.put_within(&file.name, name, look.style(Role::File)).skip(2).put(&size, dim);
+}
+
+fn draw_text(line: &html::Line, item: Option<&Item>, look: &Look<'_>, mut row: Row<'_>) {
+    let dim = look.style(Role::TextDim);
+    for _ in 0..line.gutter {
+        row.sign(signs::GUTTER, look.style(Role::Quote)).skip(1);
+    }
+    match line.kind {
+        html::LineKind::Rule => return row.fill(signs::RULE_ACROSS, look.style(Role::Rule)),
+        html::LineKind::Folded { fold, lines } => {
+            let key = match fold {
+                Fold::Quoted => "ui-fold-quoted",
+                Fold::Signature => "ui-fold-signature",
+            };
+            let text = look.with(key, &[("count", Arg::from(lines))]);
+            row.skip(2).sign(signs::MORE, dim).skip(1).put(&text, look.style(Role::Quote));
+            return;
+        }
+        html::LineKind::Cut => {
+            row.sign(signs::MORE, dim).skip(1).put(&look.say("ui-thread-cut"), dim);
+            return;
+        }
+        html::LineKind::Text | html::LineKind::Heading(_) | html::LineKind::Code => {}
+    }
+    let base = base_of(line, item, look);
+    row.put(&line.lead, if line.gutter > 0 { base } else { dim });
+    for span in &line.spans {
+        row.put(&span.text, style_of(span.style, base, look));
+    }
+}
+
+fn base_of(line: &html::Line, item: Option<&Item>, look: &Look<'_>) -> Style {
+    let unsent = item.is_some_and(|item| item.status.is_some());
+    let base = match (line.gutter, item.map(|item| item.kind)) {
+        (1.., _) => Role::Quote,
+        (_, Some(ItemKind::Note)) => Role::NoteText,
+        _ if unsent => Role::TextDim,
+        _ => Role::Text,
+    };
+    match line.kind {
+        html::LineKind::Heading(_) => look.style(Role::TextBright).add_modifier(Modifier::BOLD),
+        html::LineKind::Code => look.style(Role::Code),
+        _ => look.style(base),
+    }
+}
+
+fn style_of(span: SpanStyle, base: Style, look: &Look<'_>) -> Style {
+    let mut style = base;
+    if span.marker {
+        return look.style(Role::TextDim);
+    }
+    if span.code {
+        style = style.patch(look.style(Role::Code));
+    }
+    if span.image {
+        style = style.patch(look.style(Role::File));
+    } else if span.link.is_some() {
+        style = style.patch(look.style(Role::Link));
+    }
+    if span.mention {
+        style = style.patch(look.style(Role::Accent));
+    }
+    if span.strong {
+        style = style.add_modifier(Modifier::BOLD);
+    }
+    if span.emphasis {
+        style = style.add_modifier(Modifier::ITALIC);
+    }
+    if span.strike {
+        style = style.add_modifier(Modifier::CROSSED_OUT);
+    }
+    style
+}
