@@ -1,0 +1,259 @@
+//! Commands carried out: one arm each, judged by the table first.
+
+use super::composer_run::Then;
+use super::layers::{Confirm, Layer};
+use super::moving::Step;
+use super::picker::PickerKind;
+use super::sidebar::EntryKind;
+use super::{App, Effect, Pane, Severity, Shape};
+use crate::command::{CommandId, Facts};
+use crate::domain::{Act, AssignTo, Conversation, Mode, when};
+use crate::sync::message::Request;
+
+impl App {
+    /// How things stand now, for judging commands.
+    #[must_use]
+    pub fn facts(&self) -> Facts {
+        let on = self.target();
+        let me = self.directory.me();
+        let row = if self.shows_outbox() { self.list.outbox.get(self.list.cursor) } else { None };
+        Facts {
+            conversation: on.map(|on| on.state),
+            unread: on.is_some_and(|on| on.unread),
+            mine: on.is_some_and(|on| on.assignee.is_some() && on.assignee.as_ref() == me.map(|me| &me.id)),
+            me_known: me.is_some(),
+            has_teammates: !self.directory.teammates.is_empty(),
+            has_teams: !self.directory.teams.is_empty(),
+            set_priority: self.directory.capabilities.set_priority,
+            has_last_snooze: self.last_snooze.is_some(),
+            can_undo: self.undo.last().is_some(),
+            has_messages: self.thread.open.as_ref().is_some_and(|open| !open.items.is_empty()),
+            has_rows: if self.shows_outbox() { !self.list.outbox.is_empty() } else { !self.list.rows.is_empty() },
+            composing: self.composer.conversation.is_some(),
+            has_text: self.composer.conversation.is_some() && !self.composer.is_blank(),
+            outbox: row.map(|row| row.status),
+            outbox_message: row.is_some_and(|row| row.act.is_message()),
+            in_mentions: self.sidebar.open_entry().is_some_and(|entry| entry.kind == EntryKind::Mentions),
+        }
+    }
+
+    /// Runs a command, or says why not.
+    pub(super) fn run(&mut self, command: CommandId) {
+        if let Err(why) = command.command().enabled(&self.facts()) {
+            self.say(Severity::Warning, why.0);
+            return;
+        }
+        match command {
+            CommandId::MoveDown => self.step(Step::Down),
+            CommandId::MoveUp => self.step(Step::Up),
+            CommandId::PageDown => self.step(Step::PageDown),
+            CommandId::PageUp => self.step(Step::PageUp),
+            CommandId::MoveTop => self.step(Step::Top),
+            CommandId::MoveBottom => self.step(Step::Bottom),
+            CommandId::LineDown => self.scroll_thread(true),
+            CommandId::LineUp => self.scroll_thread(false),
+            CommandId::CustomerNext => self.step_customer(true),
+            CommandId::CustomerPrevious => self.step_customer(false),
+            CommandId::Open => self.open_item(),
+            CommandId::Next => self.neighbour(true),
+            CommandId::Previous => self.neighbour(false),
+            CommandId::Read => self.read_on(),
+            CommandId::Undo => self.undo_last(),
+            CommandId::ToggleDetails => self.toggle_details(),
+            CommandId::Sort => self.open_picker(PickerKind::Sort),
+            CommandId::TakeIn => self.take_in(None),
+            CommandId::Reply => self.compose(Mode::Reply),
+            CommandId::Note => self.compose(Mode::Note),
+            CommandId::Leave => self.leave_composer(),
+            CommandId::ToggleMode => self.toggle_mode(),
+            CommandId::Send => self.send(&Then::Stay),
+            CommandId::SendClose => self.send(&Then::Close),
+            CommandId::SendNext => self.send(&Then::Next),
+            CommandId::SendSnooze => self.open_sending_picker(PickerKind::Snooze),
+            CommandId::SendAssign => self.open_sending_picker(PickerKind::Teammate),
+            CommandId::GoYou => self.go(&EntryKind::You),
+            CommandId::GoMentions => self.go(&EntryKind::Mentions),
+            CommandId::GoUnassigned => self.go(&EntryKind::Unassigned),
+            CommandId::GoAll => self.go(&EntryKind::All),
+            CommandId::GoSnoozed => self.go(&EntryKind::Snoozed),
+            CommandId::GoClosed => self.go(&EntryKind::Closed),
+            CommandId::GoDrafts => self.go(&EntryKind::Drafts),
+            CommandId::GoNeedsYou => self.go(&EntryKind::NeedsYou),
+            CommandId::GoTeam => self.open_picker(PickerKind::GoTeam),
+            CommandId::Away => self.open_picker(PickerKind::Away),
+            CommandId::FocusNext => self.focus_cycle(true),
+            CommandId::FocusPrevious => self.focus_cycle(false),
+            CommandId::FocusRight => self.focus_beside(true),
+            CommandId::FocusLeft => self.focus_beside(false),
+            CommandId::Palette => self.open_palette(),
+            CommandId::Help => self.open_help(),
+            CommandId::Back => {
+                self.back();
+            }
+            CommandId::Quit if self.back() => {}
+            CommandId::Quit => self.layers.push(Layer::Confirm(Confirm::Quit)),
+            CommandId::Yes => self.quit(),
+            CommandId::Cancel => self.cancel(),
+            CommandId::Redraw => self.out.push(Effect::Redraw),
+            CommandId::Suspend => {
+                self.save_draft();
+                self.out.push(Effect::Suspend);
+            }
+            CommandId::Sync => self.sync_now(),
+            CommandId::Choose => self.choose(),
+            CommandId::Toggle => self.toggle_choice(),
+            CommandId::OutboxRetry | CommandId::OutboxEdit | CommandId::OutboxDiscard | CommandId::OutboxArrived => {
+                self.run_on_outbox(command);
+            }
+            _ => {
+                if let Some(on) = self.target().cloned() {
+                    self.run_on(command, on);
+                }
+            }
+        }
+    }
+
+    /// The commands that act on a conversation.
+    fn run_on(&mut self, command: CommandId, on: Conversation) {
+        let boxed = || Box::new(on.clone());
+        match command {
+            CommandId::Assign => self.open_picker(PickerKind::Teammate(boxed())),
+            CommandId::AssignTeam => self.open_picker(PickerKind::Team(boxed())),
+            CommandId::Tags => self.open_picker(PickerKind::Tags(boxed())),
+            CommandId::Snooze => self.open_picker(PickerKind::Snooze(boxed())),
+            CommandId::Priority => self.open_picker(PickerKind::Priority(boxed())),
+            CommandId::Merge => self.open_picker(PickerKind::Merge(boxed())),
+            CommandId::AssignMe => {
+                if let Some(me) = self.me() {
+                    self.act(&on, vec![Act::Assign { to: AssignTo::Teammate(me) }]);
+                }
+            }
+            CommandId::SnoozeAgain => {
+                let typed = self.last_snooze.clone().unwrap_or_default();
+                match when::parse(&typed, self.now, &self.settings.zone) {
+                    Ok(until) => {
+                        self.act(&on, vec![Act::Snooze { until }]);
+                    }
+                    Err(_) => self.say(Severity::Warning, "why-time-passed"),
+                }
+            }
+            CommandId::Close => {
+                self.act(&on, vec![Act::Close]);
+            }
+            CommandId::Reopen => {
+                self.act(&on, vec![Act::Reopen]);
+            }
+            CommandId::MarkUnread => {
+                // It stays unread although it is in view.
+                self.thread.read_at = None;
+                self.marked_unread.insert(on.id.clone());
+                self.act(&on, vec![Act::MarkRead { read: false }]);
+            }
+            _ => {}
+        }
+    }
+
+    fn run_on_outbox(&mut self, command: CommandId) {
+        let Some(row) = self.list.outbox.get(self.list.cursor).cloned() else { return };
+        match command {
+            CommandId::OutboxRetry => self.ask(Request::Retry(row.id)),
+            CommandId::OutboxArrived => self.ask(Request::MarkSent(row.id)),
+            CommandId::OutboxDiscard | CommandId::OutboxEdit => {
+                self.ask(Request::Discard(row.id));
+                let Some(text) = row.act.text() else { return };
+                let mode = if matches!(row.act, Act::Note { .. }) { Mode::Note } else { Mode::Reply };
+                self.restore_text(&row.conversation, mode, text, row.created_at);
+                if command == CommandId::OutboxEdit {
+                    self.show_thread(&row.conversation, true);
+                    self.reopen_composer(&row.conversation, mode);
+                } else {
+                    self.say(Severity::Info, "kept-as-draft");
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// One step in the front layer, else in the focused pane.
+    fn step(&mut self, step: Step) {
+        if self.step_layer(step) {
+            return;
+        }
+        let page = self.thread_page();
+        match self.focus {
+            Pane::Sidebar => self.step_sidebar(step),
+            Pane::List => self.step_list(step),
+            Pane::Thread => {
+                if let Some(open) = self.thread.open.as_mut() {
+                    open.step_message(step, page);
+                }
+            }
+            Pane::Details => self.step_details(step),
+            Pane::Composer => {}
+        }
+    }
+
+    fn step_details(&mut self, step: Step) {
+        let page = self.layout().details.map_or(0, |area| usize::from(area.body.height));
+        let len = self.details_lines().saturating_sub(page) + 1;
+        self.details.scroll = step.from(self.details.scroll, len, page);
+    }
+
+    /// About how many lines the details have: scrolling stops there.
+    fn details_lines(&self) -> usize {
+        const FIXED: usize = 24;
+        self.thread.open.as_ref().map_or(0, |open| {
+            let thread = &open.thread;
+            let contact = thread.contact.as_ref().map_or(0, |contact| contact.attributes.len() + contact.tags.len());
+            let own = thread.conversation.attributes.len() + thread.conversation.tags.len();
+            FIXED + contact + own + thread.companies.len() + thread.contact_notes.len() * 4 + thread.earlier.len()
+        })
+    }
+
+    fn scroll_thread(&mut self, down: bool) {
+        let page = self.thread_page();
+        if let Some(open) = self.thread.open.as_mut() {
+            open.scroll_by(down, 1, page);
+        }
+    }
+
+    fn step_customer(&mut self, forward: bool) {
+        let page = self.thread_page();
+        let moved = self.thread.open.as_mut().is_some_and(|open| open.step_customer(forward, page));
+        if !moved {
+            self.say(Severity::Info, "no-customer-message");
+        }
+    }
+
+    /// `d`: beside the thread the panel comes and goes; over it, it also takes the focus.
+    fn toggle_details(&mut self) {
+        self.details.scroll = 0;
+        if self.focus == Pane::Details {
+            self.focus = Pane::Thread;
+            self.details.open &= self.layout().shape != Shape::Wide;
+        } else if self.layout().shape == Shape::Wide {
+            self.details.open = !self.details.open;
+        } else {
+            let from_list = matches!(self.focus, Pane::List | Pane::Sidebar);
+            if let Some(id) = self.id_at_cursor().filter(|_| from_list) {
+                self.show_thread(&id, true);
+            }
+            self.focus = Pane::Details;
+        }
+    }
+
+    fn sync_now(&mut self) {
+        self.ask(Request::SyncNow);
+        self.take_in(None);
+        self.ask_counts();
+        self.ask_thread();
+        self.say(Severity::Info, "syncing");
+    }
+
+    /// `ctrl-c`: cancels what is half done. Never leaves the program.
+    fn cancel(&mut self) {
+        if self.layers.pop().is_none() {
+            self.say(Severity::Info, "nothing-to-cancel");
+        }
+    }
+}

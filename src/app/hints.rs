@@ -1,0 +1,67 @@
+//! The few keys that matter now, and what may follow a half-typed sequence.
+
+use super::{App, Hint, Pane};
+use crate::command::{Command, Context};
+use crate::keymap::{Key, show};
+use crate::text::clean;
+
+impl App {
+    /// The contexts in which a key is looked up, the front one first.
+    #[must_use]
+    pub fn contexts(&self) -> Vec<Context> {
+        if let Some(layer) = self.layers.last() {
+            return vec![layer.context(), Context::Always];
+        }
+        let own: &[Context] = match self.focus {
+            Pane::Sidebar => &[Context::Sidebar],
+            Pane::List if self.shows_outbox() => &[Context::Outbox, Context::List, Context::Inbox],
+            Pane::List => &[Context::List, Context::Inbox],
+            Pane::Thread => &[Context::Thread, Context::Inbox],
+            Pane::Details => &[Context::Details, Context::Inbox],
+            Pane::Composer => return vec![Context::Composer, Context::Always],
+        };
+        let mut contexts = own.to_vec();
+        contexts.extend([Context::Global, Context::Always]);
+        contexts
+    }
+
+    /// The few keys that matter now, the most important first.
+    #[must_use]
+    pub fn hints(&self) -> Vec<Hint> {
+        let contexts = self.contexts();
+        let facts = self.facts();
+        let mut commands: Vec<&Command> = Command::all()
+            .iter()
+            .filter(|command| command.hint > 0 && command.enabled(&facts).is_ok())
+            .filter(|command| command.contexts.iter().any(|context| contexts.contains(context)))
+            .collect();
+        commands.sort_by_key(|command| command.hint);
+        commands
+            .into_iter()
+            .filter_map(|command| {
+                let keys = self.keymap.keys_of(command.id, &contexts).next()?;
+                Some(Hint { keys: clean(&show(keys)), label: self.words.say(command.short) })
+            })
+            .collect()
+    }
+
+    /// The half-typed sequence as it is shown; blank when there is none.
+    #[must_use]
+    pub fn pending_keys(&self) -> String {
+        show(&self.pending)
+    }
+
+    /// What may follow the half-typed sequence; empty when there is none.
+    #[must_use]
+    pub fn pending_hint(&self) -> Vec<Hint> {
+        if self.pending.is_empty() {
+            return Vec::new();
+        }
+        let typed: &[Key] = &self.pending;
+        self.keymap
+            .continuations(&self.contexts(), typed)
+            .into_iter()
+            .map(|(keys, command)| Hint { keys: clean(&keys), label: self.words.say(command.command().title) })
+            .collect()
+    }
+}

@@ -1,0 +1,23 @@
+//! What the app is told: keys, pastes, sizes, the passing of time, and the engine's news.
+
+use crate::keymap::Key;
+use crate::sync::message::Event;
+
+/// One thing that happened. The time of it is set with [`App::at`](super::App::at) beforehand.
+#[derive(Clone, Debug)]
+pub enum Msg {
+    /// A key was pressed.
+    Key(Key),
+    /// Text was pasted, or came so fast that nobody typed it. Outside a text it runs nothing.
+    Paste(String),
+    /// The terminal's size in cells.
+    Resize(u16, u16),
+    /// The engine says something.
+    Event(Box<Event>),
+    /// The moment of [`App::next_wake`](super::App::next_wake) has come.
+    Tick,
+    /// The terminal's window came to the front, where the terminal can tell.
+    FocusGained,
+    /// The terminal's window is no longer in front: nothing counts as read meanwhile.
+    FocusLost,
+}

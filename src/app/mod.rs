@@ -1,0 +1,243 @@
+//! State and transitions of the screen: no drawing, no I/O, no clock.
+//!
+//! [`App`] is made of small parts, each in its file; [`update`] is the only way to change it. Time
+//! comes in through [`App::at`], the engine's news as [`Msg::Event`], and what shall happen outside
+//! goes out as [`Effect`]s. Drawing reads the parts and changes nothing.
+//!
+//! Must not know: the API, the cache, the terminal, how anything is drawn.
+
+mod acts;
+mod commands;
+mod composer_run;
+pub mod composer;
+pub mod details;
+mod effect;
+mod events;
+pub mod focus;
+mod fuzzy;
+pub mod help;
+mod hints;
+pub mod input;
+pub mod layers;
+mod layer_keys;
+pub mod layout;
+pub mod list;
+mod message;
+mod moving;
+pub mod notices;
+pub mod palette;
+pub mod picker;
+mod picker_build;
+mod picker_choose;
+mod queries;
+pub mod sidebar;
+pub mod status;
+pub mod thread;
+#[cfg(test)]
+mod tests;
+mod timers;
+pub mod undo;
+mod update;
+mod window;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use composer::Composer;
+pub use composer_run::ComposerFacts;
+pub use details::Details;
+pub use effect::Effect;
+pub use focus::Pane;
+pub use layers::Layer;
+pub use layout::{Area, Layout, PaneArea, Shape};
+pub use list::{List, ListRow, ListState};
+pub use message::Msg;
+pub use notices::{Notice, Notices, Severity};
+pub use sidebar::{Entry, EntryKind, Sidebar, SidebarRow};
+pub use status::{Hint, Status};
+pub use thread::{OpenThread, ThreadPane};
+pub use undo::Undo;
+pub use update::update;
+
+use crate::command::CommandId;
+use crate::config::Settings;
+use crate::domain::{ConversationId, Directory, UnixTime};
+use crate::keymap::{Key, Keymap};
+use crate::sync::message::{Generation, Request};
+use crate::text::Clean;
+use crate::words::Words;
+
+/// Everything that the screen shows and knows. Drawing reads it; only [`update`] changes it.
+#[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "independent: dirty, a question under way, another one due, in front")]
+pub struct App {
+    /// What a person can set.
+    pub settings: Settings,
+    /// The catalogue of words.
+    pub words: Words,
+    /// Keys to commands.
+    pub keymap: Keymap,
+    /// Who and what the workspace has.
+    pub directory: Arc<Directory>,
+    /// Wall-clock time of the latest message.
+    pub now: UnixTime,
+    /// Monotonic time of the latest message.
+    pub monotonic: Duration,
+    /// The terminal's columns and rows.
+    pub size: (u16, u16),
+    /// The pane that keys go to, below the layers.
+    pub focus: Pane,
+    /// Entries and counts.
+    pub sidebar: Sidebar,
+    /// Rows of the open entry.
+    pub list: List,
+    /// The shown conversation.
+    pub thread: ThreadPane,
+    /// What is being written.
+    pub composer: Composer,
+    /// The details panel.
+    pub details: Details,
+    /// Overlays, the front one last.
+    pub layers: Vec<Layer>,
+    /// What the agent should know.
+    pub notices: Notices,
+    /// Connection, away, outbox.
+    pub status: Status,
+    /// What `u` takes back.
+    pub undo: Undo,
+    /// Keys of a half-typed sequence.
+    pub pending: Vec<Key>,
+    /// Effects of the message at hand.
+    out: Vec<Effect>,
+    dirty: bool,
+    /// The beginning of every group's id in this run; unique to it.
+    session: String,
+    groups: u64,
+    generation: Generation,
+    counts_asked: Generation,
+    counts_await: bool,
+    counts_again: bool,
+    awaited: Vec<acts::Awaited>,
+    undoing: Vec<undo::Done>,
+    /// Commands chosen in the palette, the latest first.
+    recent: Vec<CommandId>,
+    /// The typed time of the last snooze.
+    last_snooze: Option<String>,
+    /// Marked unread by hand: looking at them does not make them read.
+    marked_unread: BTreeSet<ConversationId>,
+    terminal_focused: bool,
+    /// What the engine was last told to be on screen.
+    showing: Option<(Option<ConversationId>, Vec<ConversationId>)>,
+    /// Minute and second of the last change by time alone.
+    minute: i64,
+    second: UnixTime,
+}
+
+/// How long a notice stays without a key.
+const NOTICE_STAYS: Duration = Duration::from_secs(8);
+/// How long an error stays, keys or not.
+const ERROR_STAYS: Duration = Duration::from_secs(30);
+
+impl App {
+    /// An app that has heard nothing yet. `session` begins the ids of all groups of acts: 1 to 64
+    /// ASCII letters and digits that no other run has.
+    #[must_use]
+    pub fn new(settings: Settings, words: Words, keymap: Keymap, session: &str) -> Self {
+        let directory = Arc::new(Directory::default());
+        Self {
+            sidebar: Sidebar::build(&directory, &words),
+            settings,
+            words,
+            keymap,
+            directory,
+            now: UnixTime::default(),
+            monotonic: Duration::ZERO,
+            size: (0, 0),
+            focus: Pane::List,
+            list: List::default(),
+            thread: ThreadPane::default(),
+            composer: Composer::default(),
+            details: Details { open: true, scroll: 0 },
+            layers: Vec::new(),
+            notices: Notices::default(),
+            status: Status::default(),
+            undo: Undo::default(),
+            pending: Vec::new(),
+            out: Vec::new(),
+            dirty: true,
+            session: session.to_owned(),
+            groups: 0,
+            generation: Generation::default(),
+            counts_asked: Generation::default(),
+            counts_await: false,
+            counts_again: false,
+            awaited: Vec::new(),
+            undoing: Vec::new(),
+            recent: Vec::new(),
+            last_snooze: None,
+            marked_unread: BTreeSet::new(),
+            terminal_focused: true,
+            showing: None,
+            minute: 0,
+            second: UnixTime::default(),
+        }
+    }
+
+    /// What the first screen needs. Call once, with the time and the size set.
+    #[must_use]
+    pub fn start(&mut self, width: u16, height: u16) -> Vec<Effect> {
+        self.size = (width, height);
+        self.minute = self.now.secs().div_euclid(60);
+        self.open_list();
+        self.ask_counts();
+        std::mem::take(&mut self.out)
+    }
+
+    /// Sets the time, before each message: wall clock and monotonic.
+    pub fn at(&mut self, now: UnixTime, monotonic: Duration) {
+        self.now = now;
+        self.monotonic = self.monotonic.max(monotonic);
+    }
+
+    /// Whether something visible changed since this was asked last.
+    pub fn take_dirty(&mut self) -> bool {
+        std::mem::take(&mut self.dirty)
+    }
+
+    /// Where everything lies.
+    #[must_use]
+    pub fn layout(&self) -> Layout {
+        let (width, height) = self.size;
+        let of = |composer_rows| {
+            let wants = layout::Wants { focus: self.focus, details: self.details.open, composer_rows };
+            Layout::of(width, height, wants)
+        };
+        if self.composer.conversation.is_none() {
+            return of(None);
+        }
+        // How many rows the text takes depends on the width that it gets. It is inset by three
+        // cells; arrivals take a row above it.
+        let least = of(Some(3));
+        let text_width = least.composer.map_or(0, |area| area.body.width.saturating_sub(3));
+        let arrivals = u16::from(!self.composer.arrivals.is_empty());
+        of(Some(self.composer.rows(text_width, height).max(3) + arrivals))
+    }
+
+    fn ask(&mut self, request: Request) {
+        self.out.push(Effect::Request(Box::new(request)));
+    }
+
+    /// Tells the agent something, by a key of the catalogue of words.
+    fn say(&mut self, severity: Severity, key: &'static str) {
+        let text = self.words.say(key);
+        self.say_text(severity, text, Clean::default());
+    }
+
+    fn say_text(&mut self, severity: Severity, text: Clean, details: Clean) {
+        let stays = if severity == Severity::Error { ERROR_STAYS } else { NOTICE_STAYS };
+        let until = self.monotonic + stays;
+        self.notices.push(Notice { severity, text, details, until, until_key: severity < Severity::Error });
+        self.dirty = true;
+    }
+}

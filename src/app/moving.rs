@@ -1,0 +1,440 @@
+//! Moving: the cursor of the list and of the sidebar, the focus, and which conversation is shown.
+
+use super::focus::Pane;
+use super::sidebar::{EntryKind, SidebarRow};
+use super::{App, Severity, Shape};
+use crate::config::settings::{Advance, Density, Preview};
+use crate::domain::{ConversationId, Part};
+use crate::sync::message::{Generation, Request};
+
+/// How far a key moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    Down,
+    Up,
+    PageDown,
+    PageUp,
+    Top,
+    Bottom,
+}
+
+impl Step {
+    /// The index that the step leads to, in `len` rows of which `page` are visible.
+    pub(super) fn from(self, at: usize, len: usize, page: usize) -> usize {
+        let last = len.saturating_sub(1);
+        let half = (page / 2).max(1);
+        match self {
+            Self::Down => at + 1,
+            Self::Up => at.saturating_sub(1),
+            Self::PageDown => at + half,
+            Self::PageUp => at.saturating_sub(half),
+            Self::Top => 0,
+            Self::Bottom => last,
+        }
+        .min(last)
+    }
+}
+
+/// Keeps `cursor` visible in `page` rows, moving as little as possible.
+pub(super) fn scroll_to(scroll: usize, cursor: usize, len: usize, page: usize) -> usize {
+    if page == 0 {
+        return cursor;
+    }
+    let most = len.saturating_sub(page);
+    scroll.clamp((cursor + 1).saturating_sub(page), cursor).min(most)
+}
+
+impl App {
+    /// Rows of the terminal that one conversation takes in the list.
+    #[must_use]
+    pub fn row_height(&self) -> u16 {
+        let roomy = self.layout().list.is_some_and(|list| list.body.height >= 8 && list.body.width >= 30);
+        let needs_you = self.shows_outbox();
+        if roomy && !needs_you && self.settings.density == Density::Comfortable { 2 } else { 1 }
+    }
+
+    /// How many rows of the list are visible.
+    #[must_use]
+    pub fn list_page(&self) -> usize {
+        let height = self.layout().list.map_or(0, |list| list.body.height);
+        usize::from(height / self.row_height().max(1))
+    }
+
+    /// Whether the list shows outbox rows instead of conversations.
+    #[must_use]
+    pub fn shows_outbox(&self) -> bool {
+        self.sidebar.open_entry().is_some_and(|entry| entry.kind == EntryKind::NeedsYou)
+    }
+
+    fn list_len(&self) -> usize {
+        if self.shows_outbox() { self.list.outbox.len() } else { self.list.rows.len() }
+    }
+
+    /// The id of the conversation under the list's cursor, outbox rows included.
+    #[must_use]
+    pub fn id_at_cursor(&self) -> Option<ConversationId> {
+        if self.shows_outbox() {
+            self.list.outbox.get(self.list.cursor).map(|row| row.conversation.clone())
+        } else {
+            self.list.cursor_id()
+        }
+    }
+
+    /// A step of the list's cursor.
+    pub(super) fn step_list(&mut self, step: Step) {
+        self.list.touched = true;
+        let outbox = self.shows_outbox();
+        match step {
+            // The top and the bottom are those of the whole list, and a way to take the news in.
+            Step::Top if !outbox && (self.list.news > 0 || self.list.offset > 0) => {
+                self.ask_top();
+                if self.list.offset > 0 {
+                    return;
+                }
+            }
+            Step::Bottom if !outbox && self.list.offset + self.list.rows.len() < self.list.total => {
+                self.ask_bottom();
+                return;
+            }
+            _ => {}
+        }
+        let to = step.from(self.list.cursor, self.list_len(), self.list_page());
+        self.put_cursor(to);
+    }
+
+    /// Puts the list's cursor on a row.
+    pub(super) fn put_cursor(&mut self, to: usize) {
+        if to == self.list.cursor {
+            return;
+        }
+        self.list.cursor = to;
+        self.list.sweep(self.now);
+        self.cursor_moved();
+        self.extend_list();
+    }
+
+    /// The list's cursor is on another conversation: the preview follows once it rests.
+    pub(super) fn cursor_moved(&mut self) {
+        if self.focus == Pane::Thread || self.focus == Pane::Composer || self.focus == Pane::Details {
+            return;
+        }
+        let id = self.id_at_cursor();
+        let thread = &mut self.thread;
+        thread.preview_waits = id != thread.wanted;
+        thread.preview_at = None;
+        if !thread.preview_waits {
+            return;
+        }
+        thread.read_at = None;
+        if self.settings.preview == Preview::Follow && self.layout().thread.is_some() && id.is_some() {
+            self.thread.preview_at = Some(self.monotonic + self.settings.timings.preview_rest);
+        }
+    }
+
+    /// Shows a conversation in the thread pane. With `opened`, it was asked for: it counts as read at
+    /// once, and nothing of another one stays on the screen meanwhile.
+    pub(super) fn show_thread(&mut self, id: &ConversationId, opened: bool) {
+        self.thread.preview_waits = false;
+        self.thread.preview_at = None;
+        if self.composer.conversation.as_ref().is_some_and(|bound| bound != id) {
+            self.put_composer_away();
+        }
+        if self.thread.wanted.as_ref() != Some(id) {
+            self.thread.wanted = Some(id.clone());
+            self.thread.gone = false;
+            self.thread.read_at = None;
+            self.details.scroll = 0;
+            self.ask_thread();
+        }
+        let here = self.thread.shown() == Some(id);
+        if opened {
+            if !here {
+                self.thread.open = None;
+            }
+            self.thread.read_on_arrival = true;
+        }
+        if here {
+            self.await_reading();
+        }
+    }
+
+    /// Asks for the wanted thread (again).
+    pub(super) fn ask_thread(&mut self) {
+        let Some(id) = self.thread.wanted.clone() else { return };
+        let generation = self.next_generation();
+        self.thread.asked = generation;
+        self.ask(Request::Thread { generation, id });
+    }
+
+    pub(super) fn next_generation(&mut self) -> Generation {
+        self.generation = Generation(self.generation.0 + 1);
+        self.generation
+    }
+
+    /// What is shown counts as read: at once when it was opened, else after a rest.
+    pub(super) fn await_reading(&mut self) {
+        if std::mem::take(&mut self.thread.read_on_arrival) {
+            self.read_thread();
+        } else if self.terminal_focused {
+            self.thread.read_at = Some(self.monotonic + self.settings.timings.read_rest);
+        }
+    }
+
+    /// Says that what is shown has been read.
+    pub(super) fn read_thread(&mut self) {
+        self.thread.read_at = None;
+        let Some(open) = self.thread.open.as_ref().filter(|_| !self.thread.is_waiting()) else { return };
+        if !open.thread.is_here {
+            self.thread.read_on_arrival = true;
+            return;
+        }
+        let conversation = open.thread.conversation.clone();
+        let newest = open.thread.parts.iter().map(|part: &Part| part.created_at).max();
+        let until = newest.unwrap_or(conversation.last_message_at);
+        if open.thread.seen_at.is_none_or(|seen| seen < until) {
+            self.ask(Request::Seen { id: conversation.id.clone(), until });
+        }
+        if conversation.unread && !self.marked_unread.contains(&conversation.id) {
+            self.mark_read_quietly(&conversation);
+        }
+    }
+
+    /// Opens what is under the cursor: `enter`.
+    pub(super) fn open_item(&mut self) {
+        match self.focus {
+            Pane::Sidebar => self.open_sidebar_row(),
+            Pane::List => {
+                if let Some(id) = self.id_at_cursor() {
+                    self.list.touched = true;
+                    self.show_thread(&id, true);
+                    self.focus = Pane::Thread;
+                }
+            }
+            Pane::Thread => {
+                if let Some(open) = self.thread.open.as_mut() {
+                    open.toggle_fold();
+                }
+            }
+            Pane::Composer | Pane::Details => {}
+        }
+    }
+
+    fn open_sidebar_row(&mut self) {
+        match self.sidebar.rows().get(self.sidebar.cursor) {
+            Some(SidebarRow::Title { section, .. }) if *section == super::sidebar::Section::Teammates => {
+                self.sidebar.teammates_shown = !self.sidebar.teammates_shown;
+                self.ask_counts();
+            }
+            Some(SidebarRow::Entry(at)) => self.open_entry(*at),
+            _ => {}
+        }
+    }
+
+    /// Opens an entry's list and goes there.
+    pub(super) fn open_entry(&mut self, at: usize) {
+        self.sidebar.open = at;
+        if let Some(kind) = self.sidebar.open_entry().map(|entry| entry.kind.clone()) {
+            if matches!(kind, EntryKind::Teammate(_)) {
+                self.sidebar.teammates_shown = true;
+            }
+            if let Some(row) = self.sidebar.row_of(&kind) {
+                self.sidebar.cursor = row;
+            }
+        }
+        self.put_composer_away();
+        self.focus = Pane::List;
+        self.open_list();
+        self.cursor_moved();
+    }
+
+    /// Opens the entry of this kind.
+    pub(super) fn go(&mut self, kind: &EntryKind) {
+        match self.sidebar.index_of(kind) {
+            Some(at) => self.open_entry(at),
+            None => self.say(Severity::Warning, "why-no-such-entry"),
+        }
+    }
+
+    /// A step of the sidebar's cursor. It stops at entries and at titles that fold.
+    pub(super) fn step_sidebar(&mut self, step: Step) {
+        let rows = self.sidebar.rows();
+        let stops: Vec<usize> = rows
+            .iter()
+            .enumerate()
+            .filter(|(_, row)| match row {
+                SidebarRow::Entry(_) => true,
+                SidebarRow::Title { section, .. } => *section == super::sidebar::Section::Teammates,
+            })
+            .map(|(at, _)| at)
+            .collect();
+        let at = stops.iter().position(|stop| *stop >= self.sidebar.cursor).unwrap_or(0);
+        let page = self.layout().sidebar.map_or(0, |area| usize::from(area.body.height));
+        if let Some(stop) = stops.get(step.from(at, stops.len(), page)) {
+            self.sidebar.cursor = *stop;
+        }
+    }
+
+    /// To the next or previous conversation of the list, from list or thread; struck ones are passed.
+    pub(super) fn neighbour(&mut self, forward: bool) {
+        self.list.touched = true;
+        match self.row_beside(forward) {
+            Some(to) => self.go_to_row(to),
+            None => self.say(Severity::Info, if forward { "list-at-end" } else { "list-at-start" }),
+        }
+    }
+
+    fn row_beside(&self, forward: bool) -> Option<usize> {
+        let alive = |at: &usize| self.list.rows.get(*at).is_some_and(|row| row.struck_until.is_none());
+        if self.shows_outbox() {
+            let to = if forward { self.list.cursor + 1 } else { self.list.cursor.checked_sub(1)? };
+            return (to < self.list.outbox.len()).then_some(to);
+        }
+        if forward {
+            (self.list.cursor + 1..self.list.rows.len()).find(alive)
+        } else {
+            (0..self.list.cursor.min(self.list.rows.len())).rev().find(alive)
+        }
+    }
+
+    /// Puts the cursor on a row and, where a thread is open, shows it.
+    fn go_to_row(&mut self, to: usize) {
+        self.put_cursor(to);
+        let in_thread = self.focus != Pane::List && self.focus != Pane::Sidebar;
+        if let Some(id) = self.id_at_cursor().filter(|_| in_thread) {
+            if self.thread.shown() != Some(&id) {
+                self.thread.open = None;
+            }
+            self.show_thread(&id, false);
+        }
+    }
+
+    /// Done with this one: on to the next, as the agent likes it.
+    pub(super) fn advance(&mut self, from: &ConversationId) {
+        if self.id_at_cursor().as_ref() != Some(from) || self.shows_outbox() {
+            // It was opened from elsewhere: nothing to go on from.
+            return;
+        }
+        let forward = self.settings.advance != Advance::Previous;
+        let next = self.row_beside(forward).or_else(|| self.row_beside(!forward));
+        if self.settings.advance == Advance::List || next.is_none() {
+            self.focus = Pane::List;
+        }
+        if let Some(to) = next {
+            self.go_to_row(to);
+        }
+    }
+
+    /// `space`: open, page down, at the end on to the next unread.
+    pub(super) fn read_on(&mut self) {
+        if self.focus != Pane::Thread {
+            self.focus = Pane::List;
+            self.open_item();
+            return;
+        }
+        let page = self.thread_page();
+        if self.thread.open.as_mut().is_some_and(|open| open.page_down(page)) {
+            return;
+        }
+        let unread = |row: &&super::ListRow| row.conversation.unread && row.struck_until.is_none();
+        let next = self.list.rows.iter().enumerate().skip(self.list.cursor + 1).find(|(_, row)| unread(row));
+        let Some((to, _)) = next else {
+            self.say(Severity::Info, "no-more-unread");
+            return;
+        };
+        self.list.touched = true;
+        self.go_to_row(to);
+        self.thread.read_on_arrival = true;
+        if self.thread.shown() == self.thread.wanted.as_ref() {
+            self.await_reading();
+        }
+    }
+
+    /// Visible lines of the thread.
+    #[must_use]
+    pub fn thread_page(&self) -> usize {
+        self.layout().thread.map_or(0, |area| usize::from(area.body.height))
+    }
+
+    /// Whether a pane can have the focus now.
+    #[must_use]
+    pub fn can_focus(&self, pane: Pane) -> bool {
+        match pane {
+            Pane::Sidebar | Pane::List => true,
+            Pane::Thread => self.id_at_cursor().is_some() || self.thread.wanted.is_some(),
+            Pane::Composer => self.composer.conversation.is_some(),
+            // Where they lie over the thread, only their own key opens them.
+            Pane::Details => self.details.open && self.layout().shape == Shape::Wide,
+        }
+    }
+
+    /// Gives the focus to a pane. Leaving the list for the thread opens what the cursor is on.
+    pub(super) fn focus_on(&mut self, pane: Pane) {
+        if !self.can_focus(pane) {
+            return;
+        }
+        let from_list = matches!(self.focus, Pane::List | Pane::Sidebar);
+        let opens = from_list && matches!(pane, Pane::Thread | Pane::Details | Pane::Composer);
+        if let Some(id) = self.id_at_cursor().filter(|_| opens) {
+            self.show_thread(&id, true);
+        }
+        if !self.can_focus(pane) {
+            return;
+        }
+        self.focus = pane;
+    }
+
+    /// To the pane beside; the composer is passed, since it would keep the next key.
+    pub(super) fn focus_beside(&mut self, forward: bool) {
+        let to = self.focus.neighbour(forward, false, |pane| pane != Pane::Composer && self.can_focus(pane));
+        if let Some(pane) = to {
+            self.focus_on(pane);
+        }
+    }
+
+    /// To the next pane of the cycle.
+    pub(super) fn focus_cycle(&mut self, forward: bool) {
+        if let Some(pane) = self.focus.neighbour(forward, true, |pane| self.can_focus(pane)) {
+            self.focus_on(pane);
+        }
+    }
+
+    /// `esc` and `q`: one layer or pane back. Returns whether there was one.
+    pub(super) fn back(&mut self) -> bool {
+        if self.layers.pop().is_some() {
+            return true;
+        }
+        match self.focus {
+            Pane::Composer => self.leave_composer(),
+            Pane::Details => self.focus = Pane::Thread,
+            Pane::Thread | Pane::Sidebar => {
+                self.focus = Pane::List;
+                self.cursor_moved();
+            }
+            Pane::List => return false,
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_stays_within_the_rows() {
+        for step in [Step::Down, Step::Up, Step::PageDown, Step::PageUp, Step::Top, Step::Bottom] {
+            assert_eq!(step.from(0, 0, 0), 0);
+            assert!(step.from(4, 5, 10) < 5);
+        }
+        assert_eq!(Step::PageDown.from(0, 100, 10), 5);
+    }
+
+    #[test]
+    fn the_view_moves_as_little_as_possible() {
+        assert_eq!(scroll_to(0, 5, 20, 10), 0);
+        assert_eq!(scroll_to(0, 10, 20, 10), 1);
+        assert_eq!(scroll_to(15, 10, 20, 10), 10);
+        assert_eq!(scroll_to(8, 3, 4, 10), 0);
+        assert_eq!(scroll_to(3, 7, 20, 0), 7);
+    }
+}

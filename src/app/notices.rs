@@ -1,0 +1,121 @@
+//! What the agent should know: a queue of notices, the newest in the status line.
+
+use std::time::Duration;
+
+use crate::text::Clean;
+
+/// How much it matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Done as asked.
+    Info,
+    /// Not done, and why.
+    Warning,
+    /// Something failed.
+    Error,
+}
+
+/// One notice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// How much it matters.
+    pub severity: Severity,
+    /// What happened.
+    pub text: Clean,
+    /// In the server's words; may be blank.
+    pub details: Clean,
+    /// Monotonic time at which it goes by itself.
+    pub until: Duration,
+    /// The next key takes it away.
+    pub until_key: bool,
+}
+
+/// The notices that are still shown, oldest first.
+#[derive(Clone, Debug, Default)]
+pub struct Notices {
+    queue: Vec<Notice>,
+}
+
+/// More than this nobody reads.
+const MOST: usize = 20;
+
+impl Notices {
+    /// The newest notice of the highest severity that is still shown.
+    #[must_use]
+    pub fn current(&self) -> Option<&Notice> {
+        self.queue.iter().max_by_key(|notice| notice.severity)
+    }
+
+    /// All that are still shown, oldest first.
+    #[must_use]
+    pub fn all(&self) -> &[Notice] {
+        &self.queue
+    }
+
+    /// Adds one; the same words twice are one notice.
+    pub fn push(&mut self, notice: Notice) {
+        self.queue.retain(|old| old.text != notice.text || old.details != notice.details);
+        self.queue.push(notice);
+        if self.queue.len() > MOST {
+            self.queue.remove(0);
+        }
+    }
+
+    /// A key was pressed: what it answers goes. Returns whether anything did.
+    pub fn key_pressed(&mut self) -> bool {
+        let before = self.queue.len();
+        self.queue.retain(|notice| !notice.until_key);
+        self.queue.len() != before
+    }
+
+    /// Time has passed. Returns whether anything went.
+    pub fn tick(&mut self, monotonic: Duration) -> bool {
+        let before = self.queue.len();
+        self.queue.retain(|notice| notice.until > monotonic);
+        self.queue.len() != before
+    }
+
+    /// When the next one goes by itself.
+    #[must_use]
+    pub fn next_wake(&self) -> Option<Duration> {
+        self.queue.iter().map(|notice| notice.until).min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::clean;
+
+    fn notice(text: &str, severity: Severity, until: u64) -> Notice {
+        Notice {
+            severity,
+            text: clean(text),
+            details: Clean::default(),
+            until: Duration::from_secs(until),
+            until_key: severity < Severity::Error,
+        }
+    }
+
+    #[test]
+    fn an_error_outlives_a_key_and_a_later_trifle() {
+        let mut notices = Notices::default();
+        notices.push(notice("not sent", Severity::Error, 30));
+        notices.push(notice("tagged", Severity::Info, 5));
+        assert_eq!(notices.current().map(|n| n.text.as_str()), Some("not sent"));
+        assert!(notices.key_pressed());
+        assert_eq!(notices.all().len(), 1);
+        assert!(notices.tick(Duration::from_secs(30)));
+        assert_eq!(notices.current(), None);
+    }
+
+    #[test]
+    fn the_newest_of_equals_is_shown_and_repeats_are_one() {
+        let mut notices = Notices::default();
+        for text in ["a", "b", "a"] {
+            notices.push(notice(text, Severity::Info, 5));
+        }
+        assert_eq!(notices.current().map(|n| n.text.as_str()), Some("a"));
+        assert_eq!(notices.all().len(), 2);
+    }
+}

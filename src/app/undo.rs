@@ -1,0 +1,55 @@
+//! What `u` takes back: groups of acts, the newest first.
+
+use crate::domain::{ConversationId, GroupId, OutboxRow, UnixTime};
+use crate::text::Clean;
+
+/// One press of a key that did something.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Done {
+    /// Its group.
+    pub group: GroupId,
+    /// The rows that were committed.
+    pub rows: Vec<OutboxRow>,
+    /// What was done, in words.
+    pub label: Clean,
+    /// When its undo window ends; afterwards a message is sent and stays sent.
+    pub until: UnixTime,
+    /// The conversation that was shown.
+    pub conversation: ConversationId,
+}
+
+/// The stack of what can be taken back.
+#[derive(Clone, Debug, Default)]
+pub struct Undo {
+    done: Vec<Done>,
+}
+
+const MOST: usize = 50;
+
+impl Undo {
+    /// What `u` would take back.
+    #[must_use]
+    pub fn last(&self) -> Option<&Done> {
+        self.done.last()
+    }
+
+    pub(super) fn push(&mut self, done: Done) {
+        self.done.push(done);
+        if self.done.len() > MOST {
+            self.done.remove(0);
+        }
+    }
+
+    pub(super) fn pop(&mut self) -> Option<Done> {
+        self.done.pop()
+    }
+
+    pub(super) fn forget(&mut self, group: &GroupId) {
+        self.done.retain(|done| done.group != *group);
+    }
+
+    /// The windows that are still open, oldest first.
+    pub fn open(&self, now: UnixTime) -> impl Iterator<Item = &Done> {
+        self.done.iter().filter(move |done| done.until > now)
+    }
+}

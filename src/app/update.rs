@@ -1,0 +1,136 @@
+//! One message in, effects out. Routes only.
+
+use super::moving::scroll_to;
+use super::{App, Effect, Msg, Pane, Severity};
+use crate::keymap::{self, Context, Key, KeyCode, Lookup};
+use crate::sync::message::Request;
+use crate::text::{Clean, clean};
+
+/// Takes a message in. Set the time with [`App::at`] first.
+pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Key(key) => {
+            app.dirty = true;
+            app.notices.key_pressed();
+            app.press(key);
+        }
+        Msg::Paste(text) => {
+            app.dirty = true;
+            app.notices.key_pressed();
+            app.paste(&text);
+        }
+        Msg::Resize(width, height) => {
+            app.dirty = true;
+            app.size = (width, height);
+            app.cursor_moved();
+        }
+        Msg::Event(event) => app.dirty |= app.hear(*event),
+        Msg::Tick => {}
+        Msg::FocusGained => {
+            app.terminal_focused = true;
+            app.await_reading();
+        }
+        Msg::FocusLost => {
+            app.terminal_focused = false;
+            app.thread.read_at = None;
+            app.save_draft();
+        }
+    }
+    app.dirty |= app.pass_time();
+    app.settle();
+    std::mem::take(&mut app.out)
+}
+
+impl App {
+    /// A key, looked up from the front context back.
+    fn press(&mut self, key: Key) {
+        let contexts = self.contexts();
+        self.pending.push(key);
+        match self.keymap.lookup(&contexts, &self.pending) {
+            Lookup::Run(command) => {
+                self.pending.clear();
+                self.run(command);
+            }
+            Lookup::Pending => {}
+            Lookup::Nothing => {
+                let typed = std::mem::take(&mut self.pending);
+                if typed.len() > 1 {
+                    // Half a sequence and a stray key mean nothing; esc and ctrl-c just end it.
+                    if key.code != KeyCode::Esc && !key.ctrl {
+                        let keys = clean(&keymap::show(&typed));
+                        let text = self.words.with("not-bound", &[("keys", (&keys).into())]);
+                        self.say_text(Severity::Info, text, Clean::default());
+                    }
+                    return;
+                }
+                self.unbound(key, contexts.first().copied());
+            }
+        }
+    }
+
+    /// A key that no context knows: text where text is taken; with alt, an escape and the key.
+    fn unbound(&mut self, key: Key, front: Option<Context>) {
+        let taken = match front {
+            Some(Context::Composer) => {
+                let taken = self.composer.key(key, self.now);
+                self.text_changed();
+                taken
+            }
+            Some(Context::Picker | Context::Help) => self.type_in_layer(key),
+            Some(Context::Confirm) => {
+                // Anything but a yes is a no.
+                self.layers.pop();
+                true
+            }
+            _ => false,
+        };
+        if !taken && key.alt {
+            self.press(Key::plain(KeyCode::Esc));
+            self.press(key.without_alt());
+        }
+    }
+
+    /// Brings what depends on the layout into line: lines, scrolls, and what the engine is told to
+    /// be on screen.
+    fn settle(&mut self) {
+        let layout = self.layout();
+        if layout.composer.is_none() && self.focus == Pane::Composer && self.composer.conversation.is_none() {
+            self.focus = Pane::Thread;
+        }
+        if let Some(area) = layout.thread {
+            let page = usize::from(area.body.height);
+            if let Some(open) = self.thread.open.as_mut() {
+                open.lay_out_at(super::thread::lines::text_width(area.body.width), page);
+                open.clamp(page);
+            }
+        }
+        let len = if self.shows_outbox() { self.list.outbox.len() } else { self.list.rows.len() };
+        self.list.cursor = self.list.cursor.min(len.saturating_sub(1));
+        self.list.scroll = scroll_to(self.list.scroll, self.list.cursor, len, self.list_page());
+        if let Some(area) = layout.sidebar {
+            let rows = self.sidebar.rows().len();
+            self.sidebar.cursor = self.sidebar.cursor.min(rows.saturating_sub(1));
+            self.sidebar.scroll =
+                scroll_to(self.sidebar.scroll, self.sidebar.cursor, rows, usize::from(area.body.height));
+        }
+        self.tell_showing();
+    }
+
+    /// Tells the engine what is on screen, when it changed.
+    fn tell_showing(&mut self) {
+        let thread = self.thread.wanted.clone();
+        let page = self.list_page();
+        let first = self.list.scroll.min(self.list.rows.len());
+        let to = (first + page).min(self.list.rows.len());
+        let mut rows: Vec<(usize, &super::ListRow)> =
+            self.list.rows.iter().enumerate().take(to).skip(first).collect();
+        rows.sort_by_key(|(at, _)| at.abs_diff(self.list.cursor));
+        let list: Vec<_> = rows.into_iter().map(|(_, row)| row.conversation.id.clone()).collect();
+        let showing = (thread, list);
+        if self.showing.as_ref() != Some(&showing) {
+            let (thread, list) = showing.clone();
+            self.showing = Some(showing);
+            self.ask(Request::Showing { thread, list });
+        }
+    }
+}
