@@ -1,0 +1,304 @@
+//! A signed-in session: which helpdesk, which account, its cache and its engine.
+
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::runtime::Runtime;
+
+use super::print;
+use crate::api::{ApiError, Cause, Class, Client, Endpoint, EndpointError, Region, Timeouts};
+use crate::cache::{Cache, CacheError, Dirs};
+use crate::clock::{Clock, Ids};
+use crate::config::{Account, Accounts, Config, Paths, Place, Settings, load_token};
+use crate::domain::{ConversationId, Secret};
+use crate::error::{Exit, Failure};
+use crate::sync::message::Event;
+use crate::sync::{Engine, EngineParts, SyncError};
+use crate::words::Words;
+
+/// A session of one account.
+pub struct Session {
+    /// The engine over its cache.
+    pub engine: Engine,
+    /// The network's threads.
+    pub runtime: Arc<Runtime>,
+    /// Settings of config.toml.
+    pub settings: Settings,
+    /// The theme's name; empty for the default.
+    pub theme: String,
+    /// Words.
+    pub words: Words,
+    /// Where files are.
+    pub paths: Paths,
+    /// Where the engine's events go once a screen listens.
+    pub listener: Listener,
+    /// Whether it is the built-in demo.
+    pub is_demo: bool,
+    /// The configured workspace that was asked for by name.
+    pub workspace: Option<String>,
+}
+
+/// A place for the one who listens to the engine: events before somebody does are dropped, since the
+/// state that they speak of can be asked for.
+#[derive(Clone, Default)]
+pub struct Listener(Arc<Mutex<Option<Box<dyn Fn(Event) + Send>>>>);
+
+impl Listener {
+    /// From now on events go here.
+    pub fn set(&self, to: impl Fn(Event) + Send + 'static) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(to));
+    }
+
+    fn hear(&self, event: Event) {
+        if let Some(to) = &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            to(event);
+        }
+    }
+}
+
+/// Reads an environment variable.
+pub(super) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The network's threads.
+pub(super) fn network() -> Result<Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("deskhand-net")
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(Exit::Failed, "cli-threads").why(error))
+}
+
+/// The paths, and config.toml with its bad lines told on standard error.
+pub(super) fn configuration() -> Result<(Paths, Config), Failure> {
+    let paths = Paths::from_env(variable)?;
+    let (config, found) = Config::load(&paths)
+        .map_err(|error| Failure::new(Exit::Usage, "cli-config-unreadable").with("file", paths.config_file().display()).why(error))?;
+    for diagnostic in found {
+        print::aside(&diagnostic.to_string());
+    }
+    Ok((paths, config))
+}
+
+/// The helpdesk and token to use: the environment's, else the configured workspace's.
+pub(super) fn endpoint(paths: &Paths, config: &Config, workspace: Option<&str>) -> Result<Endpoint, Failure> {
+    if workspace.is_none()
+        && let Some(url) = variable("DESKHAND_URL")
+    {
+        let token = variable("DESKHAND_TOKEN").ok_or_else(|| Failure::new(Exit::NotAllowed, "cli-no-token-variable"))?;
+        return Endpoint::parse(&url, Secret::new(token)).map_err(|error| bad_endpoint(error, &url));
+    }
+    let Some(chosen) = config.workspace(workspace) else {
+        return Err(match workspace {
+            Some(name) => Failure::new(Exit::Usage, "cli-unknown-workspace").with("name", name),
+            None => Failure::new(Exit::Usage, "cli-no-workspace"),
+        });
+    };
+    let token = match variable("DESKHAND_TOKEN") {
+        Some(token) => Secret::new(token),
+        None => load_token(paths, &chosen.name)
+            .map_err(|error| Failure::new(Exit::NotAllowed, "cli-token-unreadable").with("name", &chosen.name).why(error))?
+            .ok_or_else(|| Failure::new(Exit::NotAllowed, "cli-no-token").with("name", &chosen.name))?,
+    };
+    endpoint_of(&chosen.place, token)
+}
+
+/// The endpoint of a configured place.
+pub(super) fn endpoint_of(place: &Place, token: Secret) -> Result<Endpoint, Failure> {
+    match place {
+        Place::Url(url) => Endpoint::parse(url, token).map_err(|error| bad_endpoint(error, url)),
+        Place::Region(region) => {
+            let known = Region::parse(region)
+                .ok_or_else(|| Failure::new(Exit::Usage, "cli-unknown-region").with("region", region))?;
+            Endpoint::for_region(known, token).map_err(|error| bad_endpoint(error, region))
+        }
+    }
+}
+
+fn bad_endpoint(error: EndpointError, address: &str) -> Failure {
+    match error {
+        EndpointError::NoToken | EndpointError::BadToken => Failure::new(Exit::NotAllowed, "cli-bad-token").why(error),
+        _ => Failure::new(Exit::Usage, "cli-bad-address").with("address", address).why(error),
+    }
+}
+
+/// What a failed call means for a person.
+#[must_use]
+pub fn api_failure(error: &ApiError) -> Failure {
+    let (exit, key) = match error.class() {
+        Class::NotSignedIn => (Exit::NotAllowed, "api-not-signed-in"),
+        Class::NotAllowed => (Exit::NotAllowed, "api-not-allowed"),
+        Class::NotFound { .. } => (Exit::NotFound, "api-not-found"),
+        Class::Refused if error.is_version_refused() => (Exit::NotAllowed, "api-version"),
+        Class::Refused => (Exit::Failed, "api-refused"),
+        Class::Throttled { .. } => (Exit::Unreachable, "api-throttled"),
+        Class::Unreachable(cause) => (
+            Exit::Unreachable,
+            match cause {
+                Cause::Dns => "api-unknown-host",
+                Cause::ConnectionRefused => "api-nobody-there",
+                Cause::Tls(_) => "api-insecure",
+                Cause::Timeout => "api-timeout",
+                _ => "api-unreachable",
+            },
+        ),
+        Class::Ambiguous(_) => (Exit::Unreachable, "api-ambiguous"),
+        Class::Server => (Exit::Unreachable, "api-server"),
+        Class::Nonsense(_) => (Exit::Unreachable, "api-nonsense"),
+    };
+    let mut failure = Failure::new(exit, key);
+    if let Some(status) = error.status() {
+        failure = failure.with("status", status);
+    }
+    if !error.message().is_empty() {
+        failure = failure.why(error.message().clean());
+    }
+    failure
+}
+
+/// What a failure of the disk means for a person.
+#[must_use]
+pub fn cache_failure(error: &CacheError) -> Failure {
+    let key = match error {
+        CacheError::Full { .. } => "disk-full",
+        CacheError::ReadOnly { .. } => "disk-read-only",
+        CacheError::Damaged { .. } => "disk-damaged",
+        CacheError::Newer { .. } => "disk-newer",
+        CacheError::Busy { .. } => "disk-busy",
+        _ => "disk-other",
+    };
+    Failure::new(Exit::Failed, key).why(error)
+}
+
+/// What stopped the engine, for a person.
+#[must_use]
+pub fn sync_failure(error: &SyncError) -> Failure {
+    match error {
+        SyncError::Api(error) => api_failure(error),
+        SyncError::Cache(error) => cache_failure(error),
+        SyncError::Query(error) => Failure::new(Exit::Usage, "cli-bad-query").why(error),
+        SyncError::Stopped => Failure::new(Exit::Failed, "cli-stopped"),
+    }
+}
+
+impl Session {
+    /// Opens the session that the environment and config.toml name.
+    ///
+    /// # Errors
+    /// When no helpdesk or token is named, when the helpdesk has to be asked who we are and does not
+    /// answer, or when the cache cannot be opened.
+    pub fn open(workspace: Option<&str>) -> Result<Self, Failure> {
+        let (paths, config) = configuration()?;
+        let endpoint = endpoint(&paths, &config, workspace)?;
+        let mut session = Self::open_at(paths, config, endpoint, network()?, false)?;
+        session.workspace = workspace.map(ToOwned::to_owned);
+        Ok(session)
+    }
+
+    /// Opens a session at a helpdesk.
+    ///
+    /// # Errors
+    /// As [`Session::open`].
+    pub(super) fn open_at(
+        paths: Paths,
+        config: Config,
+        endpoint: Endpoint,
+        runtime: Runtime,
+        is_demo: bool,
+    ) -> Result<Self, Failure> {
+        let (clock, ids) = (Clock::system(), Ids::system());
+        let address = endpoint.address().to_owned();
+        let token = endpoint.token().clone();
+        let client = {
+            // The client starts timers, so it is made inside the runtime.
+            let _inside = runtime.enter();
+            Client::new(endpoint, clock.clone(), Timeouts::default()).map_err(|error| api_failure(&error))?
+        };
+        let mut accounts = Accounts::load(&paths);
+        let known = accounts.find(&address, &token).cloned();
+        let (account, fresh) = match known {
+            Some(account) => (account, None),
+            None => {
+                let workspace = runtime.block_on(client.me()).map_err(|error| api_failure(&error))?;
+                let account = Account::of(&workspace, clock.unix_secs());
+                // A disk that refuses is told by the cache, with more to say.
+                let _ = accounts.remember(&address, &token, account.clone());
+                (account, Some(workspace))
+            }
+        };
+        let dirs = Dirs { cache: paths.cache_of(&account.key), state: paths.state_of(&account.key) };
+        let cache = Cache::open(&dirs, clock.clone()).map_err(|error| cache_failure(&error))?;
+        if let Some(workspace) = fresh {
+            cache.store_directory_workspace(&workspace).map_err(|error| cache_failure(&error))?;
+        }
+        let listener = Listener::default();
+        let ears = listener.clone();
+        let engine = Engine::new(EngineParts {
+            cache,
+            client,
+            clock,
+            ids,
+            timings: config.settings.timings.clone(),
+            zone: config.settings.zone.clone(),
+            sink: Arc::new(move |event| ears.hear(event)),
+        })
+        .map_err(|error| cache_failure(&error))?;
+        Ok(Self {
+            engine,
+            runtime: Arc::new(runtime),
+            settings: config.settings,
+            theme: config.theme,
+            words: Words::english(),
+            paths,
+            listener,
+            is_demo,
+            workspace: None,
+        })
+    }
+
+    /// Waits for the network.
+    pub(super) fn wait<T>(&self, step: impl Future<Output = Result<T, SyncError>>) -> Result<T, Failure> {
+        self.runtime.block_on(step).map_err(|error| sync_failure(&error))
+    }
+
+    /// Brings lists and people up to date before something is read, unless told not to. Without the
+    /// network the cache answers, and standard error says so.
+    pub(super) fn freshen(&self, offline: bool) -> Result<(), Failure> {
+        let filled = self.engine.is_filled().map_err(|error| sync_failure(&error))?;
+        if offline {
+            return Ok(());
+        }
+        match self.wait(self.engine.pull_once()) {
+            Err(failure) if filled && failure.exit == Exit::Unreachable => {
+                print::aside(&failure.say(&self.words));
+                print::aside(&self.words.say("cli-from-cache"));
+                Ok(())
+            }
+            other => other.map(|_| ()),
+        }
+    }
+
+    /// A conversation by its typed id, fetched when it is not in the cache.
+    pub(super) fn conversation(&self, typed: &str) -> Result<ConversationId, Failure> {
+        let not_found = || Failure::new(Exit::NotFound, "cli-no-conversation").with("id", typed);
+        let id = ConversationId::parse(typed.trim_start_matches('#')).ok_or_else(not_found)?;
+        let known = self.engine.cache().load_conversation(&id).map_err(|error| cache_failure(&error))?;
+        if known.is_none() {
+            self.wait(self.engine.fetch_thread(&id)).map_err(|failure| {
+                if failure.exit == Exit::NotFound { not_found() } else { failure }
+            })?;
+        }
+        Ok(id)
+    }
+
+    /// Ourselves must be known before anything is written.
+    pub(super) fn identify(&self) -> Result<(), Failure> {
+        let directory = self.engine.directory();
+        if directory.me().is_none() || directory.teammates.is_empty() {
+            self.wait(self.engine.pull_directory())?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,325 @@
+//! Everything that changes a conversation: one way from arguments to acts, and one from acts to an
+//! exit code.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use super::session::{Session, api_failure, cache_failure};
+use super::{Writing, json, print, text_of};
+use crate::domain::{
+    Act, AssignTo, Conversation, ConversationId, Mode, OutboxRow, OutboxStatus, Priority, when,
+};
+use crate::error::{Exit, Failure};
+use crate::sync::Hold;
+use crate::text::{Clean, clean};
+use crate::words::Arg;
+
+#[derive(Debug, Args)]
+pub(super) struct TargetArgs {
+    /// The conversation
+    id: String,
+    #[command(flatten)]
+    writing: Writing,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MessageArgs {
+    /// The conversation
+    id: String,
+    /// What to say
+    #[arg(long, value_name = "TEXT", conflicts_with = "file")]
+    body: Option<String>,
+    /// Read what to say from a file; - is standard input
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// Attach a file; may be given ten times
+    #[arg(long, value_name = "FILE")]
+    attach: Vec<PathBuf>,
+    #[command(flatten)]
+    writing: Writing,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SnoozeArgs {
+    /// The conversation
+    id: String,
+    /// 2h, tomorrow 9am, next monday, fri 14:00, 2026-12-01 9:00
+    #[arg(long, value_name = "WHEN")]
+    until: String,
+    #[command(flatten)]
+    writing: Writing,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AssignArgs {
+    /// The conversation
+    id: String,
+    /// me, nobody, a teammate's name, or team:NAME
+    #[arg(long, value_name = "WHO")]
+    to: String,
+    #[command(flatten)]
+    writing: Writing,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct TagArgs {
+    /// The conversation
+    id: String,
+    /// +name puts a tag on, -name takes it off
+    #[arg(required = true, allow_hyphen_values = true, value_name = "+TAG|-TAG")]
+    tags: Vec<String>,
+    #[command(flatten)]
+    writing: Writing,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PriorityArgs {
+    /// The conversation
+    id: String,
+    /// none, low, medium, high, urgent
+    priority: String,
+    #[command(flatten)]
+    writing: Writing,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MergeArgs {
+    /// The conversation that closes
+    id: String,
+    /// The conversation that stays
+    #[arg(long, value_name = "ID")]
+    into: String,
+    #[command(flatten)]
+    writing: Writing,
+}
+
+pub(super) fn simple(session: &Session, args: &TargetArgs, act: &Act) -> Result<(), Failure> {
+    write(session, &args.id, args.writing, |_, _| Ok(vec![act.clone()]))
+}
+
+pub(super) fn message(session: &Session, args: &MessageArgs, mode: Mode) -> Result<(), Failure> {
+    let text = text_of(args.body.as_deref(), args.file.as_ref())?;
+    if text.trim().is_empty() {
+        return Err(Failure::new(Exit::Usage, "cli-no-text"));
+    }
+    let mut files = Vec::new();
+    for path in &args.attach {
+        let kept = crate::host::read_attachment(path)
+            .and_then(|(name, content_type, content)| session.engine.keep_file(&name, &content_type, &content))
+            .map_err(|error| Failure::new(Exit::Usage, "cli-attachment").with("file", path.display()).why(error))?;
+        files.push(kept);
+    }
+    write(session, &args.id, args.writing, |_, _| {
+        Ok(vec![match mode {
+            Mode::Reply => Act::Reply { text: text.clone(), files: files.clone() },
+            Mode::Note => Act::Note { text: text.clone(), files: files.clone() },
+        }])
+    })
+}
+
+pub(super) fn snooze(session: &Session, args: &SnoozeArgs) -> Result<(), Failure> {
+    let until = when::parse(&args.until, session.engine.now(), &session.settings.zone)
+        .map_err(|error| Failure::new(Exit::Usage, "cli-bad-time").with("typed", &args.until).why(error))?;
+    write(session, &args.id, args.writing, |_, _| Ok(vec![Act::Snooze { until }]))
+}
+
+pub(super) fn assign(session: &Session, args: &AssignArgs) -> Result<(), Failure> {
+    write(session, &args.id, args.writing, |session, _| {
+        let directory = session.engine.directory();
+        let unknown = || Failure::new(Exit::NotFound, "cli-no-assignee").with("who", &args.to);
+        let to = match args.to.as_str() {
+            "nobody" | "none" => AssignTo::Nobody,
+            "me" => AssignTo::Teammate(directory.me().ok_or_else(unknown)?.id.clone()),
+            other => match other.split_once(':') {
+                Some(("team", "none" | "nobody")) => AssignTo::NoTeam,
+                Some(("team", team)) => AssignTo::Team(directory.find_team(team).ok_or_else(unknown)?.id.clone()),
+                Some(("teammate", name)) => {
+                    AssignTo::Teammate(directory.find_teammate(name).ok_or_else(unknown)?.id.clone())
+                }
+                _ => match (directory.find_teammate(other), directory.find_team(other)) {
+                    (Some(teammate), _) => AssignTo::Teammate(teammate.id.clone()),
+                    (None, Some(team)) => AssignTo::Team(team.id.clone()),
+                    (None, None) => return Err(unknown()),
+                },
+            },
+        };
+        Ok(vec![Act::Assign { to }])
+    })
+}
+
+pub(super) fn tag(session: &Session, args: &TagArgs) -> Result<(), Failure> {
+    write(session, &args.id, args.writing, |session, _| {
+        let mut acts = Vec::new();
+        for typed in &args.tags {
+            let (put, name) = match (typed.strip_prefix('+'), typed.strip_prefix('-')) {
+                (_, Some(name)) => (false, name),
+                (Some(name), _) => (true, name),
+                (None, None) => (true, typed.as_str()),
+            };
+            let known = session.engine.directory().find_tag(name).cloned();
+            let tag = match known {
+                Some(tag) => tag,
+                None if put && !args.writing.dry_run => session.wait(session.engine.create_tag(name))?,
+                None if put => {
+                    print::aside(&session.words.with("cli-new-tag", &[("name", Arg::Text(&clean(name)))]));
+                    continue;
+                }
+                None => return Err(Failure::new(Exit::NotFound, "cli-no-tag").with("name", name)),
+            };
+            acts.push(if put {
+                Act::Tag { tag: tag.id, name: tag.name }
+            } else {
+                Act::Untag { tag: tag.id, name: tag.name }
+            });
+        }
+        Ok(acts)
+    })
+}
+
+pub(super) fn priority(session: &Session, args: &PriorityArgs) -> Result<(), Failure> {
+    let to = Priority::parse(&args.priority)
+        .ok_or_else(|| Failure::new(Exit::Usage, "cli-bad-priority").with("priority", &args.priority))?;
+    write(session, &args.id, args.writing, |session, _| {
+        if session.engine.directory().capabilities.set_priority {
+            Ok(vec![Act::Priority { to }])
+        } else {
+            Err(Failure::new(Exit::NotAllowed, "cli-no-priority"))
+        }
+    })
+}
+
+pub(super) fn merge(session: &Session, args: &MergeArgs) -> Result<(), Failure> {
+    write(session, &args.id, args.writing, |session, from| {
+        let into = session.conversation(&args.into)?;
+        if into == *from {
+            return Err(Failure::new(Exit::Usage, "cli-merge-self"));
+        }
+        Ok(vec![Act::Merge { into }])
+    })
+}
+
+/// From a conversation and what to do with it to the outbox, the helpdesk, and the exit code.
+fn write(
+    session: &Session,
+    typed: &str,
+    writing: Writing,
+    acts: impl FnOnce(&Session, &ConversationId) -> Result<Vec<Act>, Failure>,
+) -> Result<(), Failure> {
+    session.identify()?;
+    let id = session.conversation(typed)?;
+    let acts = acts(session, &id)?;
+    if writing.dry_run {
+        return plan(session, &id, &acts, writing);
+    }
+    let group = session.engine.new_group().ok_or_else(|| Failure::new(Exit::Failed, "cli-stopped"))?;
+    let acts = acts.into_iter().map(|act| (id.clone(), act)).collect();
+    let rows = session
+        .engine
+        .commit(&group, acts, &[], Hold::Nothing)
+        .map_err(|error| cache_failure(&error))?;
+    if writing.queue {
+        return report(session, &rows, writing);
+    }
+    let pushed = session.wait(session.engine.push());
+    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    let rows = session.engine.load_rows(&ids).map_err(|error| cache_failure(&error))?;
+    report(session, &rows, writing)?;
+    let pushed = pushed?;
+    for row in &rows {
+        let failure = match row.status {
+            OutboxStatus::Sent => continue,
+            OutboxStatus::Failed => pushed
+                .refusals
+                .iter()
+                .find(|(refused, _)| *refused == row.id)
+                .map_or_else(|| Failure::new(Exit::Failed, "cli-not-sent").why(row.reason.clean()), |(_, error)| api_failure(error)),
+            OutboxStatus::Held => Failure::new(Exit::Conflict, "cli-moved-on"),
+            OutboxStatus::NeedsDecision => Failure::new(Exit::Unreachable, "cli-undecided"),
+            _ => Failure::new(Exit::Unreachable, "cli-queued").why(row.reason.clean()),
+        };
+        return Err(failure);
+    }
+    Ok(())
+}
+
+fn report(session: &Session, rows: &[OutboxRow], writing: Writing) -> Result<(), Failure> {
+    if writing.json {
+        return print::json(&rows.iter().map(json::outbox_row).collect::<Vec<_>>().into());
+    }
+    let lines: Vec<Clean> = rows
+        .iter()
+        .map(|row| {
+            let (kind, status) = (clean(row.act.kind().as_str()), clean(row.status.as_str()));
+            let id = clean(row.conversation.as_str());
+            session.words.with(
+                "cli-outcome",
+                &[("act", Arg::Text(&kind)), ("id", Arg::Text(&id)), ("status", Arg::Text(&status))],
+            )
+        })
+        .collect();
+    print::lines(&lines)
+}
+
+/// What the acts would change: *was → becomes*, one line or object each.
+fn plan(session: &Session, id: &ConversationId, acts: &[Act], writing: Writing) -> Result<(), Failure> {
+    let loaded = session.engine.cache().load_conversation(id).map_err(|error| cache_failure(&error))?;
+    let Some(mut now) = loaded else {
+        return Err(Failure::new(Exit::NotFound, "cli-no-conversation").with("id", id));
+    };
+    let mut steps = Vec::new();
+    for act in acts {
+        let before = now.clone();
+        let already = act.already_so(&before);
+        act.apply(&mut now, session.engine.me().as_ref(), session.engine.now());
+        let (was, becomes) = difference(session, act, &before, &now);
+        steps.push((act.kind().as_str(), was, becomes, already));
+    }
+    if writing.json {
+        let steps: Vec<_> = steps
+            .iter()
+            .map(|(kind, was, becomes, already)| {
+                json!({"conversation_id": id.as_str(), "kind": kind, "was": was.as_str(), "becomes": becomes.as_str(), "already": already})
+            })
+            .collect();
+        return print::json(&steps.into());
+    }
+    let lines: Vec<Clean> = steps
+        .iter()
+        .map(|(kind, was, becomes, already)| {
+            let same = if *already { session.words.say("cli-already") } else { Clean::default() };
+            clean(&format!("#{id} {kind}: {was} → {becomes} {same}"))
+        })
+        .collect();
+    print::lines(&lines)
+}
+
+fn difference(session: &Session, act: &Act, before: &Conversation, after: &Conversation) -> (Clean, Clean) {
+    let directory = session.engine.directory();
+    let none = || clean("—");
+    let state = |of: &Conversation| match of.snoozed_until {
+        Some(until) => {
+            clean(&format!("{} {}", of.state.as_str(), when::show(until, session.engine.now(), &session.settings.zone)))
+        }
+        None => clean(of.state.as_str()),
+    };
+    let hands = |of: &Conversation| {
+        let team = of.team.as_ref().map_or_else(none, |id| directory.team_name(id));
+        let teammate = of.assignee.as_ref().map_or_else(none, |id| directory.teammate_name(id));
+        clean(&format!("{team} › {teammate}"))
+    };
+    let tags = |of: &Conversation| {
+        let names: Vec<String> = of.tags.iter().map(|tag| tag.name.clean().to_string()).collect();
+        if names.is_empty() { none() } else { clean(&names.join(", ")) }
+    };
+    match act {
+        Act::Reply { text, .. } | Act::Note { text, .. } => (none(), clean(text)),
+        Act::Assign { .. } => (hands(before), hands(after)),
+        Act::Tag { .. } | Act::Untag { .. } => (tags(before), tags(after)),
+        Act::Priority { .. } => (clean(before.priority.as_str()), clean(after.priority.as_str())),
+        Act::Merge { into } => (state(before), clean(&format!("{} → #{into}", state(after)))),
+        Act::MarkRead { read } => (none(), clean(if *read { "read" } else { "unread" })),
+        Act::Close | Act::Reopen | Act::Snooze { .. } => (state(before), state(after)),
+    }
+}

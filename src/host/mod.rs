@@ -1,0 +1,81 @@
+//! Other processes, and files outside our own directories. Nothing else touches either.
+//!
+//! Owns the reading of files that the agent attaches, and the process that finishes the outbox after
+//! the screen has gone. Knows nothing of screens or helpdesks.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// The largest file that goes with a message.
+pub const LARGEST_ATTACHMENT: u64 = 20 << 20;
+
+/// Reads a file to be attached: its base name, a media type by its ending, and its content.
+///
+/// # Errors
+/// When it cannot be read, is no regular file, or is larger than [`LARGEST_ATTACHMENT`].
+pub fn read_attachment(path: &Path) -> io::Result<(String, String, Vec<u8>)> {
+    let file = File::open(path)?;
+    let facts = file.metadata()?;
+    if !facts.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+    }
+    let mut content = Vec::new();
+    file.take(LARGEST_ATTACHMENT + 1).read_to_end(&mut content)?;
+    if content.len() as u64 > LARGEST_ATTACHMENT {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "larger than 20 MiB"));
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    Ok((name, media_type(&ending).to_owned(), content))
+}
+
+fn media_type(ending: &str) -> &'static str {
+    match ending {
+        "txt" | "log" | "md" => "text/plain",
+        "csv" => "text/csv",
+        "html" | "htm" => "text/html",
+        "json" => "application/json",
+        "pdf" => "application/pdf",
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "gif" => "image/gif",
+        "webp" => "image/webp",
+        "zip" => "application/zip",
+        _ => "application/octet-stream",
+    }
+}
+
+/// Starts this program again, detached from the terminal, with these arguments and our environment: it
+/// goes on when the terminal goes.
+///
+/// # Errors
+/// When the system starts no process.
+pub fn start_detached(arguments: &[&str]) -> io::Result<()> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(arguments);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::CommandExt as _;
+        // Its own group: a hang-up of the terminal goes to the group in front only.
+        command.process_group(0);
+    }
+    command.spawn().map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_attachment_has_its_base_name_and_a_folder_is_refused() -> io::Result<()> {
+        let dir = tempfile::tempdir()?;
+        let file = dir.path().join("photo of tent.PNG");
+        std::fs::write(&file, b"png")?;
+        assert_eq!(read_attachment(&file)?, ("photo of tent.PNG".into(), "image/png".into(), b"png".to_vec()));
+        assert!(read_attachment(dir.path()).is_err());
+        Ok(())
+    }
+}
