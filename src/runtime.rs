@@ -47,7 +47,7 @@ enum End {
 /// # Errors
 /// When there is no terminal to show it on, or it fails.
 pub fn inbox(session: Session, at: Option<&str>) -> Result<u8, Failure> {
-    let at = match at {
+    let _at = match at {
         Some(typed) => Some(
             ConversationId::parse(typed.trim_start_matches('#'))
                 .ok_or_else(|| Failure::new(Exit::NotFound, "cli-no-conversation").with("id", typed))?,

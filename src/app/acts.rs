@@ -6,9 +6,8 @@
 use super::composer::Sending;
 use super::undo::Done;
 use super::{App, Pane, Severity};
-use crate::domain::{
-    Act, AssignTo, Conversation, ConversationId, GroupId, Mode, OutboxRow, UnixTime,
-};
+use crate::domain::{Act, AssignTo, Conversation, ConversationId, GroupId, Mode, OutboxRow, UnixTime};
+use crate::query::{Context, Subject};
 use crate::sync::message::Request;
 use crate::text::{Clean, clean};
 
@@ -142,14 +141,13 @@ impl App {
 
     /// Whether an act takes the conversation out of the open list.
     fn leaves(&self, before: &Conversation, after: &Conversation) -> bool {
+        let Some(query) = self.sidebar.open_entry().and_then(|entry| entry.query.as_ref()) else { return false };
         let me = self.me();
-        let Some(entry) = self.sidebar.open_entry() else { return false };
-        let held = |on: &Conversation| entry.kind.holds(on, me.as_ref());
-        // Where the row does not say, being done with it is what counts.
-        match (held(before), held(after)) {
-            (_, Some(stays)) => !stays,
-            _ => after.state != before.state,
-        }
+        let context = Context { me: me.as_ref(), now: self.now, zone: &self.settings.zone, directory: &self.directory };
+        let Ok(query) = query.resolve(&context) else { return false };
+        let held = |on: &Conversation| query.matches(&Subject::of(on));
+        // Where the row alone does not say (mentions, drafts), being done with it is what counts.
+        if held(before) { !held(after) } else { after.state != before.state }
     }
 
     /// What a group did, in words.
@@ -218,11 +216,18 @@ impl App {
     }
 
     /// A group was taken back.
-    pub(super) fn undone(&mut self, group: &GroupId, dropped: &[OutboxRow], inverted: &[OutboxRow], left: &[OutboxRow]) {
+    pub(super) fn undone(
+        &mut self,
+        group: &GroupId,
+        dropped: &[OutboxRow],
+        inverted: &[OutboxRow],
+        left: &[OutboxRow],
+    ) {
         let done = self.undoing.iter().position(|done| done.group == *group).map(|at| self.undoing.remove(at));
         self.undo.forget(group);
         let first = dropped.iter().chain(inverted).chain(left).next();
-        let Some(id) = done.as_ref().map(|done| done.conversation.clone()).or_else(|| first.map(|row| row.conversation.clone()))
+        let Some(id) =
+            done.as_ref().map(|done| done.conversation.clone()).or_else(|| first.map(|row| row.conversation.clone()))
         else {
             return;
         };

@@ -107,14 +107,14 @@ impl App {
             }
             _ => {
                 if let Some(on) = self.target().cloned() {
-                    self.run_on(command, on);
+                    self.run_on(command, &on);
                 }
             }
         }
     }
 
     /// The commands that act on a conversation.
-    fn run_on(&mut self, command: CommandId, on: Conversation) {
+    fn run_on(&mut self, command: CommandId, on: &Conversation) {
         let boxed = || Box::new(on.clone());
         match command {
             CommandId::Assign => self.open_picker(PickerKind::Teammate(boxed())),
@@ -125,29 +125,29 @@ impl App {
             CommandId::Merge => self.open_picker(PickerKind::Merge(boxed())),
             CommandId::AssignMe => {
                 if let Some(me) = self.me() {
-                    self.act(&on, vec![Act::Assign { to: AssignTo::Teammate(me) }]);
+                    self.act(on, vec![Act::Assign { to: AssignTo::Teammate(me) }]);
                 }
             }
             CommandId::SnoozeAgain => {
                 let typed = self.last_snooze.clone().unwrap_or_default();
                 match when::parse(&typed, self.now, &self.settings.zone) {
                     Ok(until) => {
-                        self.act(&on, vec![Act::Snooze { until }]);
+                        self.act(on, vec![Act::Snooze { until }]);
                     }
                     Err(_) => self.say(Severity::Warning, "why-time-passed"),
                 }
             }
             CommandId::Close => {
-                self.act(&on, vec![Act::Close]);
+                self.act(on, vec![Act::Close]);
             }
             CommandId::Reopen => {
-                self.act(&on, vec![Act::Reopen]);
+                self.act(on, vec![Act::Reopen]);
             }
             CommandId::MarkUnread => {
                 // It stays unread although it is in view.
                 self.thread.read_at = None;
                 self.marked_unread.insert(on.id.clone());
-                self.act(&on, vec![Act::MarkRead { read: false }]);
+                self.act(on, vec![Act::MarkRead { read: false }]);
             }
             _ => {}
         }
@@ -231,6 +231,7 @@ impl App {
         if self.focus == Pane::Details {
             self.focus = Pane::Thread;
             self.details.open &= self.layout().shape != Shape::Wide;
+            self.await_reading();
         } else if self.layout().shape == Shape::Wide {
             self.details.open = !self.details.open;
         } else {

@@ -172,8 +172,9 @@ impl Composer {
     }
 
     /// Puts a text back that could not be sent, or was taken back. What has been written meanwhile
-    /// comes after it.
-    pub(super) fn put_back(&mut self, id: &ConversationId, mode: Mode, text: &str, begun_at: UnixTime) {
+    /// comes after it. Returns the whole text, to be saved.
+    pub(super) fn put_back(&mut self, id: &ConversationId, mode: Mode, text: &str, begun_at: UnixTime) -> String {
+        self.changed.insert((id.clone(), mode));
         let text = text::clean_entry(text);
         let join = |newer: &str| {
             if newer.trim().is_empty() || newer == text { text.clone() } else { format!("{text}\n\n{newer}") }
@@ -181,13 +182,15 @@ impl Composer {
         if self.conversation.as_ref() == Some(id) && self.mode == mode {
             let joined = join(&self.text());
             self.begun_at = Some(begun_at);
+            self.saved = true;
             self.fill(&joined);
+            joined
         } else {
             let key = (id.clone(), mode);
             let joined = join(self.kept.get(&key).map_or("", |kept| &kept.text));
-            self.kept.insert(key, Kept { text: joined, begun_at });
+            self.kept.insert(key, Kept { text: joined.clone(), begun_at });
+            joined
         }
-        self.changed.insert((id.clone(), mode));
     }
 
     fn fill(&mut self, text: &str) {
@@ -276,7 +279,7 @@ impl Composer {
                     area.delete_next_char();
                 }
             }
-            (KeyCode::Char('w'), true, false) | (KeyCode::Backspace, true, false) => {
+            (KeyCode::Char('w') | KeyCode::Backspace, true, false) => {
                 area.delete_word();
             }
             (KeyCode::Char('u'), true, false) => {

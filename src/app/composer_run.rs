@@ -38,7 +38,8 @@ impl App {
     pub fn composer_facts(&self) -> Option<ComposerFacts> {
         let id = self.composer.conversation.as_ref()?;
         let on = self.known(id)?;
-        let to = on.contact.as_ref().map_or_else(Clean::default, |contact| contact.name.clean().or(&contact.email.clean()));
+        let to =
+            on.contact.as_ref().map_or_else(Clean::default, |contact| contact.name.clean().or(&contact.email.clean()));
         Some(ComposerFacts {
             mode: self.composer.mode,
             to,
@@ -56,6 +57,9 @@ impl App {
     /// `r` and `n`: writes to the conversation that the key acts on, which is shown from now on.
     pub(super) fn compose(&mut self, mode: Mode) {
         let Some(id) = self.target().map(|on| on.id.clone()) else { return };
+        if self.layout().thread.is_none() {
+            self.focus = Pane::Thread;
+        }
         self.show_thread(&id, true);
         self.reopen_composer(&id, mode);
     }
@@ -70,9 +74,11 @@ impl App {
         self.focus = Pane::Composer;
     }
 
-    /// A text comes back: into the composer if it is bound to it, else kept for when it is opened.
+    /// A text comes back: into the composer if it is bound to it, else kept for when it is opened. On
+    /// disk it is a draft again at once.
     pub(super) fn restore_text(&mut self, id: &ConversationId, mode: Mode, text: &str, begun_at: UnixTime) {
-        self.composer.put_back(id, mode, text, begun_at);
+        let text = self.composer.put_back(id, mode, text, begun_at);
+        self.ask(Request::SaveDraft(Draft { conversation: id.clone(), mode, text, begun_at }));
     }
 
     /// `esc`: leaves; the draft stays. An empty composer closes.
@@ -89,7 +95,7 @@ impl App {
         if self.composer.conversation.is_none() {
             return;
         }
-        self.save_draft();
+        
         self.composer.close();
         if self.focus == Pane::Composer {
             self.focus = Pane::Thread;

@@ -1,12 +1,13 @@
 //! What the engine says.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::composer::Arrival;
 use super::status::Away;
-use super::thread::{ItemKind, OpenThread, Source};
+use super::thread::{Item, ItemKind, OpenThread, Source};
 use super::{App, EntryKind, ListState, Severity};
-use crate::domain::{ConversationId, Directory, OutboxRow, OutboxStatus};
+use crate::domain::{ConversationId, Directory, OutboxRow, OutboxStatus, PartId};
 use crate::sync::message::{Count, Event, Generation, Request, Thread};
 use crate::text::{Clean, Untrusted};
 
@@ -86,7 +87,7 @@ impl App {
         self.ask_counts();
         let shown = self.thread.wanted.as_ref();
         if ids.is_empty() || shown.is_some_and(|shown| ids.contains(shown)) {
-            self.ask_thread();
+            self.refresh_thread();
         }
     }
 
@@ -114,7 +115,11 @@ impl App {
         if generation < self.thread.asked {
             return false;
         }
-        let Some(thread) = thread else {
+        self.thread.awaited = false;
+        if std::mem::take(&mut self.thread.ask_again) {
+            self.ask_thread();
+        }
+        let Some(mut thread) = thread else {
             self.thread.open = None;
             self.thread.gone = true;
             self.put_composer_away();
@@ -128,12 +133,18 @@ impl App {
         for draft in &thread.drafts {
             self.composer.learn(&id, draft.mode, &draft.text, draft.begun_at);
         }
-        if self.thread.shown() == Some(&id) {
-            if self.thread.open.as_ref().is_some_and(|open| open.thread == thread) {
+        if let Some(open) = self.thread.open.as_ref().filter(|open| open.thread.conversation.id == id) {
+            // What has been seen meanwhile is no change of what is shown.
+            let seen_at = std::mem::replace(&mut thread.seen_at, open.thread.seen_at);
+            if open.thread == thread {
                 return false;
             }
-            self.announce(&thread);
+            thread.seen_at = seen_at;
+            let known: Vec<PartId> = open.thread.parts.iter().map(|part| part.id.clone()).collect();
             self.renew_thread(thread);
+            if !known.is_empty() {
+                self.announce(&known.into_iter().collect());
+            }
         } else {
             self.thread.open = Some(Box::new(OpenThread::new(thread, &self.directory, &self.words)));
         }
@@ -150,31 +161,24 @@ impl App {
     }
 
     /// What came in the conversation being answered is told above the composer.
-    fn announce(&mut self, thread: &Thread) {
+    fn announce(&mut self, known: &BTreeSet<PartId>) {
         let Some(open) = self.thread.open.as_ref() else { return };
-        let id = &thread.conversation.id;
-        if self.composer.conversation.as_ref() != Some(id) || !open.thread.is_here {
+        if self.composer.conversation.as_ref() != Some(&open.thread.conversation.id) {
             return;
         }
-        let newer = OpenThread::new(thread.clone(), &self.directory, &self.words);
-        let known = |item: &super::thread::Item| match item.source {
-            Source::Part(at) => thread.parts.get(at).is_none_or(|part| open.thread.parts.iter().any(|old| old.id == part.id)),
-            Source::Pending(_) => true,
+        let is_new = |item: &&Item| match item.source {
+            Source::Part(at) => open.thread.parts.get(at).is_some_and(|part| !known.contains(&part.id)),
+            Source::Pending(_) => false,
         };
-        let mut arrivals: Vec<Arrival> = Vec::new();
-        for item in newer.items.iter().filter(|item| !item.mine && !known(item)) {
-            let what = match item.kind {
-                ItemKind::Customer | ItemKind::Ours => "arrival-replied",
-                ItemKind::Note => "arrival-noted",
+        for item in open.items.iter().filter(|item| !item.mine).filter(is_new) {
+            let (who, what) = match item.kind {
+                ItemKind::Customer | ItemKind::Ours => (&item.author, "arrival-replied"),
+                ItemKind::Note => (&item.author, "arrival-noted"),
+                ItemKind::Event => (&item.event, "arrival-event"),
                 ItemKind::Redacted => continue,
-                ItemKind::Event => {
-                    arrivals.push(Arrival { who: item.event.clone(), what: "arrival-event", at: item.at });
-                    continue;
-                }
             };
-            arrivals.push(Arrival { who: item.author.clone(), what, at: item.at });
+            self.composer.arrivals.push(Arrival { who: who.clone(), what, at: item.at });
         }
-        self.composer.arrivals.append(&mut arrivals);
         let surplus = self.composer.arrivals.len().saturating_sub(20);
         self.composer.arrivals.drain(..surplus);
     }
@@ -215,7 +219,8 @@ impl App {
             };
             Away { since, reason }
         });
-        if first {
+        let asks_for_me = self.sidebar.open_entry().is_some_and(|entry| entry.kind.is_about_me());
+        if first && asks_for_me {
             // Only now is `me` somebody.
             self.open_list();
         }

@@ -76,7 +76,9 @@ impl Input {
             (KeyCode::Right, false, _) | (KeyCode::Char('f'), true, false) => self.cursor = self.right(),
             (KeyCode::Home, ..) | (KeyCode::Char('a'), true, false) => self.cursor = 0,
             (KeyCode::End, ..) | (KeyCode::Char('e'), true, false) => self.cursor = self.text.len(),
-            (KeyCode::Backspace, false, false) | (KeyCode::Char('h'), true, false) => self.cut(self.left(), self.cursor),
+            (KeyCode::Backspace, false, false) | (KeyCode::Char('h'), true, false) => {
+                self.cut(self.left(), self.cursor);
+            }
             (KeyCode::Delete, ..) | (KeyCode::Char('d'), true, false) => self.cut(self.cursor, self.right()),
             (KeyCode::Char('w'), true, false) | (KeyCode::Backspace, ..) => self.cut(self.word_left(), self.cursor),
             (KeyCode::Char('u'), true, false) => self.cut(0, self.cursor),

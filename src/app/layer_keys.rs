@@ -1,5 +1,6 @@
 //! Overlays: what opens them, and what typing and moving does in them.
 
+use super::App;
 use super::fuzzy::rank;
 use super::help::{Help, HelpRow};
 use super::input::Input;
@@ -7,7 +8,6 @@ use super::layers::Layer;
 use super::moving::Step;
 use super::palette::{Found, Palette, Target};
 use super::sidebar::EntryKind;
-use super::App;
 use crate::command::{Command, CommandId, Context};
 use crate::domain::Why;
 use crate::keymap::{self, Key};
@@ -76,7 +76,10 @@ impl App {
 
     /// The keys of a command as they are shown: the first binding of the contexts at hand, else of any.
     fn shown_keys(&self, command: &Command) -> Clean {
-        self.keymap.keys_of(command.id, command.contexts).next().map_or_else(Clean::default, |keys| clean(&keymap::show(keys)))
+        self.keymap
+            .keys_of(command.id, command.contexts)
+            .next()
+            .map_or_else(Clean::default, |keys| clean(&keymap::show(keys)))
     }
 
     /// Opens the palette on the conversation at hand.
@@ -149,11 +152,7 @@ impl App {
         let mut rows: Vec<HelpRow> = Vec::new();
         for context in &contexts {
             for command in Command::all().iter().filter(|command| command.contexts.contains(context)) {
-                let keys: Vec<String> = self
-                    .keymap
-                    .keys_of(command.id, &[*context])
-                    .map(keymap::show)
-                    .collect();
+                let keys: Vec<String> = self.keymap.keys_of(command.id, &[*context]).map(keymap::show).collect();
                 if keys.is_empty() {
                     continue;
                 }

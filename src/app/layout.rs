@@ -36,10 +36,7 @@ impl Area {
     #[must_use]
     pub const fn split_top(self, rows: u16) -> (Self, Self) {
         let rows = if rows < self.height { rows } else { self.height };
-        (
-            Self { height: rows, ..self },
-            Self { y: self.y.saturating_add(rows), height: self.height - rows, ..self },
-        )
+        (Self { height: rows, ..self }, Self { y: self.y.saturating_add(rows), height: self.height - rows, ..self })
     }
 
     /// What is left of the last `rows` rows, and these.
@@ -53,10 +50,7 @@ impl Area {
     const fn split_left(self, columns: u16) -> (Self, Self) {
         let columns = if columns < self.width { columns } else { self.width };
         let taken = if columns < self.width { columns + 1 } else { columns };
-        (
-            Self { width: columns, ..self },
-            Self { x: self.x.saturating_add(taken), width: self.width - taken, ..self },
-        )
+        (Self { width: columns, ..self }, Self { x: self.x.saturating_add(taken), width: self.width - taken, ..self })
     }
 }
 
@@ -278,7 +272,10 @@ mod tests {
                             assert!(inside(layout.screen, area.body), "{width}x{height} {focus:?} {pane:?}");
                         }
                     }
-                    assert!(layout.shape == Shape::TooSmall || layout.pane(focus).is_some(), "{width}x{height} {focus:?}");
+                    assert!(
+                        layout.shape == Shape::TooSmall || layout.pane(focus).is_some(),
+                        "{width}x{height} {focus:?}"
+                    );
                 }
             }
         }

@@ -8,8 +8,8 @@
 
 mod acts;
 mod commands;
-mod composer_run;
 pub mod composer;
+mod composer_run;
 pub mod details;
 mod effect;
 mod events;
@@ -18,8 +18,8 @@ mod fuzzy;
 pub mod help;
 mod hints;
 pub mod input;
-pub mod layers;
 mod layer_keys;
+pub mod layers;
 pub mod layout;
 pub mod list;
 mod message;
@@ -32,9 +32,9 @@ mod picker_choose;
 mod queries;
 pub mod sidebar;
 pub mod status;
-pub mod thread;
 #[cfg(test)]
 mod tests;
+pub mod thread;
 mod timers;
 pub mod undo;
 mod update;

@@ -2,7 +2,7 @@
 
 use super::focus::Pane;
 use super::sidebar::{EntryKind, SidebarRow};
-use super::{App, Severity, Shape};
+use super::{App, ListState, Severity, Shape, ThreadPane};
 use crate::config::settings::{Advance, Density, Preview};
 use crate::domain::{ConversationId, Part};
 use crate::sync::message::{Generation, Request};
@@ -120,8 +120,14 @@ impl App {
         }
         let id = self.id_at_cursor();
         let thread = &mut self.thread;
-        thread.preview_waits = id != thread.wanted;
         thread.preview_at = None;
+        if id.is_none() && self.list.state == ListState::Ready {
+            // Nothing that a key could act on: nothing is shown.
+            self.put_composer_away();
+            self.thread = ThreadPane { asked: self.thread.asked, ..ThreadPane::default() };
+            return;
+        }
+        thread.preview_waits = id != thread.wanted;
         if !thread.preview_waits {
             return;
         }
@@ -144,6 +150,7 @@ impl App {
             self.thread.gone = false;
             self.thread.read_at = None;
             self.details.scroll = 0;
+            self.marked_unread.retain(|held| held == id);
             self.ask_thread();
         }
         let here = self.thread.shown() == Some(id);
@@ -163,7 +170,18 @@ impl App {
         let Some(id) = self.thread.wanted.clone() else { return };
         let generation = self.next_generation();
         self.thread.asked = generation;
+        self.thread.awaited = true;
+        self.thread.ask_again = false;
         self.ask(Request::Thread { generation, id });
+    }
+
+    /// The thread may have changed: asks again, once the answer under way has come.
+    pub(super) fn refresh_thread(&mut self) {
+        if self.thread.awaited {
+            self.thread.ask_again = true;
+        } else {
+            self.ask_thread();
+        }
     }
 
     pub(super) fn next_generation(&mut self) -> Generation {
@@ -173,7 +191,10 @@ impl App {
 
     /// What is shown counts as read: at once when it was opened, else after a rest.
     pub(super) fn await_reading(&mut self) {
-        if std::mem::take(&mut self.thread.read_on_arrival) {
+        if self.layout().thread.is_none() {
+            // What lies behind another pane is not read.
+            self.thread.read_at = None;
+        } else if std::mem::take(&mut self.thread.read_on_arrival) {
             self.read_thread();
         } else if self.terminal_focused {
             self.thread.read_at = Some(self.monotonic + self.settings.timings.read_rest);
@@ -183,7 +204,8 @@ impl App {
     /// Says that what is shown has been read.
     pub(super) fn read_thread(&mut self) {
         self.thread.read_at = None;
-        let Some(open) = self.thread.open.as_ref().filter(|_| !self.thread.is_waiting()) else { return };
+        let visible = self.layout().thread.is_some() && !self.thread.is_waiting();
+        let Some(open) = self.thread.open.as_ref().filter(|_| visible) else { return };
         if !open.thread.is_here {
             self.thread.read_on_arrival = true;
             return;
@@ -206,8 +228,8 @@ impl App {
             Pane::List => {
                 if let Some(id) = self.id_at_cursor() {
                     self.list.touched = true;
-                    self.show_thread(&id, true);
                     self.focus = Pane::Thread;
+                    self.show_thread(&id, true);
                 }
             }
             Pane::Thread => {
@@ -374,13 +396,11 @@ impl App {
         }
         let from_list = matches!(self.focus, Pane::List | Pane::Sidebar);
         let opens = from_list && matches!(pane, Pane::Thread | Pane::Details | Pane::Composer);
+        self.focus = pane;
         if let Some(id) = self.id_at_cursor().filter(|_| opens) {
+            // A composer that is bound to another conversation closes, and the thread has the focus.
             self.show_thread(&id, true);
         }
-        if !self.can_focus(pane) {
-            return;
-        }
-        self.focus = pane;
     }
 
     /// To the pane beside; the composer is passed, since it would keep the next key.
@@ -405,7 +425,10 @@ impl App {
         }
         match self.focus {
             Pane::Composer => self.leave_composer(),
-            Pane::Details => self.focus = Pane::Thread,
+            Pane::Details => {
+                self.focus = Pane::Thread;
+                self.await_reading();
+            }
             Pane::Thread | Pane::Sidebar => {
                 self.focus = Pane::List;
                 self.cursor_moved();

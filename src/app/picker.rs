@@ -4,9 +4,7 @@
 //! the picker opens: whatever moves behind it, the choice is for that one.
 
 use super::input::Input;
-use crate::domain::{
-    AssignTo, AwayState, Conversation, ConversationId, Priority, TagId, TeamId, UnixTime,
-};
+use crate::domain::{AssignTo, AwayState, Conversation, ConversationId, Priority, TagId, TeamId, UnixTime};
 use crate::query::Sort;
 use crate::text::{Clean, Untrusted};
 

@@ -6,9 +6,7 @@ use super::input::Input;
 use super::layers::Layer;
 use super::picker::{Choice, Picker, PickerKind, Value};
 use super::{App, Severity};
-use crate::domain::{
-    AssignTo, AwayState, Conversation, ConversationId, Priority, Teammate, UnixTime, when,
-};
+use crate::domain::{AssignTo, AwayState, Conversation, ConversationId, Priority, Teammate, UnixTime, when};
 use crate::query::Sort;
 use crate::text::{Clean, clean, fold};
 
@@ -75,7 +73,8 @@ impl App {
                 .into_iter()
                 .rev()
                 .map(|level| {
-                    Choice::new(Value::Priority(level), self.words.say(priority_word(level))).current(on.priority == level)
+                    Choice::new(Value::Priority(level), self.words.say(priority_word(level)))
+                        .current(on.priority == level)
                 })
                 .collect(),
             PickerKind::Merge(on) => self.merge_choices(on),
@@ -186,7 +185,8 @@ impl App {
 
     fn away_choices(&self) -> Vec<Choice> {
         let now = self.directory.me().map(|me| me.away.clone()).unwrap_or_default();
-        let value = |away: bool, reason: Option<String>| Value::Away(AwayState { away, reassign: now.reassign, reason });
+        let value =
+            |away: bool, reason: Option<String>| Value::Away(AwayState { away, reassign: now.reassign, reason });
         let active = Choice::new(value(false, None), self.words.say("choice-active")).current(!now.away);
         let plain = Choice::new(value(true, None), self.words.say("choice-away"));
         let mut choices = vec![active, plain.current(now.away && now.reason.is_none())];
@@ -224,7 +224,10 @@ impl App {
             PickerKind::Merge(on) => {
                 let id = ConversationId::parse(typed.trim_start_matches('#'))?;
                 let is_number = id.as_str().bytes().all(|digit| digit.is_ascii_digit());
-                if !is_number || id == on.id || picker.choices.iter().any(|choice| choice.value == Value::Merge(id.clone())) {
+                if !is_number
+                    || id == on.id
+                    || picker.choices.iter().any(|choice| choice.value == Value::Merge(id.clone()))
+                {
                     return None;
                 }
                 let number = clean(id.as_str());

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Conversation, Directory, State, TeamId, TeammateId};
+use crate::domain::{Directory, TeamId, TeammateId};
 use crate::query::{Query, Sort};
 use crate::sync::message::Count;
 use crate::text::{Clean, clean};
@@ -121,6 +121,12 @@ impl EntryKind {
         }
     }
 
+    /// Whether what it shows depends on who we are.
+    #[must_use]
+    pub const fn is_about_me(&self) -> bool {
+        matches!(self, Self::You | Self::Mentions)
+    }
+
     /// The sort until the agent chooses another.
     #[must_use]
     pub const fn default_sort(&self) -> Sort {
@@ -130,34 +136,6 @@ impl EntryKind {
             _ => Sort::Newest,
         }
     }
-
-    /// Whether a conversation belongs here, as far as its own row says; `None` where it does not.
-    #[must_use]
-    pub fn holds(&self, conversation: &Conversation, me: Option<&TeammateId>) -> Option<bool> {
-        let open = conversation.state == State::Open;
-        match self {
-            Self::You => Some(open && me.is_some() && conversation.assignee.as_ref() == me),
-            Self::Unassigned => Some(open && conversation.assignee.is_none()),
-            Self::All => Some(open),
-            Self::Snoozed => Some(conversation.state == State::Snoozed),
-            Self::Closed => Some(conversation.state == State::Closed),
-            Self::Team(id) => Some(open && conversation.team.as_ref() == Some(id)),
-            Self::Teammate(id) => Some(open && conversation.assignee.as_ref() == Some(id)),
-            Self::Mentions | Self::Drafts | Self::NeedsYou => None,
-        }
-    }
-}
-
-/// The query and default sort of an entry by the name that people type: `inbox:you`, `team:NAME`,
-/// `teammate:NAME`, or the entry's key.
-#[must_use]
-pub fn named(view: &str, directory: &Directory) -> Option<(Query, Sort)> {
-    let kind = match view.split_once(':') {
-        Some(("team", name)) => EntryKind::Team(directory.find_team(name)?.id.clone()),
-        Some(("teammate", name)) => EntryKind::Teammate(directory.find_teammate(name)?.id.clone()),
-        _ => EntryKind::INBOX.into_iter().filter(|kind| *kind != EntryKind::NeedsYou).find(|kind| kind.key() == view)?,
-    };
-    Some((Query::parse(&kind.query_text()).ok()?, kind.default_sort()))
 }
 
 /// An entry of the sidebar.
@@ -247,8 +225,7 @@ impl Sidebar {
                 Entry { count: counts.remove(&key).flatten(), query, sort, name, key, kind }
             })
             .collect();
-        self.workspace =
-            directory.workspace.as_ref().map_or_else(Clean::default, |workspace| workspace.name.clean());
+        self.workspace = directory.workspace.as_ref().map_or_else(Clean::default, |workspace| workspace.name.clean());
         self.open = open.and_then(|kind| self.index_of(&kind)).unwrap_or(0);
         if let Some(row) = under_cursor.and_then(|kind| self.row_of(&kind)) {
             self.cursor = row;
@@ -327,5 +304,52 @@ const fn section_of(kind: &EntryKind) -> Section {
         EntryKind::Team(_) => Section::Teams,
         EntryKind::Teammate(_) => Section::Teammates,
         _ => Section::Inbox,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Team;
+    use crate::text::Untrusted;
+
+    fn directory(teams: &[&str]) -> Directory {
+        let team = |id: &&str| Team {
+            id: TeamId::parse(id).expect("a plain id"),
+            name: Untrusted::new(format!("Team {id}")),
+            members: Vec::new(),
+        };
+        Directory { teams: teams.iter().map(team).collect(), ..Directory::default() }
+    }
+
+    #[test]
+    fn every_entry_has_a_query_whatever_its_id() {
+        let sidebar = Sidebar::build(&directory(&["5", "a-b_c.d:e@f+g"]), &Words::english());
+        assert_eq!(sidebar.entries.len(), 10);
+        for entry in &sidebar.entries {
+            assert_eq!(entry.query.is_some(), entry.kind != EntryKind::NeedsYou, "{}", entry.key);
+        }
+    }
+
+    #[test]
+    fn a_new_directory_keeps_what_is_open_and_where_the_cursor_is() {
+        let words = Words::english();
+        let mut sidebar = Sidebar::build(&directory(&["5", "6"]), &words);
+        let team = EntryKind::Team(TeamId::parse("6").expect("a plain id"));
+        sidebar.open = sidebar.index_of(&team).expect("it is there");
+        sidebar.cursor = sidebar.row_of(&team).expect("it is there");
+        sidebar.rebuild(&directory(&["4", "5", "6"]), &words);
+        assert_eq!(sidebar.open_entry().map(|entry| &entry.kind), Some(&team));
+        assert_eq!(sidebar.entry_at_cursor().map(|entry| &entry.kind), Some(&team));
+    }
+
+    #[test]
+    fn remembered_sorts_come_first_and_defaults_else() {
+        let mut sidebar = Sidebar::build(&directory(&[]), &Words::english());
+        assert_eq!(sidebar.open_entry().map(|entry| entry.sort), Some(Sort::NextBreach));
+        sidebar.set_sorts(BTreeMap::from([("inbox:you".to_owned(), Sort::Oldest)]));
+        assert_eq!(sidebar.open_entry().map(|entry| entry.sort), Some(Sort::Oldest));
+        let snoozed = sidebar.entries.iter().find(|entry| entry.kind == EntryKind::Snoozed);
+        assert_eq!(snoozed.map(|entry| entry.sort), Some(Sort::WakeTime));
     }
 }

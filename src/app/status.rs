@@ -1,7 +1,7 @@
 //! What the status line tells: connection, away, outbox, first pull.
 
 use crate::domain::UnixTime;
-use crate::sync::message::{Connection, Progress};
+pub use crate::sync::message::{Connection, Progress};
 use crate::text::Clean;
 
 /// Facts of the status line.

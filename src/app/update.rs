@@ -122,8 +122,7 @@ impl App {
         let page = self.list_page();
         let first = self.list.scroll.min(self.list.rows.len());
         let to = (first + page).min(self.list.rows.len());
-        let mut rows: Vec<(usize, &super::ListRow)> =
-            self.list.rows.iter().enumerate().take(to).skip(first).collect();
+        let mut rows: Vec<(usize, &super::ListRow)> = self.list.rows.iter().enumerate().take(to).skip(first).collect();
         rows.sort_by_key(|(at, _)| at.abs_diff(self.list.cursor));
         let list: Vec<_> = rows.into_iter().map(|(_, row)| row.conversation.id.clone()).collect();
         let showing = (thread, list);

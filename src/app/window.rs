@@ -146,7 +146,7 @@ impl App {
         if std::mem::take(&mut self.list.look_again) {
             self.refresh_list();
         }
-        if self.list.cursor_id() != was_at {
+        if self.list.cursor_id() != was_at || self.list.rows.is_empty() {
             self.cursor_moved();
         }
         changed

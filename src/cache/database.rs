@@ -13,6 +13,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OpenFlags, Row, Transaction, TransactionBehavior};
+use sha2::{Digest, Sha256};
 
 use super::error::{CacheError, File, OnFile};
 use crate::text::fold;
@@ -44,6 +45,21 @@ pub(super) enum Failed {
     Sqlite(rusqlite::Error),
     /// Already sorted, of whichever file.
     Known(CacheError),
+}
+
+impl Failed {
+    /// Sorted, of a file unless it is known to be another's.
+    pub fn into_error(self, file: File) -> CacheError {
+        match self {
+            Self::Sqlite(source) => CacheError::from_sqlite(file, source),
+            Self::Known(error) => error,
+        }
+    }
+
+    /// Puts a file's name to it.
+    pub fn of(self, file: File) -> Self {
+        Self::Known(self.into_error(file))
+    }
 }
 
 impl From<rusqlite::Error> for Failed {
@@ -89,7 +105,7 @@ impl Database {
         }
         let file = schema.file;
         let path = dir.join(file.name());
-        make_private_file(&path)?;
+        make_private_file(&path, file)?;
         let mut writer = connect(&path, schema.cache_kib).on(file)?;
         check_schema_version(&writer, schema)?;
         let mode: String = writer.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).on(file)?;
@@ -98,6 +114,13 @@ impl Database {
         }
         writer.pragma_update(None, "synchronous", schema.synchronous).on(file)?;
         migrate(&mut writer, &path, schema)?;
+        if writer.is_readonly(rusqlite::MAIN_DB).on(file)? {
+            return Err(CacheError::ReadOnly { file });
+        }
+        // A state.db that somebody has put an index on is still the only one there is.
+        if file == File::Cache && stored_digest(&writer).on(file)? != schema_digest(&writer).on(file)? {
+            return Err(CacheError::Damaged { file });
+        }
         touch_every_table(&writer).on(file)?;
         Ok(Self {
             file,
@@ -115,13 +138,19 @@ impl Database {
 
     /// Runs `work` in one read transaction: all its statements see one state of the file.
     pub fn read<T>(&self, work: impl FnOnce(&Connection) -> Tried<T>) -> Result<T, CacheError> {
+        self.lend(work).map_err(|failed| failed.into_error(self.file))
+    }
+
+    /// The same inside a transaction of another file: what `work` fails with is the other's, unless it
+    /// says otherwise by [`Failed::of`].
+    pub fn lend<T>(&self, work: impl FnOnce(&Connection) -> Tried<T>) -> Tried<T> {
         let kept = lock(&self.readers).pop();
         let mut reader = match kept {
             Some(reader) => reader,
             None => self.connect_reader()?,
         };
         let result = (|| {
-            let snapshot = reader.transaction_with_behavior(TransactionBehavior::Deferred)?;
+            let snapshot = reader.transaction_with_behavior(TransactionBehavior::Deferred).on(self.file)?;
             work(&snapshot)
         })();
         let mut readers = lock(&self.readers);
@@ -129,7 +158,7 @@ impl Database {
             readers.push(reader);
         }
         drop(readers);
-        self.sort_error(result)
+        result
     }
 
     /// Runs `work` in one write transaction and commits when it succeeds.
@@ -155,14 +184,7 @@ impl Database {
             Ok(value)
         })();
         drop(writer);
-        self.sort_error(result)
-    }
-
-    fn sort_error<T>(&self, result: Tried<T>) -> Result<T, CacheError> {
-        result.map_err(|failed| match failed {
-            Failed::Sqlite(source) => CacheError::from_sqlite(self.file, source),
-            Failed::Known(error) => error,
-        })
+        result.map_err(|failed: Failed| failed.into_error(self.file))
     }
 
     fn connect_reader(&self) -> Result<Connection, CacheError> {
@@ -212,9 +234,9 @@ fn connect(path: &Path, cache_kib: u32) -> rusqlite::Result<Connection> {
 /// closed to others.
 ///
 /// # Errors
-/// `Path` when it cannot be made.
-pub(super) fn make_private_directory(dir: &Path) -> Result<(), CacheError> {
-    let failed = |source| CacheError::Path { path: dir.to_path_buf(), source };
+/// `ReadOnly`, `Full` or `Path` when it cannot be made.
+pub(super) fn make_private_directory(dir: &Path, file: File) -> Result<(), CacheError> {
+    let failed = |source| CacheError::from_io(file, dir, source);
     fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(failed)?;
     let found = fs::metadata(dir).map_err(failed)?;
     let is_shared_by_design = found.mode() & 0o1000 != 0;
@@ -226,8 +248,7 @@ pub(super) fn make_private_directory(dir: &Path) -> Result<(), CacheError> {
 }
 
 /// Makes the file when absent. SQLite gives the files beside it the same mode.
-fn make_private_file(path: &Path) -> Result<(), CacheError> {
-    let failed = |source: std::io::Error| CacheError::Path { path: path.to_path_buf(), source };
+fn make_private_file(path: &Path, file: File) -> Result<(), CacheError> {
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
@@ -240,7 +261,7 @@ fn make_private_file(path: &Path) -> Result<(), CacheError> {
             }
             Ok(())
         }
-        Err(error) => Err(failed(error)),
+        Err(error) => Err(CacheError::from_io(file, path, error)),
     }
 }
 
@@ -286,7 +307,7 @@ pub(super) fn lock_directory(dir: &Path) -> Result<fs::File, CacheError> {
         .truncate(false)
         .mode(0o600)
         .open(&path)
-        .map_err(|source| CacheError::Path { path, source })?;
+        .map_err(|source| CacheError::from_io(File::State, &path, source))?;
     let _ = file.lock();
     Ok(file)
 }
@@ -324,7 +345,7 @@ fn migrate(connection: &mut Connection, path: &Path, schema: &Schema) -> Result<
         }
     } else if file == File::State {
         let copy = path.with_file_name(format!("{}.before-{known}", file.name()));
-        make_private_file(&copy)?;
+        make_private_file(&copy, file)?;
         connection.backup(rusqlite::MAIN_DB, &copy, None::<fn(rusqlite::backup::Progress)>).on(file)?;
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).on(file)?;
@@ -334,7 +355,27 @@ fn migrate(connection: &mut Connection, path: &Path, schema: &Schema) -> Result<
         transaction.execute_batch(migration).on(file)?;
     }
     transaction.pragma_update(None, "user_version", known).on(file)?;
+    let digest = schema_digest(&transaction).on(file)?;
+    transaction.pragma_update(None, "application_id", digest).on(file)?;
     transaction.commit().on(file)
+}
+
+/// Names the schema as the file tells it, so that damage to it is seen before it does harm.
+fn schema_digest(connection: &Connection) -> rusqlite::Result<i32> {
+    let mut statement = connection.prepare("SELECT name, sql FROM sqlite_schema ORDER BY type, name")?;
+    let mut rows = statement.query([])?;
+    let mut hash = Sha256::new();
+    while let Some(row) = rows.next()? {
+        for text in [row.get::<_, Option<String>>(0)?, row.get(1)?].into_iter().flatten() {
+            hash.update(text.as_bytes());
+            hash.update([0]);
+        }
+    }
+    Ok(hash.finalize().iter().take(4).fold(0, |number: i32, byte| (number << 8) | i32::from(*byte)))
+}
+
+fn stored_digest(connection: &Connection) -> rusqlite::Result<i32> {
+    connection.query_row("PRAGMA application_id", [], |row| row.get(0))
 }
 
 /// Reads one row of every table: finds a file that is cut off or overwritten, without reading it all.

@@ -9,8 +9,9 @@ use sha2::{Digest, Sha256};
 
 use super::database::{Tried, int};
 use super::outbox_rows::{self, Applied};
+use super::people::Known;
 use super::row::{self, Kept, Parts, ThreadFacts};
-use super::{Cache, CacheError, Me, people};
+use super::{Cache, CacheError, File, Me, files, people};
 use crate::domain::{Act, ActKind, Contact, ContactId, Conversation, ConversationId, OutboxStatus, UnixTime};
 use crate::text::fold;
 
@@ -53,7 +54,7 @@ impl Cache {
     /// so that nobody's acts are overlooked.
     pub(super) fn refresh_all(&self, cache: &Connection, ids: &[ConversationId]) -> Tried<Vec<ConversationId>> {
         let me = self.me();
-        Ok(self.read_state(|state| {
+        self.0.state.lend(|state| {
             let mut changed = Vec::new();
             for id in ids {
                 let Some(kept) = row::load_kept(cache, id)? else { continue };
@@ -65,7 +66,7 @@ impl Cache {
                 }
             }
             Ok(changed)
-        })?)
+        })
     }
 }
 
@@ -111,8 +112,9 @@ fn load_mine(state: &Connection, id: &ConversationId, server_json: &str) -> Trie
 
 /// Names a helpdesk's row, to tell whether another has come.
 pub(super) fn digest(server_json: &str) -> String {
-    let hash = Sha256::digest(server_json.as_bytes());
-    hash.iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+    let mut digest = files::hex(&Sha256::digest(server_json.as_bytes()));
+    digest.truncate(24);
+    digest
 }
 
 /// Writes everything that cache.db keeps of one conversation but its thread and contact. Gives whether
@@ -125,13 +127,18 @@ pub(super) fn refresh(
     fresh: &Fresh<'_>,
 ) -> Tried<bool> {
     let id = &fresh.server.id;
-    let mine = load_mine(state, id, &fresh.json)?;
+    let mine = load_mine(state, id, &fresh.json).map_err(|failed| failed.of(File::State))?;
     if fresh.gone && !mine.has_open_rows && !mine.has_draft {
         return Ok(cache.prepare_cached("DELETE FROM conversation WHERE id = ?1")?.execute([id.as_str()])? > 0);
     }
     let contact_id = fresh.server.contact.as_ref().and_then(|contact| contact.id.as_ref());
-    let contact = contact_id.map(|id| people::find_contact(cache, id)).transpose()?.flatten();
-    let known = contact.as_ref().and_then(Option::as_ref);
+    let contact = match contact_id {
+        Some(id) => people::find_contact(cache, id)?,
+        None => Known::Missing,
+    };
+    let contact_known = !matches!(contact, Known::Unasked);
+    let contact = contact.here();
+    let known = contact.as_ref();
     let company = match known {
         Some(known) if fresh.server.company_name.is_empty() => people::first_company(cache, known)?,
         _ => None,
@@ -149,7 +156,7 @@ pub(super) fn refresh(
     let values = row::values(&Parts {
         shown: &shown,
         contact: known,
-        contact_known: contact.is_some(),
+        contact_known,
         thread: &fresh.thread,
         gone: fresh.gone,
         has_note: fresh.thread.notes || sends(ActKind::Note),
@@ -280,7 +287,7 @@ pub(super) fn ids(cache: &Connection, sql: &str, params: impl Params) -> Tried<V
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::super::fixtures::{NOW, Place, commit, contact, conversation, id, note, reply, tag, team};
-    use super::super::{File, OutboxFilter, Settlement};
+    use super::super::{OutboxFilter, Settlement};
     use super::*;
     use crate::domain::{AssignTo, Company, CompanyId, Draft, Mode, OutboxId, Priority, State, Turn};
     use crate::text::Untrusted;

@@ -1,9 +1,11 @@
 //! What can go wrong with the two files, by what the caller should do about it.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
+use rusqlite::ffi::SQLITE_IOERR_SHMSIZE;
 
 /// Which of the two files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -101,6 +103,10 @@ pub enum CacheError {
 impl CacheError {
     /// Sorts SQLite's error into what the caller should do about it.
     pub(super) fn from_sqlite(file: File, source: rusqlite::Error) -> Self {
+        // Where the disk has no room for the shared-memory file, SQLite calls it a failure of the device.
+        if source.sqlite_error().is_some_and(|error| error.extended_code == SQLITE_IOERR_SHMSIZE) {
+            return Self::Full { file };
+        }
         match source.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::Full { file },
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => Self::ReadOnly { file },
@@ -112,10 +118,47 @@ impl CacheError {
         }
     }
 
+    /// Sorts an error of the file system the same way.
+    pub(super) fn from_io(file: File, path: &Path, source: std::io::Error) -> Self {
+        match source.kind() {
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Self::ReadOnly { file },
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::Full { file },
+            _ => Self::Path { path: path.to_path_buf(), source },
+        }
+    }
+
     /// Whether it is this file that is damaged.
     #[must_use]
     pub fn is_damage_of(&self, which: File) -> bool {
         matches!(self, Self::Damaged { file } if *file == which)
+    }
+
+    /// Whether the file holds what this program cannot have written: damage that SQLite does not see,
+    /// or values of another program.
+    pub(super) fn is_nonsense_from(&self, which: File) -> bool {
+        use rusqlite::Error as Sql;
+        match self {
+            Self::Damaged { file } => *file == which,
+            Self::Json(_) => which == File::Cache,
+            Self::Other { file, source } if *file == which => {
+                let is_unlike_the_schema = match source {
+                    Sql::SqlInputError { msg, .. } | Sql::SqliteFailure(_, Some(msg)) => msg.starts_with("no such "),
+                    _ => false,
+                };
+                let is_impossible_value = matches!(
+                    source,
+                    Sql::FromSqlConversionFailure(..)
+                        | Sql::IntegralValueOutOfRange(..)
+                        | Sql::InvalidColumnType(..)
+                        | Sql::Utf8Error(..)
+                        | Sql::QueryReturnedNoRows
+                );
+                is_unlike_the_schema
+                    || is_impossible_value
+                    || source.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
+            }
+            _ => false,
+        }
     }
 
     /// Whether the same call may well succeed a moment later.
@@ -157,5 +200,10 @@ mod tests {
         assert!(!from(ffi::SQLITE_NOTADB).is_damage_of(File::Cache));
         assert!(from(ffi::SQLITE_BUSY).is_passing());
         assert!(matches!(from(ffi::SQLITE_IOERR), CacheError::Other { .. }));
+        assert!(matches!(from(ffi::SQLITE_IOERR_SHMSIZE), CacheError::Full { .. }));
+        let io = |kind: ErrorKind| CacheError::from_io(File::Cache, Path::new("/x"), kind.into());
+        assert!(matches!(io(ErrorKind::StorageFull), CacheError::Full { file: File::Cache }));
+        assert!(matches!(io(ErrorKind::ReadOnlyFilesystem), CacheError::ReadOnly { .. }));
+        assert!(matches!(io(ErrorKind::NotADirectory), CacheError::Path { .. }));
     }
 }

@@ -214,15 +214,15 @@ impl List {
         for (at, ((key, is_descending), value)) in self.keys.iter().zip(values).enumerate() {
             let sign = if *is_descending { ">" } else { "<" };
             if at == 0 {
-                sql.push_str(&format!("{key} {sign}= ? AND "));
+                sql.extend([key, " ", sign, "= ? AND "]);
                 bound.push(value);
             }
             if at + 1 < self.keys.len() {
-                sql.push_str(&format!("({key} {sign} ? OR ({key} = ? AND "));
+                sql.extend(["(", key, " ", sign, " ? OR (", key, " = ? AND "]);
                 bound.extend([value, value]);
                 depth += 2;
             } else {
-                sql.push_str(&format!("{key} {sign} ?"));
+                sql.extend([key, " ", sign, " ?"]);
                 bound.push(value);
             }
         }

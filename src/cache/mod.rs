@@ -41,6 +41,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
 use rusqlite::ErrorCode;
 
@@ -73,6 +74,9 @@ const STATE: Schema = Schema {
     synchronous: "FULL",
     cache_kib: 1024,
 };
+
+/// How long a sent act can still be undone by its inverse, and is listed.
+const SENT_ROWS_KEPT: Duration = Duration::from_secs(7 * 86_400);
 
 /// Where the two files lie: directories of one workspace and teammate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,12 +125,11 @@ impl Cache {
     /// # Errors
     /// As [`Cache::open`].
     pub fn open_with(dirs: &Dirs, clock: Clock, crash_points: CrashPoints) -> Result<Self, CacheError> {
-        make_private_directory(&dirs.state)?;
-        make_private_directory(&dirs.cache)?;
+        make_private_directory(&dirs.state, File::State)?;
+        make_private_directory(&dirs.cache, File::Cache)?;
         let _lock = lock_directory(&dirs.state)?;
         let state = Database::open(&dirs.state, &STATE)?;
-        let (cache, damaged_cache) = open_cache(&dirs.cache, &clock)?;
-        let me = cache.read(mention::load_me)?;
+        let (cache, me, damaged_cache) = open_cache(&dirs.cache, &clock)?;
         Ok(Self(Arc::new(Shared {
             cache,
             state,
@@ -146,13 +149,16 @@ impl Cache {
     }
 
     /// Makes the effective rows follow state.db again after a crash between the two files, and after a
-    /// rebuild of cache.db. To be called once, before the first list is shown. Gives the conversations
-    /// that changed.
+    /// rebuild of cache.db; forgets sent acts and their files after a week. To be called once, before the
+    /// first list is shown. Gives the conversations that changed.
     ///
     /// # Errors
     /// As [`CacheError`].
     pub fn reconcile_at_start(&self) -> Result<Vec<ConversationId>, CacheError> {
-        let mut ids = self.0.state.read(outbox_rows::touched_conversations)?;
+        let last_week = self.now() - SENT_ROWS_KEPT;
+        self.prune_outbox(last_week)?;
+        self.prune_files(last_week)?;
+        let mut ids = self.read_state(outbox_rows::touched_conversations)?;
         ids.extend(self.read_cache(effective::marked_by_state)?);
         let ids: Vec<_> = ids.into_iter().collect();
         self.rebase(&ids)
@@ -191,13 +197,14 @@ impl Cache {
     /// Damage that shows up in the middle of the file is remembered beside it, so that the next start
     /// makes the cache anew.
     fn watch<T>(&self, result: Result<T, CacheError>) -> Result<T, CacheError> {
-        if let Err(error) = &result
-            && error.is_damage_of(File::Cache)
-        {
-            // The next start finds the damage again by itself when this cannot be written.
-            let _ = fs::write(damage_mark(self.0.cache.path()), "");
+        match result {
+            Err(error) if error.is_nonsense_from(File::Cache) => {
+                // The next start finds the damage again by itself when this cannot be written.
+                let _ = fs::write(damage_mark(self.0.cache.path()), "");
+                Err(CacheError::Damaged { file: File::Cache })
+            }
+            result => result,
         }
-        result
     }
 
     fn owe(&self, ids: impl IntoIterator<Item = ConversationId>) {
@@ -213,24 +220,30 @@ fn damage_mark(path: &Path) -> PathBuf {
     path.with_extension("db.damaged")
 }
 
-fn open_cache(dir: &Path, clock: &Clock) -> Result<(Database, Option<PathBuf>), CacheError> {
+fn open_cache(dir: &Path, clock: &Clock) -> Result<(Database, Option<Me>, Option<PathBuf>), CacheError> {
+    let open = || {
+        let cache = Database::open(dir, &CACHE)?;
+        let me = cache.read(mention::load_me)?;
+        Ok((cache, me))
+    };
     let path = dir.join(File::Cache.name());
     let mark = damage_mark(&path);
     if !mark.exists() {
-        match Database::open(dir, &CACHE) {
-            Ok(cache) => return Ok((cache, None)),
+        match open() {
+            Ok((cache, me)) => return Ok((cache, me, None)),
             Err(error) if !is_beyond_use(&error) => return Err(error),
             Err(error) => {
                 // In a directory that cannot be written there is nothing to be done about the file.
                 let Ok(aside) = move_aside(&path, clock.unix_secs()) else { return Err(error) };
-                return Ok((Database::open(dir, &CACHE)?, Some(aside)));
+                let (cache, me) = open()?;
+                return Ok((cache, me, Some(aside)));
             }
         }
     }
     let aside = move_aside(&path, clock.unix_secs())?;
-    let cache = Database::open(dir, &CACHE)?;
+    let (cache, me) = open()?;
     let _ = fs::remove_file(mark);
-    Ok((cache, Some(aside)))
+    Ok((cache, me, Some(aside)))
 }
 
 /// Whether a file that can be fetched again is better fetched again.
@@ -349,6 +362,59 @@ mod tests {
             assert!(cache.damaged_cache().is_some());
             cache.store_page(&newer, None).unwrap();
             assert!(Cache::open(&dirs, Clock::manual(NOW)).unwrap().damaged_cache().is_none());
+        }
+    }
+
+    #[test]
+    fn no_damage_to_the_cache_keeps_the_program_from_starting_twice() {
+        let place = Place::new();
+        let rows: Vec<_> = (0..60).map(|n| conversation(&n.to_string(), NOW + n)).collect();
+        place.cache.store_page(&rows, Some(("pull", "a"))).unwrap();
+        commit(&place.cache, "g", "1", &[Act::Close]);
+        let copy = rusqlite::Connection::open(path(&place, File::Cache)).unwrap();
+        copy.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+        drop(copy);
+        let (dirs, _dir) = closed(place);
+        let file = dirs.cache.join("cache.db");
+        let whole = fs::read(&file).unwrap();
+        let ids = crate::clock::Ids::seeded(5);
+        let newer: Vec<_> = (0..60).map(|n| conversation(&n.to_string(), NOW + 500 + n)).collect();
+        for round in 0..1000 {
+            let mut bytes = whole.clone();
+            if round % 3 == 0 {
+                bytes.truncate(ids.below(bytes.len() as u64) as usize);
+            }
+            for _ in 0..ids.below(40) {
+                let size = bytes.len() as u64;
+                // The header and the schema more often than the rest.
+                let at = if ids.below(2) == 0 { ids.below(size.min(8_192)) } else { ids.below(size) };
+                if let Some(byte) = bytes.get_mut(at as usize) {
+                    *byte = ids.next_u64() as u8;
+                }
+            }
+            for beside in ["cache.db-wal", "cache.db-shm", "cache.db.damaged"] {
+                let _ = fs::remove_file(dirs.cache.join(beside));
+            }
+            fs::write(&file, bytes).unwrap();
+            // Refused by name, or usable, or found damaged in use: then the next start mends it.
+            let (mut works, mut errors) = (false, Vec::new());
+            for _ in 0..2 {
+                let cache = match Cache::open(&dirs, Clock::manual(NOW)) {
+                    Err(CacheError::Newer { .. }) => {
+                        works = true;
+                        break;
+                    }
+                    opened => opened.unwrap(),
+                };
+                assert_eq!(cache.outbox_counts().unwrap().waiting, 1);
+                let used = cache.reconcile_at_start().and_then(|_| cache.store_page(&newer, Some(("pull", "b"))));
+                if used.is_ok() {
+                    works = true;
+                    break;
+                }
+                errors.push(used);
+            }
+            assert!(works, "round {round}: {errors:?}");
         }
     }
 

@@ -215,7 +215,7 @@ impl Cache {
             if state.execute(sql, (id.0, now))? == 0 {
                 return Ok(None);
             }
-            if let Some((part, count)) = &baseline {
+            if let Some((part, count)) = baseline {
                 let sql = "UPDATE outbox SET baseline_part = ?2, baseline_count = ?3 WHERE id = ?1";
                 state.execute(sql, (id.0, part.as_ref().map(PartId::as_str), count))?;
             }

@@ -122,6 +122,24 @@ pub(super) fn load_unsettled(state: &Connection, id: &ConversationId) -> Tried<V
     rows(state, &sql, [id.as_str()])
 }
 
+/// Messages of a conversation that were sent and became a part, with the digest of the row that each was
+/// sent over, oldest first.
+pub(super) fn load_sent_messages(state: &Connection, id: &ConversationId) -> Tried<Vec<(OutboxRow, Option<String>)>> {
+    let sql = format!(
+        "SELECT {ROW}, sent_over FROM outbox \
+         WHERE conversation_id = ?1 AND status = 'sent' AND is_message = 1 AND sent_part IS NOT NULL ORDER BY id"
+    );
+    let mut statement = state.prepare_cached(&sql)?;
+    let mut found = statement.query([id.as_str()])?;
+    let mut sent = Vec::new();
+    while let Some(row) = found.next()? {
+        if let Some(parsed) = parse_row(row)? {
+            sent.push((parsed, row.get("sent_over")?));
+        }
+    }
+    Ok(sent)
+}
+
 /// Rows of a conversation that are not sent, or were sent over a row that may still be the newest,
 /// oldest first.
 pub(super) fn load_applicable(state: &Connection, id: &ConversationId) -> Tried<Vec<Applied>> {

@@ -48,7 +48,7 @@ impl Cache {
     pub fn store_contact_missing(&self, id: &ContactId) -> Result<(), CacheError> {
         let now = self.now();
         self.write_cache(|cache| {
-            if find_contact(cache, id)?.is_none() {
+            if matches!(find_contact(cache, id)?, Known::Unasked) {
                 put_contact(cache, id, None, now)?;
                 self.refresh_all(cache, &of_contact(cache, id)?)?;
             }
@@ -108,7 +108,7 @@ impl Cache {
     /// As [`CacheError`].
     pub fn load_contact(&self, id: &ContactId) -> Result<Option<(Contact, UnixTime)>, CacheError> {
         self.read_cache(|cache| {
-            let Some(Some(contact)) = find_contact(cache, id)? else { return Ok(None) };
+            let Some(contact) = find_contact(cache, id)?.here() else { return Ok(None) };
             let sql = "SELECT fetched_at FROM contact WHERE id = ?1";
             let at = cache.prepare_cached(sql)?.query_row([id.as_str()], |row| row.get(0))?;
             Ok(Some((contact, UnixTime(at))))
@@ -252,17 +252,15 @@ fn of_contact(cache: &Connection, id: &ContactId) -> Tried<Vec<ConversationId>> 
 
 /// Writes a contact; gives whether that is news. `json` is absent for one that the helpdesk has not.
 fn put_contact(cache: &Connection, id: &ContactId, json: Option<&str>, now: UnixTime) -> Tried<bool> {
-    let found: Option<Option<String>> = cache
-        .prepare_cached("SELECT contact FROM contact WHERE id = ?1")?
-        .query_row([id.as_str()], |row| row.get(0))
-        .optional()?;
+    let mut before = cache.prepare_cached("SELECT contact IS ?2 FROM contact WHERE id = ?1")?;
+    let is_same: Option<bool> = before.query_row((id.as_str(), json), |row| row.get(0)).optional()?;
     cache
         .prepare_cached(
             "INSERT INTO contact (id, fetched_at, contact) VALUES (?1, ?2, ?3) ON CONFLICT (id) \
              DO UPDATE SET fetched_at = excluded.fetched_at, contact = excluded.contact",
         )?
         .execute((id.as_str(), now.0, json))?;
-    Ok(found.as_ref().map(Option::as_deref) != Some(json))
+    Ok(is_same != Some(true))
 }
 
 fn put_companies(cache: &Connection, contact: &Contact) -> Tried<()> {
@@ -277,13 +275,34 @@ fn put_companies(cache: &Connection, contact: &Contact) -> Tried<()> {
     Ok(())
 }
 
-/// A contact: `None` when it was never asked for, `Some(None)` when the helpdesk has no such contact.
-pub(super) fn find_contact(cache: &Connection, id: &ContactId) -> Tried<Option<Option<Contact>>> {
-    let found: Option<Option<String>> = cache
-        .prepare_cached("SELECT contact FROM contact WHERE id = ?1")?
-        .query_row([id.as_str()], |row| row.get(0))
-        .optional()?;
-    Ok(found.map(|json| json.and_then(|json| serde_json::from_str(&json).ok())))
+/// What is known of a contact.
+#[allow(clippy::large_enum_variant, reason = "one at a time, on the stack")]
+pub(super) enum Known {
+    /// It was never asked for.
+    Unasked,
+    /// The helpdesk has no such contact.
+    Missing,
+    /// As it was fetched.
+    Here(Contact),
+}
+
+impl Known {
+    /// The contact, when it is here.
+    pub fn here(self) -> Option<Contact> {
+        match self {
+            Self::Here(contact) => Some(contact),
+            Self::Unasked | Self::Missing => None,
+        }
+    }
+}
+
+/// Looks a contact up.
+pub(super) fn find_contact(cache: &Connection, id: &ContactId) -> Tried<Known> {
+    let mut statement = cache.prepare_cached("SELECT contact FROM contact WHERE id = ?1")?;
+    let mut found = statement.query([id.as_str()])?;
+    let Some(row) = found.next()? else { return Ok(Known::Unasked) };
+    let json: Option<String> = row.get(0)?;
+    Ok(json.and_then(|json| serde_json::from_str(&json).ok()).map_or(Known::Missing, Known::Here))
 }
 
 /// Names of a contact's companies, as far as they are here, in the contact's order.
@@ -314,4 +333,64 @@ pub(super) fn load_contact_notes(cache: &Connection, id: &ContactId) -> Tried<Ve
         found.extend(serde_json::from_str::<ContactNote>(&note?).ok());
     }
     Ok(found)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::fixtures::{Place, tag, team, teammate};
+    use super::*;
+    use crate::domain::{AttributeKind, AwayState};
+    use crate::text::Untrusted;
+
+    #[test]
+    fn the_directory_comes_back_as_it_was_stored() {
+        let place = Place::new();
+        let cache = &place.cache;
+        assert_eq!(cache.load_directory().unwrap(), Directory::default());
+        let me = Teammate {
+            id: teammate("7"),
+            name: Untrusted::new("Ana"),
+            email: Untrusted::new("ana@example.com"),
+            has_inbox_seat: true,
+            away: AwayState { away: true, reassign: false, reason: Some("3".into()) },
+            teams: vec![team("3")],
+        };
+        let attribute = |owner, name: &str| AttributeDefinition {
+            owner,
+            name: Untrusted::new(name),
+            kind: AttributeKind::List(vec![Untrusted::new("a")]),
+        };
+        let directory = Directory {
+            workspace: Some(Workspace {
+                id: "w".into(),
+                name: Untrusted::new("Northwind"),
+                region: Untrusted::new("EU"),
+                time_zone: Untrusted::new("Europe/Berlin"),
+                me: me.clone(),
+            }),
+            teammates: vec![me.clone()],
+            teams: vec![Team { id: team("3"), name: Untrusted::new("Billing"), members: vec![teammate("7")] }],
+            tags: vec![Tag { id: tag("1"), name: Untrusted::new("VIP") }],
+            away_reasons: vec![AwayReason {
+                id: "3".into(),
+                label: Untrusted::new("Lunch"),
+                emoji: Untrusted::new("🍜"),
+            }],
+            attributes: OWNERS.map(|(owner, _)| attribute(owner, "plan")).to_vec(),
+            capabilities: Capabilities { set_priority: true },
+        };
+        assert!(cache.store_directory_workspace(directory.workspace.as_ref().unwrap()).unwrap());
+        assert!(!cache.store_directory_workspace(directory.workspace.as_ref().unwrap()).unwrap());
+        cache.store_directory_teammates(&directory.teammates).unwrap();
+        cache.store_directory_teams(&directory.teams).unwrap();
+        cache.store_directory_tags(&directory.tags).unwrap();
+        cache.store_directory_away_reasons(&directory.away_reasons).unwrap();
+        for (owner, _) in OWNERS {
+            cache.store_directory_attributes(owner, &[attribute(owner, "plan")]).unwrap();
+        }
+        cache.store_directory_capabilities(directory.capabilities).unwrap();
+        assert_eq!(place.another().load_directory().unwrap(), directory);
+        assert_eq!(cache.me(), Some(Me { id: teammate("7"), name: "Ana".into() }));
+    }
 }

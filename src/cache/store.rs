@@ -51,7 +51,7 @@ impl Cache {
         conversations: impl Iterator<Item = &'a Conversation>,
     ) -> Tried<Vec<ConversationId>> {
         let me = self.me();
-        Ok(self.read_state(|state| {
+        self.0.state.lend(|state| {
             let mut changed = Vec::new();
             for server in conversations {
                 let kept = row::load_kept(cache, &server.id)?;
@@ -67,7 +67,7 @@ impl Cache {
                 }
             }
             Ok(changed)
-        })?)
+        })
     }
 
     /// Stores a conversation with all its parts, oldest first and the opening message first, in place
@@ -97,7 +97,7 @@ impl Cache {
                 None => Fresh { server, json: serde_json::to_string(server)?, thread, gone },
             };
             let row_changed =
-                self.read_state(|state| effective::refresh(cache, state, me.as_ref(), kept.as_ref(), &fresh))?;
+                self.0.state.lend(|state| effective::refresh(cache, state, me.as_ref(), kept.as_ref(), &fresh))?;
             Ok(thread::put_parts(cache, &server.id, parts)? || row_changed)
         })
     }
@@ -111,7 +111,7 @@ impl Cache {
     pub fn remove(&self, ids: &[ConversationId]) -> Result<Vec<ConversationId>, CacheError> {
         let me = self.me();
         self.write_cache(|cache| {
-            Ok(self.read_state(|state| {
+            self.0.state.lend(|state| {
                 let mut changed = Vec::new();
                 for id in ids {
                     let Some(kept) = row::load_kept(cache, id)? else { continue };
@@ -123,7 +123,7 @@ impl Cache {
                     }
                 }
                 Ok(changed)
-            })?)
+            })
         })
     }
 

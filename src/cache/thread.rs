@@ -31,7 +31,8 @@ pub struct StoredThread {
     pub missing: u32,
     /// Up to when I had seen it.
     pub seen_at: Option<UnixTime>,
-    /// Unsettled acts on it, in order.
+    /// Unsettled acts on it, and sent messages whose part is not here yet, in order: what was said does
+    /// not vanish between the answer and the next read of the thread.
     pub pending: Vec<OutboxRow>,
     /// Its drafts, the reply first.
     pub drafts: Vec<Draft>,
@@ -70,17 +71,32 @@ impl Cache {
     /// # Errors
     /// As [`CacheError`].
     pub fn load_thread(&self, id: &ConversationId) -> Result<Option<StoredThread>, CacheError> {
-        let (pending, drafts, seen_at) = self.read_state(|state| {
-            Ok((outbox_rows::load_unsettled(state, id)?, draft::load(state, id)?, draft::load_seen(state, id)?))
+        let (unsettled, sent, drafts, seen_at) = self.read_state(|state| {
+            let unsettled = outbox_rows::load_unsettled(state, id)?;
+            let sent = outbox_rows::load_sent_messages(state, id)?;
+            Ok((unsettled, sent, draft::load(state, id)?, draft::load_seen(state, id)?))
         })?;
         self.read_cache(|cache| {
             let Some(kept) = row::load_kept(cache, id)? else { return Ok(None) };
             let conversation = shown(&kept)?;
+            let parts = load_parts(cache, id)?;
+            let is_stale = kept.thread.at.is_none_or(|at| at < conversation.updated_at);
+            let current = effective::digest(&kept.server);
+            let mut pending: Vec<_> = sent
+                .into_iter()
+                .filter(|(row, over)| {
+                    let is_awaited = is_stale || over.as_ref() == Some(&current);
+                    is_awaited && parts.iter().all(|part| Some(&part.id) != row.sent_part.as_ref())
+                })
+                .map(|(row, _)| row)
+                .chain(unsettled)
+                .collect();
+            pending.sort_by_key(|row| row.id);
             let contact_id = conversation.contact.as_ref().and_then(|contact| contact.id.as_ref());
             let mut contact = None;
             let (mut contact_notes, mut companies, mut earlier) = (Vec::new(), Vec::new(), Vec::new());
             if let Some(contact_id) = contact_id {
-                contact = people::find_contact(cache, contact_id)?.flatten();
+                contact = people::find_contact(cache, contact_id)?.here();
                 contact_notes = people::load_contact_notes(cache, contact_id)?;
                 earlier = load_earlier(cache, id, contact_id.as_str())?;
             }
@@ -88,9 +104,9 @@ impl Cache {
                 companies = people::company_names(cache, contact)?.into_iter().map(Untrusted::new).collect();
             }
             Ok(Some(StoredThread {
-                parts: load_parts(cache, id)?,
+                parts,
                 is_here: kept.thread.at.is_some(),
-                is_stale: kept.thread.at.is_none_or(|at| at < conversation.updated_at),
+                is_stale,
                 is_gone: kept.gone,
                 missing: kept.thread.missing,
                 seen_at,
@@ -224,4 +240,106 @@ fn load_earlier(cache: &Connection, id: &ConversationId, contact: &str) -> Tried
         earlier.push(serde_json::from_str(row.get_ref(0)?.as_str().unwrap_or_default())?);
     }
     Ok(earlier)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::Settlement;
+    use super::super::fixtures::{NOW, Place, commit, contact, conversation, id, note_by, part_by, reply, take_lease};
+    use super::*;
+    use crate::domain::{Act, Company, CompanyId, ContactId, Mode, OutboxStatus, PartKind};
+
+    #[test]
+    fn a_thread_comes_with_all_that_belongs_to_it() {
+        let place = Place::new();
+        let cache = &place.cache;
+        let who = ContactId::parse("contact-1").unwrap();
+        let mut older = conversation("0", NOW - 100);
+        older.contact.as_mut().unwrap().id = Some(who.clone());
+        cache.store_page(&[conversation("1", NOW), older, conversation("2", NOW)], None).unwrap();
+        let mut known = contact("contact-1");
+        known.companies = vec![CompanyId::parse("c2").unwrap(), CompanyId::parse("c1").unwrap()];
+        cache.store_contacts(&[known.clone()]).unwrap();
+        let companies = ["c1", "c2"].map(|id| Company { id: CompanyId::parse(id).unwrap(), name: Untrusted::new(id) });
+        cache.store_companies(&companies).unwrap();
+        let notes =
+            [ContactNote { body: Untrusted::new("vip"), author: Untrusted::default(), created_at: UnixTime(3) }];
+        assert!(cache.store_contact_notes(&who, &notes).unwrap());
+        assert!(!cache.store_contact_notes(&who, &notes).unwrap());
+        commit(cache, "g", "1", &[reply("Hello"), Act::Close]);
+        let draft = Draft { conversation: id("1"), mode: Mode::Note, text: "hm".into(), begun_at: UnixTime(1) };
+        cache.save_draft(&draft).unwrap();
+        cache.mark_seen(&id("1"), UnixTime(NOW)).unwrap();
+        let thread = cache.load_thread(&id("1")).unwrap().unwrap();
+        assert_eq!((thread.is_here, thread.is_stale, thread.parts.len(), thread.pending.len()), (false, true, 0, 2));
+        assert_eq!((thread.contact, thread.contact_notes.len()), (Some(known), 1));
+        assert_eq!(thread.companies, ["c2", "c1"].map(Untrusted::new));
+        assert_eq!(thread.earlier.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["0"]);
+        assert_eq!((thread.drafts, thread.seen_at), (vec![draft], Some(UnixTime(NOW))));
+        assert_eq!(cache.load_thread(&id("9")).unwrap(), None);
+        assert_eq!(cache.load_contact(&who).unwrap().unwrap().1, UnixTime(NOW));
+    }
+
+    #[test]
+    fn a_sent_message_stays_in_sight_until_its_part_is_here() {
+        let place = Place::new();
+        let cache = &place.cache;
+        let opening = part_by("8", PartKind::Opening, "hi", 1);
+        cache.store_thread(&conversation("1", NOW), std::slice::from_ref(&opening), 0).unwrap();
+        let row = commit(cache, "g", "1", &[reply("Hello")])[0];
+        take_lease(cache, "me");
+        let attempt = cache.mark_sending(row, "me").unwrap().unwrap().attempts;
+        let mine = part_by("7", PartKind::Comment, "Hello", NOW + 1);
+        let sent_part = Some(mine.id.clone());
+        let (status, reason) = (OutboxStatus::Sent, Untrusted::default());
+        cache.settle(&Settlement { id: row, attempt, status, reason, due_at: None, sent_part }).unwrap().unwrap();
+        let pending = || cache.load_thread(&id("1")).unwrap().unwrap().pending;
+        assert_eq!((pending().len(), pending()[0].status), (1, OutboxStatus::Sent));
+        cache.store_page(&[conversation("1", NOW + 2)], None).unwrap();
+        assert_eq!(pending().len(), 1, "a list row brings no parts");
+        cache.store_thread(&conversation("1", NOW + 2), &[opening, mine], 0).unwrap();
+        assert!(pending().is_empty());
+    }
+
+    #[test]
+    fn a_baseline_is_what_the_agent_could_have_seen() {
+        let place = Place::new();
+        let cache = &place.cache;
+        assert_eq!(cache.load_baseline(&id("1")).unwrap(), (None, 0));
+        let mut row = conversation("1", NOW);
+        row.part_count = 4;
+        cache.store_page(std::slice::from_ref(&row), None).unwrap();
+        assert_eq!(cache.load_baseline(&id("1")).unwrap(), (None, 4));
+        let parts = [part_by("8", PartKind::Opening, "hi", 1), note_by("8", "a", 2), note_by("8", "b", 3)];
+        cache.store_thread(&row, &parts, 2).unwrap();
+        row.part_count = 5;
+        row.updated_at = UnixTime(NOW + 1);
+        cache.store_page(&[row], None).unwrap();
+        assert_eq!(
+            cache.load_baseline(&id("1")).unwrap(),
+            (Some(parts[2].id.clone()), 4),
+            "the fifth was not on screen"
+        );
+    }
+
+    #[test]
+    fn ids_are_found_by_their_beginning() {
+        let place = Place::new();
+        let rows = ["12", "123", "13", "2"].map(|name| conversation(name, NOW));
+        place.cache.store_page(&rows, None).unwrap();
+        assert_eq!(place.cache.find_ids("12", 9).unwrap(), [id("12"), id("123")]);
+        assert_eq!(place.cache.find_ids("", 2).unwrap(), [id("12"), id("123")]);
+        assert!(place.cache.find_ids("%", 9).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_part_that_is_not_understood_costs_itself() {
+        let place = Place::new();
+        let cache = &place.cache;
+        let parts = [note_by("8", "a", 1), note_by("8", "b", 2)];
+        cache.store_thread(&conversation("1", NOW), &parts, 0).unwrap();
+        cache.write_cache(|c| Ok(c.execute("UPDATE part SET part = '{}' WHERE position = 0", [])?)).unwrap();
+        assert_eq!(cache.load_thread(&id("1")).unwrap().unwrap().parts, parts[1..]);
+    }
 }

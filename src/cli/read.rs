@@ -5,6 +5,7 @@ use clap::Args;
 use super::print;
 use super::session::{Session, sync_failure};
 use super::{Format, json};
+use crate::app::EntryKind;
 use crate::domain::{Conversation, Directory, UnixTime, when};
 use crate::error::{Exit, Failure};
 use crate::query::{Query, Sort};
@@ -54,7 +55,7 @@ fn wanted(session: &Session, view: Option<&str>, typed: Option<&str>) -> Result<
     let directory = session.engine.directory();
     let (text, sort) = match (view, typed) {
         (Some(view), _) => {
-            let (query, sort) = crate::app::sidebar::named(view, &directory)
+            let (query, sort) = named(view, &directory)
                 .ok_or_else(|| Failure::new(Exit::NotFound, "cli-no-view").with("name", view))?;
             return Ok((query, sort));
         }
@@ -63,6 +64,16 @@ fn wanted(session: &Session, view: Option<&str>, typed: Option<&str>) -> Result<
     };
     let query = Query::parse(text).map_err(|error| Failure::new(Exit::Usage, "cli-bad-query").why(error))?;
     Ok((query, sort))
+}
+
+/// The query and default sort of an entry of the sidebar, by the name that people type.
+fn named(view: &str, directory: &Directory) -> Option<(Query, Sort)> {
+    let kind = match view.split_once(':') {
+        Some(("team", name)) => EntryKind::Team(directory.find_team(name)?.id.clone()),
+        Some(("teammate", name)) => EntryKind::Teammate(directory.find_teammate(name)?.id.clone()),
+        _ => EntryKind::INBOX.into_iter().filter(|kind| *kind != EntryKind::NeedsYou).find(|kind| kind.key() == view)?,
+    };
+    Some((Query::parse(&kind.query_text()).ok()?, kind.default_sort()))
 }
 
 pub(super) fn list(session: &Session, args: &ListArgs) -> Result<(), Failure> {

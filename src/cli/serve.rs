@@ -128,11 +128,13 @@ async fn serve(
             let _ = stopping.wait_for(|stop| *stop).await;
         }))
     });
-    let first_line = serde_json::json!({
-        "url": format!("http://{address}"),
-        "token": helpdesk.token().expose(),
-        "data": data.to_string_lossy(),
-    });
+    let text = |text: &str| serde_json::Value::from(text).to_string();
+    let first_line = format!(
+        "{{\"url\":{},\"token\":{},\"data\":{}}}",
+        text(&format!("http://{address}")),
+        text(helpdesk.token().expose()),
+        text(&data.to_string_lossy()),
+    );
     // The listener is bound: whoever connects from now on is answered.
     print::bytes(format!("{first_line}\n").as_bytes())?;
     let served = helpdesk::run(listener, helpdesk, async move {

@@ -7,7 +7,7 @@
 use std::panic::AssertUnwindSafe;
 
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{
     AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, DATE, HOST, ORIGIN, RETRY_AFTER, WWW_AUTHENTICATE,
     X_CONTENT_TYPE_OPTIONS,
@@ -34,7 +34,9 @@ const VERSIONS: [&str; 4] = ["2.14", "2.15", "2.16", "Preview"];
 /// Gives the request an id, runs it within its time, and writes what it was refused with.
 pub async fn envelope(State(desk): State<App>, request: Request, next: Next) -> Response {
     let request_id = dashed(&desk.ids.uuid());
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    // The path as it is routed: what stands in it may be a customer's.
+    let path = request.extensions().get::<MatchedPath>().map_or("unknown", MatchedPath::as_str).to_owned();
+    let method = request.method().clone();
     let run = AssertUnwindSafe(next.run(request)).catch_unwind();
     let mut response = match tokio::time::timeout(desk.request_timeout, run).await {
         Ok(Ok(response)) => response,
@@ -61,7 +63,7 @@ pub async fn envelope(State(desk): State<App>, request: Request, next: Next) -> 
         headers.insert(DATE, value);
     }
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     tracing::debug!(%method, path, status = status.as_u16(), request_id, "answered");
     response
 }

@@ -3,19 +3,27 @@
 //! A browser that was tricked into asking us (DNS rebinding, a form on a foreign page) carries the
 //! foreign name in one of the two headers, and is turned away before anything else happens.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The names under which the helpdesk may be asked.
 #[derive(Clone, Debug, Default)]
 pub struct Hosts {
     named: Vec<String>,
+    bound: Option<IpAddr>,
 }
 
 impl Hosts {
     /// Loopback names, and each of `named`: a host (any port) or `host:port` (that port only).
     #[must_use]
     pub fn new(named: &[String]) -> Self {
-        Self { named: named.iter().map(|name| name.trim().to_ascii_lowercase()).collect() }
+        Self { named: named.iter().map(|name| name.trim().to_ascii_lowercase()).collect(), bound: None }
+    }
+
+    /// The same, and the very address that the operator had us listen on. "Any address" names none.
+    #[must_use]
+    pub fn bound_to(mut self, address: IpAddr) -> Self {
+        self.bound = Some(address).filter(|address| !address.is_unspecified());
+        self
     }
 
     /// Whether a `Host` header (or an authority) names us.
@@ -24,6 +32,7 @@ impl Hosts {
         let authority = authority.trim().to_ascii_lowercase();
         let Some((host, port)) = split_authority(&authority) else { return false };
         is_loopback(host)
+            || host.parse::<IpAddr>().is_ok_and(|address| Some(address) == self.bound)
             || self
                 .named
                 .iter()
@@ -106,6 +115,14 @@ mod tests {
         assert!(hosts.allows("other.example:8080"));
         assert!(!hosts.allows("other.example:8081"));
         assert!(!hosts.allows("other.example"));
+    }
+
+    #[test]
+    fn the_address_we_listen_on_passes_and_any_address_does_not() {
+        let hosts = Hosts::default().bound_to(IpAddr::from([192, 0, 2, 7]));
+        assert!(hosts.allows("192.0.2.7:8080"));
+        assert!(!hosts.allows("192.0.2.8:8080"));
+        assert!(!Hosts::default().bound_to(IpAddr::from([0, 0, 0, 0])).allows("0.0.0.0:80"));
     }
 
     #[test]

@@ -213,9 +213,10 @@ fn not_json(error: &serde_json::Error) -> String {
         serde_json::error::Category::Eof => "the JSON ends in the middle".to_owned(),
         serde_json::error::Category::Data => {
             let words = error.to_string();
-            let kind = words.split(", expected").nth(1).map_or("something else", |rest| {
-                rest.split(" at line").next().unwrap_or(rest).trim()
-            });
+            let kind = words
+                .split(", expected")
+                .nth(1)
+                .map_or("something else", |rest| rest.split(" at line").next().unwrap_or(rest).trim());
             format!("at column {place} it should hold {kind}")
         }
         _ => {
@@ -401,7 +402,8 @@ struct Importer {
 
 impl Importer {
     async fn new(store: Arc<dyn Store>, ids: Ids, now: i64) -> Result<Self, ImportError> {
-        let teammates = store.admins().await?.into_iter().map(|admin| (crate::text::fold(&admin.name), admin)).collect();
+        let teammates =
+            store.admins().await?.into_iter().map(|admin| (crate::text::fold(&admin.name), admin)).collect();
         let brands = store.brands().await?.into_iter().map(|brand| (brand.name, brand.id)).collect();
         let calendar = match store.workspace().await {
             Ok(workspace) => {
@@ -442,7 +444,7 @@ impl Importer {
             let brand = self.brand(&dialogue, &mut records);
             messages += dialogue.parts.len() as u64;
             threads += 1;
-            records.push(Record::Thread(Box::new(self.thread(dialogue, &contact, brand))));
+            records.push(Record::Thread(Box::new(self.thread(&dialogue, &contact, brand))));
         }
         let new_contacts = records.iter().filter(|record| matches!(record, Record::Contact(_))).count();
         self.store.insert_batch(records).await?;
@@ -454,11 +456,13 @@ impl Importer {
 
     /// The customer as the thread names them; a new one is recorded.
     fn contact(
-        &self, dialogue: &Dialogue, known: &mut HashMap<String, ContactId>, records: &mut Vec<Record>,
+        &self,
+        dialogue: &Dialogue,
+        known: &mut HashMap<String, ContactId>,
+        records: &mut Vec<Record>,
     ) -> Contact {
         let told = &dialogue.contact;
-        let last_replied_at =
-            dialogue.parts.iter().filter(|part| part.by_contact).map(|part| part.created_at).max();
+        let last_replied_at = dialogue.parts.iter().filter(|part| part.by_contact).map(|part| part.created_at).max();
         let mut contact = Contact {
             external_id: Some(told.external_id.clone()),
             role: Role::User,
@@ -502,7 +506,7 @@ impl Importer {
         Some(id)
     }
 
-    fn thread(&self, dialogue: Dialogue, contact: &Contact, brand: Option<BrandId>) -> Thread {
+    fn thread(&self, dialogue: &Dialogue, contact: &Contact, brand: Option<BrandId>) -> Thread {
         let customer = contact_author(contact);
         let author = |said: &Said| {
             if said.by_contact {
@@ -574,9 +578,9 @@ impl Importer {
 
 /// A number that tells names apart, too long for a teammate's identifier (FNV-1a).
 fn name_number(name: &str) -> u64 {
-    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let hash = name
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
     hash | 1 << 63
 }
 

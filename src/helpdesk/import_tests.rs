@@ -60,10 +60,7 @@ async fn a_dialogue_keeps_its_dates_names_and_lines() {
     let told: Vec<_> = thread.parts.iter().map(|p| (p.created_at, p.author.kind, p.author.name.as_deref())).collect();
     assert_eq!(
         told,
-        [
-            (THEN + 60, AuthorKind::Team, Some("Northwind")),
-            (THEN + 500, AuthorKind::User, Some("Zoë Jansen")),
-        ]
+        [(THEN + 60, AuthorKind::Team, Some("Northwind")), (THEN + 500, AuthorKind::User, Some("Zoë Jansen")),]
     );
     assert_eq!(conversation.statistics.time_to_admin_reply, Some(60));
     assert!(conversation.teammates.is_empty());
@@ -82,7 +79,10 @@ async fn a_second_import_doubles_nothing() {
     assert_eq!((first.lines, first.conversations_created, first.already_there, first.contacts_created), (3, 2, 1, 1));
     let before = store.counts().await.unwrap();
     let second = take(&store, file).await;
-    assert_eq!((second.conversations_created, second.already_there, second.parts, second.contacts_created), (0, 3, 0, 0));
+    assert_eq!(
+        (second.conversations_created, second.already_there, second.parts, second.contacts_created),
+        (0, 3, 0, 0)
+    );
     assert_eq!(store.counts().await.unwrap(), before);
 }
 
@@ -110,7 +110,10 @@ async fn every_bad_line_is_reported_with_its_number_and_costs_itself() {
         (change(&|line| line["created_at"] = json!(THEN * 1_000)), "in the future"),
         (change(&|line| line["created_at"] = json!(1e300)), "column"),
         (change(&|line| line["parts"][1]["created_at"] = Value::Null), "parts[1].created_at is missing"),
-        (change(&|line| line["parts"][1]["created_at"] = json!(NOW + 86_400)), "parts[1].created_at lies in the future"),
+        (
+            change(&|line| line["parts"][1]["created_at"] = json!(NOW + 86_400)),
+            "parts[1].created_at lies in the future",
+        ),
         (change(&|line| line["parts"][2]["author"] = json!("robot")), "parts[2].author"),
         (change(&|line| line["parts"][0]["body"] = json!(" \n ")), "parts[0].body is empty"),
         (change(&|line| line["parts"][0]["body"] = json!("x".repeat(300_000))), "parts[0].body is longer"),
@@ -181,8 +184,14 @@ fn entities_are_text_but_in_twitters_exports() {
 #[test]
 fn channels_are_the_apis_words() {
     for (given, word) in [
-        (json!("Twitter"), "twitter"), (json!("x"), "twitter"), (json!("chat"), "conversation"), (Value::Null, "conversation"),
-        (json!("E-Mail"), "email"), (json!("phone"), "phone_call"), (json!("whatsapp"), "whatsapp"), (json!("carrier pigeon"), "carrier_pigeon"),
+        (json!("Twitter"), "twitter"),
+        (json!("x"), "twitter"),
+        (json!("chat"), "conversation"),
+        (Value::Null, "conversation"),
+        (json!("E-Mail"), "email"),
+        (json!("phone"), "phone_call"),
+        (json!("whatsapp"), "whatsapp"),
+        (json!("carrier pigeon"), "carrier_pigeon"),
     ] {
         let mut line = dialogue("d1");
         line["channel"] = given;
@@ -214,4 +223,23 @@ async fn a_dialogue_that_we_began_keeps_nobody_waiting() {
 fn different_names_are_different_authors() {
     assert_ne!(name_number("TeamYouTube"), name_number("Google"));
     assert!(i64::try_from(name_number("Google")).is_err(), "never a teammate's identifier");
+}
+
+// TEMP
+#[tokio::test]
+async fn zz_real() {
+    let (_dir, store) = open();
+    let file = || std::io::BufReader::new(std::fs::File::open("/work/shared/data/support-dialogues.jsonl").unwrap());
+    let one = import(&store, file(), &Ids::seeded(1), NOW).await.unwrap();
+    let two = import(&store, file(), &Ids::seeded(2), NOW).await.unwrap();
+    let counts = store.counts().await.unwrap();
+    let mut text = format!("{one:?}\n{two:?}\n{counts:?}\n");
+    for listed in store.list_conversations(PageRequest::first(12)).await.unwrap().items {
+        let thread = store.conversation(listed.conversation.id).await.unwrap();
+        text.push_str(&format!("{:#?}\n", thread.conversation.source));
+        for part in thread.parts {
+            text.push_str(&format!("   {} {:?} {:?}\n", part.created_at, part.author, part.body));
+        }
+    }
+    std::fs::write("/tmp/import.txt", text).unwrap();
 }

@@ -36,7 +36,7 @@ pub async fn run(
     #[cfg(unix)]
     allow_open_files();
     let patience = helpdesk.options().patience;
-    let app = helpdesk.into_desk();
+    let app = helpdesk.into_desk(listener.local_addr()?.ip());
     let (stop, stopping) = watch::channel(false);
     let chores = tokio::spawn(chores(app.clone(), stopping.clone()));
     let signal = async move {

@@ -3,6 +3,7 @@
 //! Owns [`Helpdesk`] and the start of an empty one. Must not know HTTP.
 
 use std::fs::DirBuilder;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,7 +53,8 @@ impl Options {
     }
 }
 
-/// Why the helpdesk cannot start. Displays what failed; [`std::error::Error::source`] is why.
+/// Why the helpdesk cannot start. Displays what failed; [`HelpdeskError::why`] and
+/// [`HelpdeskError::next_step`] tell the rest.
 #[derive(Debug, thiserror::Error)]
 pub enum HelpdeskError {
     /// The data directory cannot be made or used.
@@ -79,6 +81,18 @@ pub enum HelpdeskError {
 }
 
 impl HelpdeskError {
+    /// Why it failed, as the system or the store says it.
+    #[must_use]
+    pub fn why(&self) -> String {
+        let mut reasons = Vec::new();
+        let mut source = std::error::Error::source(self);
+        while let Some(error) = source {
+            reasons.push(error.to_string());
+            source = error.source();
+        }
+        reasons.join(": ")
+    }
+
     /// What the operator can do about it, as one sentence.
     #[must_use]
     pub const fn next_step(&self) -> &'static str {
@@ -174,13 +188,13 @@ impl Helpdesk {
         &self.options
     }
 
-    /// What handlers work with.
-    pub(super) fn into_desk(self) -> App {
+    /// What handlers work with, on a listener of this address.
+    pub(super) fn into_desk(self, address: IpAddr) -> App {
         Arc::new(Desk {
             store: self.store,
             clock: self.clock,
             ids: self.ids,
-            hosts: Hosts::new(&self.options.allowed_hosts),
+            hosts: Hosts::new(&self.options.allowed_hosts).bound_to(address),
             limit: RateLimit::new(self.options.rate_limit_per_minute.unwrap_or(DEFAULT_PER_MINUTE)),
             request_timeout: self.options.request_timeout,
             public_url: self.options.public_url,

@@ -216,8 +216,22 @@ mod tests {
     #[test]
     fn every_spelling_comes_back_as_it_was() {
         for text in [
-            "ctrl-k", "g i", "space", "shift-tab", "?", "<", "-", "ctrl-x e", "f12", "alt-b", "G", "ctrl-enter", "]",
-            "ctrl-_", "pagedown", "é",
+            "ctrl-k",
+            "g i",
+            "space",
+            "shift-tab",
+            "?",
+            "<",
+            "-",
+            "ctrl-x e",
+            "f12",
+            "alt-b",
+            "G",
+            "ctrl-enter",
+            "]",
+            "ctrl-_",
+            "pagedown",
+            "é",
         ] {
             let keys = Key::parse_sequence(text).expect(text);
             assert_eq!(show(&keys), text);
@@ -242,7 +256,15 @@ mod tests {
 
     #[test]
     fn what_only_some_terminals_send_is_known() {
-        for (text, plain) in [("ctrl-s", true), ("ctrl-enter", false), ("ctrl-m", false), ("tab", true), ("shift-tab", true), ("alt-x", false), ("Z", true)] {
+        for (text, plain) in [
+            ("ctrl-s", true),
+            ("ctrl-enter", false),
+            ("ctrl-m", false),
+            ("tab", true),
+            ("shift-tab", true),
+            ("alt-x", false),
+            ("Z", true),
+        ] {
             assert_eq!(Key::parse(text).expect(text).is_plain(), plain, "{text}");
         }
     }

@@ -24,6 +24,12 @@ use crate::text::Untrusted;
 
 /// How many threads near the cursor are fetched before they are asked for.
 const AHEAD: usize = 8;
+/// How many more are fetched in quiet moments of one run.
+const FILL: usize = 2_000;
+/// How often it is looked whether there are more, when all are here.
+const FILL_PAUSE: Duration = Duration::from_secs(5);
+/// How long a thread that could not be fetched is left alone.
+const FAILED_WAIT: Duration = Duration::from_secs(5);
 
 /// An engine at work for a screen.
 pub struct Desk {
@@ -234,52 +240,60 @@ async fn push_when_due(engine: Engine) {
     }
 }
 
-/// Fetches the thread that is shown, then those near the cursor; newest wish first.
+/// Threads to be fetched: the shown one, those near the cursor, and in quiet moments the newest others.
+#[derive(Default)]
+struct Wishes {
+    shown: Option<ConversationId>,
+    /// Nearest last.
+    ahead: Vec<ConversationId>,
+    away: Option<AwayState>,
+}
+
+impl Wishes {
+    fn take_in(&mut self, wish: Wanted) {
+        match wish {
+            Wanted::Thread(id) => self.shown = Some(id),
+            Wanted::Ahead(ids) => self.ahead = ids.into_iter().take(AHEAD).rev().collect(),
+            Wanted::Away(state) => self.away = Some(state),
+        }
+    }
+}
+
+/// Fetches what is wished for, newest wish first, for ever. In between, one at a time, the threads of
+/// the newest conversations: search, mentions and the way offline live on them.
 async fn fetch_wanted(engine: Engine, mut wanted: UnboundedReceiver<Wanted>) {
-    let mut ahead: Vec<ConversationId> = Vec::new();
+    let mut wishes = Wishes::default();
+    let mut filled = 0;
     // When a fetch failed last, so that a broken one is not asked for without end.
     let mut failed: HashMap<ConversationId, Duration> = HashMap::new();
     loop {
-        let mut now = None;
-        let mut take = |wish: Wanted, ahead: &mut Vec<ConversationId>| match wish {
-            Wanted::Thread(id) => {
-                now = Some(id);
-                None
-            }
-            Wanted::Ahead(ids) => {
-                *ahead = ids.into_iter().take(AHEAD).rev().collect();
-                None
-            }
-            Wanted::Away(state) => Some(state),
-        };
-        let mut away = None;
-        if ahead.is_empty() {
-            match wanted.recv().await {
-                Some(wish) => away = take(wish, &mut ahead).or(away),
-                None => return,
-            }
-        }
         while let Ok(wish) = wanted.try_recv() {
-            away = take(wish, &mut ahead).or(away);
+            wishes.take_in(wish);
         }
-        if let Some(state) = away
+        if let Some(state) = wishes.away.take()
             && engine.set_away(&state).await.is_err()
         {
             engine.tell(Event::Notice { key: "away-not-set", details: Untrusted::default() });
         }
-        let urgent = now.is_some();
-        let Some(id) = now.or_else(|| ahead.pop()) else { continue };
-        let at = engine.clock.monotonic();
-        if failed.get(&id).is_some_and(|last| at < *last + Duration::from_secs(5)) {
+        let now = engine.clock.monotonic();
+        failed.retain(|_, at| now < *at + FAILED_WAIT);
+        let shown = wishes.shown.take();
+        let is_shown = shown.is_some();
+        let next = match shown.or_else(|| wishes.ahead.pop()) {
+            Some(id) => Some(id),
+            None if filled < FILL && engine.is_online() => engine.next_to_fill(&failed).await.inspect(|_| filled += 1),
+            None => None,
+        };
+        let Some(id) = next else {
+            match tokio::time::timeout(FILL_PAUSE, wanted.recv()).await {
+                Ok(Some(wish)) => wishes.take_in(wish),
+                Ok(None) => return,
+                Err(_) => {}
+            }
             continue;
-        }
-        match engine.freshen_thread(&id, urgent).await {
-            Ok(()) => {
-                failed.remove(&id);
-            }
-            Err(_) => {
-                failed.insert(id, at);
-            }
+        };
+        if !failed.contains_key(&id) && engine.freshen_thread(&id, is_shown).await.is_err() {
+            failed.insert(id, engine.clock.monotonic());
         }
     }
 }
@@ -303,6 +317,13 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    /// The newest conversation whose thread is not on disk, those that failed lately left out.
+    async fn next_to_fill(&self, failed: &HashMap<ConversationId, Duration>) -> Option<ConversationId> {
+        let limit = failed.len() + 1;
+        let wanted = self.on_disk(move |cache| cache.threads_wanted(limit)).await.ok()?;
+        wanted.into_iter().find(|id| !failed.contains_key(id))
     }
 
     /// How long the outbox can be left alone. Another process may put something in, so it is looked at

@@ -204,6 +204,11 @@ impl Engine {
         matches!(*self.connection.lock().unwrap_or_else(PoisonError::into_inner), Connection::SignedOut { .. })
     }
 
+    /// Whether the last exchange went well.
+    pub(super) fn is_online(&self) -> bool {
+        *self.connection.lock().unwrap_or_else(PoisonError::into_inner) == Connection::Online
+    }
+
     pub(super) fn wake_outbox(&self) {
         self.wake_push.notify_one();
     }

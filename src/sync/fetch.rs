@@ -1,8 +1,13 @@
 //! One thread at a time: the conversation that is open, or is about to be.
 
+use std::collections::HashSet;
+
 use super::engine::{Engine, SyncError};
 use crate::api::Class;
 use crate::domain::{AwayState, ContactId, ConversationId, FilePart, Tag};
+
+/// Threads that are looked for at once.
+const THREADS: usize = 100;
 
 impl Engine {
     /// Reads a conversation with its parts, keeps it, and tells.
@@ -39,9 +44,15 @@ impl Engine {
     /// When the helpdesk does not answer or the disk refuses; what was stored stays.
     pub async fn fetch_threads(&self) -> Result<usize, SyncError> {
         let mut count = 0;
+        // Each is asked for once: what is still wanted afterwards cannot be had.
+        let mut asked = HashSet::new();
         loop {
-            let wanted = self.on_disk(|cache| cache.threads_wanted(100)).await?;
-            let before = count;
+            let limit = asked.len() + THREADS;
+            let mut wanted = self.on_disk(move |cache| cache.threads_wanted(limit)).await?;
+            wanted.retain(|id| asked.insert(id.clone()));
+            if wanted.is_empty() {
+                return Ok(count);
+            }
             for id in &wanted {
                 match self.fetch_thread(id).await {
                     Ok(()) => count += 1,
@@ -49,9 +60,6 @@ impl Engine {
                     Err(SyncError::Api(error)) if error.is_permanent() => {}
                     Err(error) => return Err(error),
                 }
-            }
-            if wanted.is_empty() || count == before {
-                return Ok(count);
             }
         }
     }

@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use crate::domain::{Act, AuthorKind, OutboxRow, Part, PartId, PartKind, TeammateId, UnixTime};
+use crate::domain::{Act, AuthorKind, OutboxRow, Part, PartId, PartKind, TeammateId};
 use crate::text::canonical;
 
 /// Reads of the thread that must show nothing before the message is sent once more.
@@ -99,16 +99,10 @@ pub fn back_off(attempt: u32, base: Duration, cap: Duration, random: u64) -> Dur
     Duration::from_millis(random % millis).max(Duration::from_secs(1)).min(cap.max(Duration::from_secs(1)))
 }
 
-/// `due_at` of an attempt after `wait`.
-#[must_use]
-pub fn due_after(now: UnixTime, wait: Duration) -> UnixTime {
-    now + wait
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Author, ConversationId, GroupId, OutboxId, OutboxStatus};
+    use crate::domain::{Author, ConversationId, GroupId, OutboxId, OutboxStatus, UnixTime};
     use crate::text::{Untrusted, html};
 
     fn me() -> TeammateId {

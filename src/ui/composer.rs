@@ -73,27 +73,30 @@ pub fn draw(
     }
     row.put(&look.heading(word), look.style(role)).skip(1);
     if let Some(facts) = facts {
-        row.put(&address(part.mode, facts, look), look.style(Role::Text));
+        draw_address(part.mode, facts, look, &mut row);
     }
     draw_text(part, focused, look, areas.body, buf)
 }
 
-/// `to Chloé Dubois by e-mail · takes it · #2214`, or who sees a note.
-fn address(mode: Mode, facts: &Facts, look: &Look<'_>) -> Clean {
-    let number = clean(&format!("#{}", facts.conversation));
-    let mut parts = match mode {
-        Mode::Note => vec![look.say("ui-composer-note-to")],
+/// `to Chloé Dubois by e-mail · takes it · #2214`, or who sees a note. The first is always told, the
+/// others where they have room.
+fn draw_address(mode: Mode, facts: &Facts, look: &Look<'_>, row: &mut Row<'_>) {
+    let dim = look.style(Role::TextDim);
+    match mode {
+        Mode::Note => row.put(&look.say("ui-composer-note-to"), look.style(Role::Text)),
         Mode::Reply => {
             let to = facts.to.clone().or(&look.say("ui-contact-unknown"));
             let channel = look.say(thread::channel_word(&facts.channel));
-            vec![look.with("ui-composer-reply-to", &[("name", Arg::Text(&to)), ("channel", Arg::Text(&channel))])]
+            let text = look.with("ui-composer-reply-to", &[("name", Arg::Text(&to)), ("channel", Arg::Text(&channel))]);
+            row.put(&text, look.style(Role::Text))
         }
     };
-    parts.push(number);
-    if facts.takes {
-        parts.push(look.say("ui-composer-takes"));
+    let takes = if facts.takes { look.say("ui-composer-takes") } else { Clean::default() };
+    for more in [takes, clean(&format!("#{}", facts.conversation))] {
+        if !more.is_blank() && cells(&more) + 3 <= row.room() {
+            row.skip(1).sign(signs::DOT, dim).skip(1).put(&more, dim);
+        }
     }
-    Clean::join(&parts, &Clean::literal(" · "))
 }
 
 /// The newest thing that came while writing: `Ana replied 8m ago`, and how many came before it.

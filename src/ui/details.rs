@@ -34,35 +34,49 @@ enum Line {
     Earlier(Clean, Clean, State, Clean),
 }
 
+/// What the panel is drawn with beside itself.
+#[derive(Clone, Copy)]
+pub struct Beside<'a> {
+    /// Names of teammates and teams.
+    pub directory: &'a Directory,
+    /// The panel has the focus.
+    pub focused: bool,
+    /// Another conversation's thread is on its way: the title is only `…`.
+    pub waits: bool,
+}
+
 /// Draws the panel.
 pub fn draw(
     part: &Details,
     open: Option<&OpenThread>,
-    directory: &Directory,
-    focused: bool,
+    beside: Beside<'_>,
     look: &Look<'_>,
     areas: (Rect, Rect),
     buf: &mut Buffer,
 ) {
     let (head, body) = areas;
     let Some(open) = open else {
-        Row::new(buf, head, 0).skip(1).skip_right(1).put(&look.say("ui-details"), look.title(focused));
+        Row::new(buf, head, 0).skip(1).skip_right(1).put(&look.say("ui-details"), look.title(beside.focused));
         return look.note(&[look.say("ui-details-none")], body, buf);
     };
     let on = &open.thread.conversation;
     let mut row = Row::new(buf, head, 0);
-    if focused {
+    if beside.focused {
         row.sign(signs::BAR, look.bar(true));
     } else {
         row.skip(1);
     }
     row.skip_right(1);
-    row.right(&role_words(open.thread.contact.as_ref(), on, look), look.style(Role::TextDim)).skip_right(1);
-    row.put(&list_row::contact(on, look), look.title(focused));
+    if beside.waits {
+        row.sign(signs::MORE, look.title(beside.focused));
+    } else {
+        row.right(&role_words(open.thread.contact.as_ref(), on, look), look.style(Role::TextDim)).skip_right(1);
+        row.put(&list_row::contact(on, look), look.title(beside.focused));
+    }
     let text = inset(body, 1, 1);
     let mut lines = Lines { lines: Vec::with_capacity(48), width: text.width, look };
     lines.contact(open);
-    lines.conversation(on, directory);
+    lines.conversation(on, beside.directory);
     lines.earlier(open);
     let lines = lines.lines;
     let scroll = part.scroll.min(lines.len().saturating_sub(usize::from(text.height)));
@@ -73,13 +87,13 @@ pub fn draw(
 }
 
 const fn label_cells(width: u16) -> u16 {
-    let third = width / 3;
-    if third < 8 {
+    let part = width * 2 / 5;
+    if part < 8 {
         8
-    } else if third > 13 {
+    } else if part > 13 {
         13
     } else {
-        third
+        part
     }
 }
 
@@ -163,7 +177,7 @@ impl Lines<'_> {
 
     fn moment(&mut self, key: &'static str, at: Option<UnixTime>) {
         if let Some(at) = at {
-            self.known(key, &self.look.when(at));
+            self.known(key, &self.look.about(at));
         }
     }
 
@@ -212,7 +226,7 @@ impl Lines<'_> {
         for line in lines {
             self.lines.push(Line::Text(line, Role::NoteText));
         }
-        let by = [note.author.clean(), self.look.when(note.created_at)];
+        let by = [note.author.clean(), self.look.about(note.created_at)];
         let by = Clean::join(by.iter().filter(|part| !part.is_blank()), &Clean::literal(" · "));
         let by = if cut { Clean::join([&Clean::literal("…"), &by], &Clean::literal(" ")) } else { by };
         self.lines.push(Line::Text(by, Role::TextDim));
@@ -230,7 +244,7 @@ impl Lines<'_> {
             let value = match value {
                 AttributeValue::Null => continue,
                 AttributeValue::Boolean(yes) => self.look.say(if *yes { "ui-yes" } else { "ui-no" }),
-                AttributeValue::Time(at) => self.look.when(UnixTime(*at)),
+                AttributeValue::Time(at) => self.look.about(UnixTime(*at)),
                 other => other.to_untrusted().clean(),
             };
             self.fact(&clean(name), &value, Role::Text);

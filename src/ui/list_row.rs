@@ -17,38 +17,55 @@ use crate::domain::{Conversation, Priority, State, Turn};
 use crate::text::{Clean, clean};
 use crate::theme::Role;
 
+/// How a row is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// Two lines with the SLA chip in front.
+    Wide,
+    /// Two lines, narrow: the SLA chip below the time.
+    Narrow,
+    /// One line.
+    Compact,
+}
+
 /// Which columns there are, and how wide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Columns {
+    form: Form,
     /// The SLA chip's; 0 when no row has one.
     chip: u16,
     /// The contact's, where everything is on one line.
     contact: u16,
-    /// Tags and assignee, at most.
-    tags: u16,
     /// The assignee's, where everything is on one line.
     assignee: u16,
 }
+
+/// From this width on the SLA chip has a column in front.
+const WIDE: u16 = 46;
+/// Cells of an assignee's first name where everything is on one line.
+const ASSIGNEE: u16 = 7;
 
 impl Columns {
     /// The columns for rows in `width` cells.
     pub fn of(rows: &[ListRow], width: u16, row_height: u16) -> Self {
         let has_chip = rows.iter().any(|row| row.conversation.sla.is_some());
-        let chip = if has_chip && width >= 34 { CHIP } else { 0 };
-        if row_height > 1 {
-            return Self { chip, contact: 0, tags: width / 3, assignee: 0 };
-        }
-        Self {
-            chip,
-            contact: if width >= 50 { (width / 4).clamp(12, 22) } else { width / 3 },
-            tags: if width >= 70 { width / 6 } else { 0 },
-            assignee: if width >= 64 { 8 } else { 0 },
-        }
+        let chip = if has_chip { CHIP } else { 0 };
+        let form = match (row_height, width) {
+            (0 | 1, _) => Form::Compact,
+            (_, WIDE..) => Form::Wide,
+            _ => Form::Narrow,
+        };
+        let contact = if width >= 50 { (width / 4).clamp(12, 22) } else { width / 3 };
+        let chip = if form == Form::Compact && width < 44 { 0 } else { chip };
+        Self { form, chip, contact, assignee: if width >= 64 { ASSIGNEE } else { 0 } }
     }
 
-    /// Cells before the contact: bar, mark, chip and blank, priority and blank, channel and blank.
+    /// Cells before the contact: bar, mark and blank, chip, priority and blank, channel and blank.
     const fn lead(self) -> u16 {
-        2 + (if self.chip > 0 { self.chip + 1 } else { 0 }) + 4
+        match self.form {
+            Form::Narrow => 5,
+            Form::Wide | Form::Compact => 3 + self.chip + 4,
+        }
     }
 }
 
@@ -64,31 +81,46 @@ pub fn draw(
 ) {
     let on = &row.conversation;
     let done = row.struck_until.is_some() || row.left;
-    let name = contact(on, look);
     let ink = Inks::of(row, has_cursor, look);
     let mut line = Row::new(buf, area, 0);
-    draw_lead(row, has_cursor, columns, beside, look, &mut line);
+    bar(has_cursor, beside, look, &mut line);
+    draw_mark(row, beside, look, &mut line);
+    line.skip(1);
     draw_time(on, done, look, &mut line);
-    if area.height > 1 {
-        line.put(&name, ink.contact);
-        let mut line = Row::new(buf, area, 1);
-        if has_cursor {
-            line.sign(signs::BAR, look.bar(beside.focused)).skip(columns.lead() - 1);
-        } else {
-            line.skip(columns.lead());
+    if columns.form != Form::Narrow {
+        draw_chip(on, columns.chip, look, &mut line);
+        line.sign(signs::priority(on.priority), look.style(priority_role(on.priority))).skip(1);
+    }
+    line.sign(signs::channel(&on.channel), look.style(Role::TextDim)).skip(1);
+    if columns.form == Form::Compact {
+        line.field(&contact(on, look), columns.contact, ink.contact).skip(1);
+        draw_assignee_column(on, columns.assignee, beside, done, look, &mut line);
+        draw_title_and_tags(on, None, done, ink.title, look, &mut line);
+        return;
+    }
+    line.put(&contact(on, look), ink.contact);
+    let mut line = Row::new(buf, area, 1);
+    bar(has_cursor, beside, look, &mut line);
+    line.skip_right(1);
+    if columns.form == Form::Narrow {
+        line.sign(signs::priority(on.priority), look.style(priority_role(on.priority)));
+        if columns.chip > 0 {
+            draw_chip_right(on, columns.chip, look, &mut line);
         }
-        line.skip_right(1);
-        draw_tags(on, columns.tags, beside, done, look, &mut line);
-        line.put(&title(on, look), ink.title);
+        line.skip(columns.lead() - 2);
+        draw_title_and_tags(on, None, done, ink.title, look, &mut line);
     } else {
-        line.field(&name, columns.contact, ink.contact).skip(1);
-        if columns.assignee > 0 {
-            line.skip_right(1);
-            let style = if done { look.style(Role::Done) } else { look.style(Role::TextDim) };
-            line.right_field(&assignee(on, beside, look), columns.assignee, style);
-        }
-        draw_tags_alone(on, columns.tags, done, look, &mut line);
-        line.put(&title(on, look), ink.title);
+        line.skip(columns.lead() - 1);
+        let who = assignee(on, beside, look);
+        draw_title_and_tags(on, Some(&who), done, ink.title, look, &mut line);
+    }
+}
+
+fn bar(has_cursor: bool, beside: Beside<'_>, look: &Look<'_>, line: &mut Row<'_>) {
+    if has_cursor {
+        line.sign(signs::BAR, look.bar(beside.focused));
+    } else {
+        line.skip(1);
     }
 }
 
@@ -137,20 +169,9 @@ impl Inks {
     }
 }
 
-fn draw_lead(
-    row: &ListRow,
-    has_cursor: bool,
-    columns: Columns,
-    beside: Beside<'_>,
-    look: &Look<'_>,
-    line: &mut Row<'_>,
-) {
+/// Done, left, begun or unread.
+fn draw_mark(row: &ListRow, beside: Beside<'_>, look: &Look<'_>, line: &mut Row<'_>) {
     let on = &row.conversation;
-    if has_cursor {
-        line.sign(signs::BAR, look.bar(beside.focused));
-    } else {
-        line.skip(1);
-    }
     match on {
         _ if row.struck_until.is_some() => line.sign(signs::DONE, look.style(Role::TextDim)),
         _ if row.left => line.sign(signs::CROSS, look.style(Role::TextDim)),
@@ -158,14 +179,22 @@ fn draw_lead(
         _ if on.unread => line.sign(signs::UNREAD, look.style(Role::Unread)),
         _ => line.skip(1),
     };
-    if columns.chip > 0 {
-        match on.sla.as_ref().and_then(|fact| sla::chip(fact, look, false)) {
-            Some((text, role)) => line.field(&text, columns.chip, look.style(role)).skip(1),
-            None => line.skip(columns.chip + 1),
-        };
-    }
-    line.sign(signs::priority(on.priority), look.style(priority_role(on.priority))).skip(1);
-    line.sign(signs::channel(&on.channel), look.style(Role::TextDim)).skip(1);
+}
+
+fn draw_chip(on: &Conversation, cells: u16, look: &Look<'_>, line: &mut Row<'_>) {
+    match on.sla.as_ref().and_then(|fact| sla::chip(fact, look, false)) {
+        Some((text, role)) => line.field(&text, cells, look.style(role)),
+        None => line.skip(cells),
+    };
+}
+
+/// The chip below the time. Its column stays free in rows without one, so that titles end alike.
+fn draw_chip_right(on: &Conversation, cells: u16, look: &Look<'_>, line: &mut Row<'_>) {
+    match on.sla.as_ref().and_then(|fact| sla::chip(fact, look, false)) {
+        Some((text, role)) => line.right_field(&text, cells, look.style(role)),
+        None => line.skip_right(cells),
+    };
+    line.skip_right(1);
 }
 
 /// The role of a priority.
@@ -212,46 +241,70 @@ fn assignee(on: &Conversation, beside: Beside<'_>, look: &Look<'_>) -> Clean {
     name.split(' ').next().map_or_else(Clean::default, clean)
 }
 
-/// Tags and, after a dot, the assignee, at the right end.
-fn draw_tags(on: &Conversation, most: u16, beside: Beside<'_>, done: bool, look: &Look<'_>, line: &mut Row<'_>) {
-    let who = assignee(on, beside, look);
-    let dim = look.style(if done { Role::Done } else { Role::TextDim });
-    let mut left = most;
-    if !who.is_blank() {
-        let who_cells = cells(&who).min(left);
-        line.right_field(&who, who_cells, dim);
-        left = left.saturating_sub(who_cells);
-        if !on.tags.is_empty() && left > 3 {
-            line.skip_right(1).right_sign(signs::DOT, dim).skip_right(1);
-            left -= 3;
-        }
+fn draw_assignee_column(
+    on: &Conversation,
+    cells: u16,
+    beside: Beside<'_>,
+    done: bool,
+    look: &Look<'_>,
+    line: &mut Row<'_>,
+) {
+    if cells > 0 {
+        let style = look.style(if done { Role::Done } else { Role::TextDim });
+        line.skip_right(1).right_field(&assignee(on, beside, look), cells, style).skip_right(1);
     }
-    draw_tags_alone(on, left, done, look, line);
-    line.skip_right(2);
 }
 
+/// The title on the left; tags and, after a dot, the assignee on the right. The title comes first: it
+/// is cut only beyond two thirds of the room.
+fn draw_title_and_tags(
+    on: &Conversation,
+    who: Option<&Clean>,
+    done: bool,
+    style: Style,
+    look: &Look<'_>,
+    line: &mut Row<'_>,
+) {
+    let title = title(on, look);
+    let dim = look.style(if done { Role::Done } else { Role::TextDim });
+    let kept = cells(&title).min(line.room() * 2 / 3);
+    let mut most = line.room().saturating_sub(kept + 2).min(line.room() / 2);
+    if let Some(who) = who.filter(|who| !who.is_blank() && cells(who) <= most) {
+        line.right(who, dim);
+        most -= cells(who);
+        if !on.tags.is_empty() && most >= 3 + LEAST_TAG {
+            line.skip_right(1).right_sign(signs::DOT, dim).skip_right(1);
+            most -= 3;
+        }
+    }
+    draw_tags(on, most, done, look, line);
+    line.skip_right(2).put(&title, style);
+}
+
+/// A tag in fewer cells says nothing.
+const LEAST_TAG: u16 = 4;
+
 /// As many whole tags as have room, the first ones first; `+2` for the others.
-fn draw_tags_alone(on: &Conversation, most: u16, done: bool, look: &Look<'_>, line: &mut Row<'_>) {
-    if most < 4 || on.tags.is_empty() {
+fn draw_tags(on: &Conversation, most: u16, done: bool, look: &Look<'_>, line: &mut Row<'_>) {
+    if most < LEAST_TAG || on.tags.is_empty() {
         return;
     }
-    let style = look.style(if done { Role::Done } else { Role::Tag });
-    let names: Vec<Clean> = on.tags.iter().take(8).map(|tag| tag.name.clean()).collect();
-    let mut text = Clean::default();
     let blank = Clean::literal(" ");
-    for (at, name) in names.iter().enumerate() {
-        let more = on.tags.len() - at;
-        let rest = if more > 1 { cells(&times::count(more)) + 2 } else { 0 };
+    let mut text = Clean::default();
+    for (at, tag) in on.tags.iter().enumerate().take(8) {
+        let name = tag.name.clean();
+        let after = on.tags.len() - at - 1;
+        let rest = if after > 0 { cells(&times::count(after)) + 2 } else { 0 };
         let gap = u16::from(at > 0);
-        if at > 0 && cells(&text) + gap + cells(name) + rest > most {
-            text.push(&clean(&format!(" +{more}")));
+        if at > 0 && cells(&text) + gap + cells(&name) + rest > most {
+            text.push(&clean(&format!(" +{}", after + 1)));
             break;
         }
         if at > 0 {
             text.push(&blank);
         }
-        text.push(name);
+        text.push(&name);
     }
+    let style = look.style(if done { Role::Done } else { Role::Tag });
     line.right_field(&text, cells(&text).min(most), style);
-    line.skip_right(1);
 }

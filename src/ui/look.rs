@@ -59,6 +59,11 @@ impl Look<'_> {
         times::when(at, self.now, self.zone, self.words)
     }
 
+    /// When something was, in few cells: `3h ago`, `2 May`, `2 May 2025`.
+    pub fn about(&self, at: UnixTime) -> Clean {
+        times::about(at, self.now, self.zone, self.words)
+    }
+
     /// Style of a pane's title.
     pub const fn title(&self, focused: bool) -> Style {
         self.style(if focused { Role::Title } else { Role::TitleIdle })

@@ -55,7 +55,7 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
     draw_status(app, &hints, &look, rect(layout.status, buf), buf);
     let mut front = cursor;
     for layer in &app.layers {
-        front = overlay::draw(layer, &hints, &look, screen, buf);
+        front = overlay::draw(layer, &look, screen, buf);
     }
     front.filter(|at| buf.area.contains(*at))
 }
@@ -86,14 +86,16 @@ fn draw_panes(app: &App, layout: &Layout, look: &Look<'_>, buf: &mut Buffer) -> 
     }
     if let Some(pane) = layout.thread {
         let (head, body) = areas(pane, buf);
-        let beside =
-            thread::Beside { directory: &app.directory, focused: focused(Pane::Thread), shape: layout.shape };
+        let beside = thread::Beside { directory: &app.directory, focused: focused(Pane::Thread), shape: layout.shape };
         thread::draw(&app.thread, beside, look, head, body, buf);
     }
     if let Some(pane) = layout.details {
-        let open = app.thread.open.as_deref().filter(|_| !app.thread.is_waiting());
-        let focused = focused(Pane::Details);
-        details::draw(&app.details, open, &app.directory, focused, look, areas(pane, buf), buf);
+        let beside = details::Beside {
+            directory: &app.directory,
+            focused: focused(Pane::Details),
+            waits: app.thread.is_waiting(),
+        };
+        details::draw(&app.details, app.thread.open.as_deref(), beside, look, areas(pane, buf), buf);
     }
     let pane = layout.composer?;
     let (head, body) = areas(pane, buf);

@@ -29,20 +29,15 @@ pub struct Beside<'a> {
 pub fn draw(part: &ThreadPane, beside: Beside<'_>, look: &Look<'_>, head: Rect, body: Rect, buf: &mut Buffer) {
     match part.open.as_deref() {
         _ if part.gone => {
-            waiting_head(beside, look, head, buf);
+            bare_head(beside, look, head, buf);
             look.note(&[look.say("ui-thread-gone"), look.say("ui-thread-gone-next")], body, buf);
         }
         Some(open) => {
-            if part.is_waiting() {
-                waiting_head(beside, look, head, buf);
-            } else {
-                draw_head(&open.thread.conversation, beside, look, head, buf);
-            }
+            draw_head(&open.thread.conversation, part.is_waiting(), beside, look, head, buf);
             draw_lines(open, beside.focused, look, body, buf);
         }
-        None if part.wanted.is_some() => waiting_head(beside, look, head, buf),
+        None if part.wanted.is_some() => bare_head(beside, look, head, buf),
         None => {
-            waiting_head(Beside { focused: false, ..beside }, look, Rect { height: 0, ..head }, buf);
             look.note(&[look.say("ui-thread-none"), look.say("ui-thread-none-next")], body, buf);
         }
     }
@@ -86,19 +81,24 @@ const fn head_rows(head: Rect, shape: Shape) -> HeadRows {
     }
 }
 
-/// The head while another conversation is on its way: nothing of the one that is still shown.
-fn waiting_head(beside: Beside<'_>, look: &Look<'_>, head: Rect, buf: &mut Buffer) {
-    let rows = head_rows(head, beside.shape);
-    if let Some(at) = rows.title.or(rows.facts) {
-        let mut row = Row::new(buf, head, at);
-        if rows.titled_rule {
-            row.sign(signs::RULE_ACROSS, look.style(Role::Rule)).sign(signs::RULE_ACROSS, look.style(Role::Rule));
-        }
-        row.skip(1).sign(signs::MORE, look.title(beside.focused)).skip(1);
-        if rows.titled_rule {
-            row.fill(signs::RULE_ACROSS, look.style(Role::Rule));
-        }
+/// The title line while a thread is on its way.
+fn waiting_title(rows: &HeadRows, beside: Beside<'_>, look: &Look<'_>, head: Rect, buf: &mut Buffer) {
+    let Some(at) = rows.title else { return };
+    let line = look.style(Role::Rule);
+    let mut row = Row::new(buf, head, at);
+    if rows.titled_rule {
+        row.sign(signs::RULE_ACROSS, line).sign(signs::RULE_ACROSS, line);
     }
+    row.skip(1).sign(signs::MORE, look.title(beside.focused)).skip(1);
+    if rows.titled_rule {
+        row.fill(signs::RULE_ACROSS, line);
+    }
+}
+
+/// The head without a thread.
+fn bare_head(beside: Beside<'_>, look: &Look<'_>, head: Rect, buf: &mut Buffer) {
+    let rows = head_rows(head, beside.shape);
+    waiting_title(&rows, beside, look, head, buf);
     if let Some(at) = rows.rule {
         rule(look, head, at, buf);
     }
@@ -109,9 +109,12 @@ fn rule(look: &Look<'_>, head: Rect, at: u16, buf: &mut Buffer) {
     rule_across(buf, row, look.style(Role::Rule));
 }
 
-fn draw_head(on: &Conversation, beside: Beside<'_>, look: &Look<'_>, head: Rect, buf: &mut Buffer) {
+/// The head. While the thread of another conversation is on its way, the title is only `…`.
+fn draw_head(on: &Conversation, waits: bool, beside: Beside<'_>, look: &Look<'_>, head: Rect, buf: &mut Buffer) {
     let rows = head_rows(head, beside.shape);
-    if let Some(at) = rows.title {
+    if waits {
+        waiting_title(&rows, beside, look, head, buf);
+    } else if let Some(at) = rows.title {
         let mut row = Row::new(buf, head, at);
         let line = look.style(Role::Rule);
         if rows.titled_rule {

@@ -102,6 +102,17 @@ pub fn when(at: UnixTime, now: UnixTime, zone: &TimeZone, words: &Words) -> Clea
     }
 }
 
+/// When something was, where there is little room: `just now`, `3h ago`, `2 May`, `2 May 2025`.
+pub fn about(at: UnixTime, now: UnixTime, zone: &TimeZone, words: &Words) -> Clean {
+    let ago = now.since(at);
+    match (at.in_zone(zone), now.in_zone(zone)) {
+        (Some(there), Some(here)) if at > now || ago >= Duration::from_secs(14 * DAY) => day(&there, &here, words),
+        (Some(_), Some(_)) if ago < Duration::from_secs(MINUTE) => words.say("ui-time-just-now"),
+        (Some(_), Some(_)) => words.with("ui-time-ago", &[("time", Arg::Text(&single(ago, words)))]),
+        _ => words.say("ui-time-unknown"),
+    }
+}
+
 /// The day: `3 Nov`, with the year when it is another than `here`'s.
 pub fn day(there: &Zoned, here: &Zoned, words: &Words) -> Clean {
     let month = usize::try_from(there.month() - 1).ok().and_then(|at| MONTHS.get(at)).map(|key| words.say(key));

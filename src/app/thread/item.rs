@@ -1,5 +1,6 @@
 //! Parts made ready to be shown: parsed once, whatever the width.
 
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::domain::{Act, AuthorKind, Directory, OutboxRow, OutboxStatus, Part, PartKind, UnixTime};
@@ -85,7 +86,7 @@ impl Item {
 
 /// Makes a thread's parts and unsent messages ready. What was ready before (`old`, by part id or
 /// `local-` and the outbox row's id) keeps its parsed body and its folds.
-pub(super) fn build(thread: &Thread, directory: &Directory, words: &Words, old: &[(String, Item)]) -> Vec<Item> {
+pub(super) fn build(thread: &Thread, directory: &Directory, words: &Words, old: &HashMap<String, Item>) -> Vec<Item> {
     let me = directory.me().map(|me| &me.id);
     let builder = Builder { thread, directory, words, old };
     let mut items: Vec<Item> = Vec::with_capacity(thread.parts.len() + thread.pending.len());
@@ -112,12 +113,12 @@ struct Builder<'a> {
     thread: &'a Thread,
     directory: &'a Directory,
     words: &'a Words,
-    old: &'a [(String, Item)],
+    old: &'a HashMap<String, Item>,
 }
 
 impl Builder<'_> {
     fn part(&self, at: usize, part: &Part, me: Option<&crate::domain::TeammateId>) -> Item {
-        let known = self.old.iter().find(|(key, _)| key == part.id.as_str()).map(|(_, item)| item);
+        let known = self.old.get(part.id.as_str());
         let body = part.body.as_ref().filter(|body| !body.is_empty());
         let kind = match (&part.kind, body) {
             _ if part.redacted => ItemKind::Redacted,
@@ -213,11 +214,10 @@ impl Builder<'_> {
                     (Some(mate), Some(team)) => {
                         let mate = self.directory.teammate_name(mate);
                         let team = self.directory.team_name(team);
-                        self.words.with("event-assigned-both", &[
-                            ("who", who.into()),
-                            ("mate", (&mate).into()),
-                            ("team", (&team).into()),
-                        ])
+                        self.words.with(
+                            "event-assigned-both",
+                            &[("who", who.into()), ("mate", (&mate).into()), ("team", (&team).into())],
+                        )
                     }
                     (Some(mate), None) => to(self.directory.teammate_name(mate)),
                     (None, Some(team)) => to(self.directory.team_name(team)),
@@ -226,11 +226,10 @@ impl Builder<'_> {
             }
             PartKind::Attribute { name, value } => {
                 let (name, value) = (name.clean(), value.clean());
-                self.words.with("event-attribute", &[
-                    ("who", who.into()),
-                    ("name", (&name).into()),
-                    ("value", (&value).into()),
-                ])
+                self.words.with(
+                    "event-attribute",
+                    &[("who", who.into()), ("name", (&name).into()), ("value", (&value).into())],
+                )
             }
             PartKind::Other(what) => say("event-other", &Untrusted::new(what.as_raw().replace('_', " ")).clean()),
             PartKind::Opening | PartKind::Comment | PartKind::Note | PartKind::QuickReply => {

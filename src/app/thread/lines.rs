@@ -60,7 +60,8 @@ pub(super) fn lay_out(thread: &Thread, items: &[Item], first_new: Option<usize>,
     let mut before: Option<&Item> = None;
     for (at, item) in items.iter().enumerate() {
         let quiet = |item: &Item| item.kind == ItemKind::Event;
-        let gap = before.is_some_and(|before| !(quiet(before) && quiet(item))) || (before.is_none() && !lines.is_empty());
+        let gap =
+            before.is_some_and(|before| !(quiet(before) && quiet(item))) || (before.is_none() && !lines.is_empty());
         if gap {
             lines.push(between(LineKind::Blank));
         }

@@ -19,6 +19,7 @@ use crate::sync::message::{Generation, Thread};
 
 /// The pane's state.
 #[derive(Clone, Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "independent: each is asked by itself")]
 pub struct ThreadPane {
     /// The conversation that the pane shall show; its thread may be on its way.
     pub wanted: Option<ConversationId>,
@@ -37,6 +38,10 @@ pub struct ThreadPane {
     pub(super) read_on_arrival: bool,
     /// Number of the latest question.
     pub(super) asked: Generation,
+    /// Its first answer has not come yet.
+    pub(super) awaited: bool,
+    /// Something changed meanwhile: ask again afterwards.
+    pub(super) ask_again: bool,
 }
 
 impl ThreadPane {

@@ -1,5 +1,7 @@
 //! A thread from the engine becomes one that can be read; a newer one takes its place unnoticed.
 
+use std::collections::HashMap;
+
 use super::item::{self, Item, Source};
 use super::{OpenThread, lines};
 use crate::domain::{Directory, UnixTime};
@@ -10,7 +12,7 @@ impl OpenThread {
     /// Makes a thread ready. It is laid out later, when the width is known.
     #[must_use]
     pub fn new(thread: Thread, directory: &Directory, words: &Words) -> Self {
-        let items = item::build(&thread, directory, words, &[]);
+        let items = item::build(&thread, directory, words, &HashMap::new());
         let mut open = Self {
             first_new: first_new(&thread, &items),
             thread,
@@ -47,8 +49,7 @@ impl OpenThread {
         // What was new when the thread was opened stays marked until it is opened again.
         let seen_at = if fresh { thread.seen_at } else { self.thread.seen_at };
         let old_items = std::mem::take(&mut self.items);
-        let old: Vec<(String, Item)> =
-            old_items.into_iter().map(|item| (key(&item, &self.thread), item)).collect();
+        let old: HashMap<String, Item> = old_items.into_iter().map(|item| (key(&item, &self.thread), item)).collect();
         self.items = item::build(&thread, directory, words, &old);
         self.thread = Thread { seen_at, ..thread };
         self.first_new = first_new(&self.thread, &self.items);

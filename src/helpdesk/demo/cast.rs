@@ -215,7 +215,8 @@ impl<'a> Cast<'a> {
         if let Some(order) = order.filter(|order| order.len() == 5).and_then(|order| order.parse().ok()) {
             self.order = order;
         }
-        if let Some(product) = PRODUCTS.iter().filter(|product| text.contains(product.model)).max_by_key(|p| p.model.len())
+        if let Some(product) =
+            PRODUCTS.iter().filter(|product| text.contains(product.model)).max_by_key(|p| p.model.len())
         {
             self.product = product;
         }
@@ -360,7 +361,7 @@ fn one_of(kind: Kind, but: Option<&'static Product>, dice: &mut Dice) -> &'stati
 
 #[cfg(test)]
 mod tests {
-    use super::super::talk::talk;
+    use super::super::talk::{Turn, talk};
     use super::*;
 
     fn customer() -> Customer<'static> {
@@ -374,6 +375,10 @@ mod tests {
         }
     }
 
+    fn texts(turns: &[Turn]) -> Vec<&'static str> {
+        turns.iter().map(|turn| turn.text).collect()
+    }
+
     #[test]
     fn every_phrase_of_every_book_is_filled_in() {
         let mut dice = Dice::new(4);
@@ -385,9 +390,9 @@ mod tests {
                     &topic.subjects,
                     &topic.asks,
                     &topic.extras,
-                    &topic.answers,
-                    &topic.follows,
-                    &topic.solves,
+                    &texts(&topic.answers),
+                    &texts(&topic.follows),
+                    &texts(&topic.solves),
                     &topic.notes,
                     &book.chases,
                     &book.updates,

@@ -41,7 +41,7 @@ impl Dice {
         if high <= low {
             return low;
         }
-        low.wrapping_add_unsigned(self.below(high.wrapping_sub(low) as u64 + 1))
+        low.wrapping_add_unsigned(self.below(high.abs_diff(low).wrapping_add(1)))
     }
 
     /// True in `percent` of a hundred throws.

@@ -37,14 +37,8 @@ pub fn picture(subject: Subject, dice: &mut Dice) -> File {
             let name = match dice.index(4) {
                 0 => format!("IMG_{}.png", dice.digits(4)),
                 1 => format!("photo-{}.png", dice.between(1, 9)),
-                2 => "pole break (close).png".to_owned(),
-                _ => format!(
-                    "2026-{:02}-{:02} {:02}.{:02}.png",
-                    dice.between(1, 12),
-                    dice.between(1, 28),
-                    dice.between(6, 22),
-                    dice.between(0, 59)
-                ),
+                2 => format!("close-up ({}).png", dice.between(1, 4)),
+                _ => format!("DSC0{}.png", dice.digits(4)),
             };
             (name, png(120, 80, &MOUNTAIN, &mountain(120, 80, dice)), (120, 80))
         }
@@ -208,14 +202,14 @@ fn zlib_stored(raw: &[u8]) -> Vec<u8> {
 fn crc32(bytes: &[u8]) -> u32 {
     const TABLE: [u32; 256] = {
         let mut table = [0; 256];
-        let mut n = 0;
+        let mut n = 0_u32;
         while n < 256 {
-            let (mut c, mut bit) = (n as u32, 0);
+            let (mut c, mut bit) = (n, 0);
             while bit < 8 {
                 c = if c & 1 == 1 { 0xEDB8_8320 ^ (c >> 1) } else { c >> 1 };
                 bit += 1;
             }
-            table[n] = c;
+            table[n as usize] = c;
             n += 1;
         }
         table
@@ -257,7 +251,7 @@ fn pdf(heading: &str, text: &[String]) -> Vec<u8> {
     out
 }
 
-/// Text for a PDF string: Latin-1 only, `€` by its place in WinAnsi, brackets and backslashes escaped.
+/// Text for a PDF string: Latin-1 only, `€` by its place in `WinAnsi`, brackets and backslashes escaped.
 fn latin(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

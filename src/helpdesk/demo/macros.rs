@@ -167,7 +167,11 @@ fn to_html(text: &str) -> String {
             let (placeholder, after) = after.split_once("}}").unwrap_or((after, ""));
             let (key, fallback) = placeholder.split_once('|').unwrap_or((placeholder, ""));
             let fallback = fallback.trim().trim_start_matches("fallback:").trim().trim_matches('\'');
-            html.push_str(&format!("<attribute key=\"{}\" default=\"{}\"/>", escape(key.trim()), escape(fallback)));
+            html.push_str("<attribute key=\"");
+            html.push_str(&escape(key.trim()));
+            html.push_str("\" default=\"");
+            html.push_str(&escape(fallback));
+            html.push_str("\"/>");
             rest = after;
         }
         html.push_str(&escape(rest));

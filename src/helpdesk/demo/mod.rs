@@ -6,7 +6,7 @@
 //! and [`live::run_live`].
 //!
 //! A thread's way: `outline` (what happens, when) → `cast` (about which order) → `talk` (phrases) →
-//! `wording` and `mail` (as that person and program put it) → `threads` (by the rules) → `seed`.
+//! `wording` and `mail` (as that person and program put it) → `scribe` (by the rules) → `threads` → `seed`.
 
 mod cast;
 mod catalogue;
@@ -19,6 +19,7 @@ mod mail;
 mod odd;
 mod outline;
 mod people;
+mod scribe;
 mod seed;
 mod talk;
 mod threads;

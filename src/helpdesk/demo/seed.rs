@@ -13,7 +13,8 @@ use tokio::sync::mpsc;
 use super::catalogue::{self, SEEDER};
 use super::outline::{Fate, Plan};
 use super::people::{self, Crowd, YOU, contact_notes, crowd, mate_id};
-use super::threads::{Studio, mate_author};
+use super::scribe::mate_author;
+use super::threads::Studio;
 use crate::helpdesk::model::act::Record;
 use crate::helpdesk::model::{AdminId, ConversationId, Thread};
 use crate::helpdesk::rules::{Scene, merge};
@@ -109,9 +110,7 @@ fn write_mark(plan: &SeedPlan) -> String {
 }
 
 fn read_mark(text: &str) -> Option<SeedPlan> {
-    let field = |name: &str| {
-        text.split([' ', ';']).find_map(|word| word.strip_prefix(name)?.strip_prefix('='))
-    };
+    let field = |name: &str| text.split([' ', ';']).find_map(|word| word.strip_prefix(name)?.strip_prefix('='));
     Some(SeedPlan {
         seed: field("seed")?.parse().ok()?,
         conversations: field("conversations")?.parse().ok()?,

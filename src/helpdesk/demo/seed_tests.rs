@@ -39,7 +39,10 @@ fn made(plan: &SeedPlan) -> Vec<Record> {
 }
 
 fn threads(records: &[Record]) -> Vec<&Thread> {
-    records.iter().filter_map(|record| if let Record::Thread(thread) = record { Some(&**thread) } else { None }).collect()
+    records
+        .iter()
+        .filter_map(|record| if let Record::Thread(thread) = record { Some(&**thread) } else { None })
+        .collect()
 }
 
 #[test]
@@ -115,7 +118,8 @@ fn every_author_is_somebody_and_every_text_is_whole() {
                 assert!(!text.contains(sign) || is_odd(&text), "{sign:?} in {text}");
             }
         }
-        for attachment in thread.parts.iter().flat_map(|part| &part.attachments).chain(&conversation.source.attachments) {
+        for attachment in thread.parts.iter().flat_map(|part| &part.attachments).chain(&conversation.source.attachments)
+        {
             assert!(matches!(&attachment.place, Place::Stored(id) if files.contains(id)));
             assert!(attachment.filesize > 0);
         }
@@ -151,12 +155,28 @@ fn the_channels_languages_and_events_of_a_real_inbox_are_there() {
     ] {
         assert!(parts().any(|part| part.part_type == kind), "{kind:?}");
     }
-    let bodies = || parts().filter_map(|part| part.body.as_deref()).chain(threads.iter().map(|t| t.conversation.source.body.as_str()));
-    for sign in ["gmail_quote", "<blockquote type=\"cite\">", "<img src=", "<a href=\"https://", "Bonjour", "Guten Tag", "refund", "C-"] {
+    let bodies = || {
+        parts()
+            .filter_map(|part| part.body.as_deref())
+            .chain(threads.iter().map(|t| t.conversation.source.body.as_str()))
+    };
+    for sign in [
+        "gmail_quote",
+        "<blockquote type=\"cite\">",
+        "<img src=",
+        "<a href=\"https://",
+        "Bonjour",
+        "Guten Tag",
+        "refund",
+        "C-",
+    ] {
         assert!(bodies().any(|body| body.contains(sign)), "{sign}");
     }
     assert!(bodies().filter(|body| body.contains("refund")).count() > 40);
-    let files: Vec<_> = parts().flat_map(|part| &part.attachments).chain(threads.iter().flat_map(|t| &t.conversation.source.attachments)).collect();
+    let files: Vec<_> = parts()
+        .flat_map(|part| &part.attachments)
+        .chain(threads.iter().flat_map(|t| &t.conversation.source.attachments))
+        .collect();
     for kind in ["image/png", "application/pdf", "text/plain"] {
         assert!(files.iter().any(|file| file.content_type == kind), "{kind}");
     }
@@ -214,7 +234,8 @@ async fn you_are_mentioned_where_you_have_not_answered_yet() {
     let all = store.list_conversations(PageRequest::first(400)).await.unwrap();
     for listed in all.items {
         let thread = store.conversation(listed.conversation.id).await.unwrap();
-        let mentioned = thread.parts.iter().rposition(|part| part.body.as_ref().is_some_and(|body| body.contains(&link)));
+        let mentioned =
+            thread.parts.iter().rposition(|part| part.body.as_ref().is_some_and(|body| body.contains(&link)));
         let answered = thread.parts.iter().rposition(|part| part.author.admin() == Some(you));
         unanswered += usize::from(mentioned.is_some_and(|at| answered.is_none_or(|answer| answer < at)));
     }
@@ -306,9 +327,35 @@ async fn zz_dump() {
     let records = tokio::task::spawn_blocking(|| made(&plan(400))).await.unwrap();
     for thread in threads(&records) {
         let c = &thread.conversation;
-        let _ = writeln!(out, "=== {} {} {:?} prio {:?} sla {:?} wait {:?} assignee {:?} team {:?} title {:?} tags {:?}\nSUBJECT {}\n[{}] {:?}\n{}\n", c.id, c.source.kind, c.state, c.priority, c.sla_applied, c.waiting_since.map(|s| NOW - s), c.admin_assignee, c.team_assignee, c.title, c.tags.iter().map(|t| &t.name).collect::<Vec<_>>(), c.source.subject, super::super::cast::local(c.created_at).strftime("%a %d.%m %H:%M"), c.source.author.name, to_plain(&c.source.body));
+        let _ = writeln!(
+            out,
+            "=== {} {} {:?} prio {:?} sla {:?} wait {:?} assignee {:?} team {:?} title {:?} tags {:?}\nSUBJECT {}\n[{}] {:?}\n{}\n",
+            c.id,
+            c.source.kind,
+            c.state,
+            c.priority,
+            c.sla_applied,
+            c.waiting_since.map(|s| NOW - s),
+            c.admin_assignee,
+            c.team_assignee,
+            c.title,
+            c.tags.iter().map(|t| &t.name).collect::<Vec<_>>(),
+            c.source.subject,
+            super::super::cast::local(c.created_at).strftime("%a %d.%m %H:%M"),
+            c.source.author.name,
+            to_plain(&c.source.body)
+        );
         for p in &thread.parts {
-            let _ = writeln!(out, "  -- {} {} {:?} -> {:?} files {:?}\n{}", super::super::cast::local(p.created_at).strftime("%a %d.%m %H:%M"), p.part_type.as_str(), p.author.name, p.assigned_to, p.attachments.iter().map(|a| &a.name).collect::<Vec<_>>(), p.body.as_deref().map(to_plain).unwrap_or_default());
+            let _ = writeln!(
+                out,
+                "  -- {} {} {:?} -> {:?} files {:?}\n{}",
+                super::super::cast::local(p.created_at).strftime("%a %d.%m %H:%M"),
+                p.part_type.as_str(),
+                p.author.name,
+                p.assigned_to,
+                p.attachments.iter().map(|a| &a.name).collect::<Vec<_>>(),
+                p.body.as_deref().map(to_plain).unwrap_or_default()
+            );
         }
     }
     std::fs::write("/tmp/dump.txt", out).unwrap();

@@ -7,7 +7,7 @@ use super::cast::Cast;
 use super::dice::Dice;
 use super::files::{self, File, Subject};
 use super::people::Voice;
-use super::talk::{Talk, Tongue, Topic};
+use super::talk::{Talk, Topic};
 
 /// Picks from lists in turn, so that a thread does not repeat itself before it has to.
 #[derive(Clone, Debug, Default)]
@@ -37,19 +37,17 @@ pub fn is_mail(channel: &str) -> bool {
     channel == "email"
 }
 
-/// The question of a topic: one of its phrases, maybe with one more sentence.
+/// The question of a topic: one of its phrases, with its place, maybe with one more sentence.
 #[must_use]
-pub fn question(
-    cast: &Cast<'_>, topic: &Topic, voice: Voice, channel: &str, deck: &mut Deck, dice: &mut Dice,
-) -> String {
-    let ask = deck.draw(&topic.asks, dice);
-    let mut body = cast.say(ask, dice);
+pub fn question(cast: &Cast<'_>, topic: &Topic, voice: Voice, channel: &str, dice: &mut Dice) -> (usize, String) {
+    let place = dice.index(topic.asks.len());
+    let mut body = cast.say(topic.asks.get(place).copied().unwrap_or_default(), dice);
     if !topic.extras.is_empty() && voice != Voice::Terse && dice.chance(55) {
         body.push_str(if is_mail(channel) && dice.chance(50) { "\n\n" } else { " " });
-        let extra = deck.draw(&topic.extras, dice);
+        let extra = dice.word(&topic.extras);
         body.push_str(&cast.say(extra, dice));
     }
-    body
+    (place, body)
 }
 
 /// What a customer writes: `body` with what goes around it on that channel.
@@ -141,21 +139,11 @@ fn recase(text: &str, change: fn(&str) -> String) -> String {
         .collect()
 }
 
+/// Signs of a file, by language: in a customer's text, in ours.
 const ANNOUNCES: [[&[&str]; 2]; 3] = [
-    [
-        &[
-            "photo attached",
-            "photos attached",
-            "here is the photo",
-            "screenshot",
-            "is attached",
-            "are attached",
-            "list attached",
-        ],
-        &["as pdf", "attached:", "is attached", "offer", "a pdf", "photo attached"],
-    ],
-    [&["photo jointe", "jointe :"], &["en pdf", "pdf"]],
-    [&["foto anbei", "ist dabei", "screenshot"], &["anbei", "als pdf"]],
+    [&["attached", "here is the photo"], &["attached", "as pdf", "it is, as a pdf"]],
+    [&["photo jointe", "voici la photo", "est jointe"], &["en pdf"]],
+    [&["foto anbei", "ist dabei"], &["anbei", "als pdf"]],
 ];
 
 /// The file that a text announces; none when it announces none.
@@ -176,26 +164,23 @@ pub fn announced(text: &str, by_customer: bool, cast: &Cast<'_>, dice: &mut Dice
             files::picture(Subject::Photo, dice)
         });
     }
-    // "I have the offer" is no file; one that names its document is.
     let (prefix, heading) = if words.contains("price list") || words.contains("offer") {
         ("offer", ["Offer", "Offre", "Angebot"])
     } else if words.contains("photo") {
         return Some(files::picture(Subject::Photo, dice));
-    } else if words.contains("label") {
+    } else if words.contains("return label") {
         ("return-label", ["Return label", "Étiquette de retour", "Rücksendeschein"])
     } else {
         ("invoice", ["Invoice", "Facture", "Rechnung"])
     };
-    words.contains("attached").then_some(()).or_else(|| (!words.contains("offer")).then_some(())).map(|()| {
-        let order = cast.order();
-        let lines = [
-            "Northwind Outdoor · Harbour Street 4 · Galway".to_owned(),
-            cast.customer.company.or(cast.customer.name).unwrap_or_default().to_owned(),
-            format!("{order}   {}", cast.product.name(cast.tongue)),
-            format!("Total {}", super::cast::money(cast.cents(), cast.tongue)),
-        ];
-        files::paper(format!("{prefix}-{order}.pdf"), heading[cast.tongue as usize], &lines)
-    })
+    let order = cast.order();
+    let lines = [
+        "Northwind Outdoor · Harbour Street 4 · Galway".to_owned(),
+        cast.customer.company.or(cast.customer.name).unwrap_or_default().to_owned(),
+        format!("{order}   {}", cast.product.name(cast.tongue)),
+        format!("Total {}", super::cast::money(cast.cents(), cast.tongue)),
+    ];
+    Some(files::paper(format!("{prefix}-{order}.pdf"), heading[cast.tongue as usize], &lines))
 }
 
 fn receipt(cast: &Cast<'_>) -> File {
@@ -203,21 +188,10 @@ fn receipt(cast: &Cast<'_>) -> File {
     files::text_file(format!("receipt-{}.txt", cast.order()), "text/plain", text)
 }
 
-/// A name that mail programs show: `Chloé Dubois`, or the address.
-#[must_use]
-pub fn shown_name<'a>(cast: &Cast<'a>) -> &'a str {
-    let unknown = match cast.tongue {
-        Tongue::English => "Customer",
-        Tongue::French => "Client",
-        Tongue::German => "Kunde",
-    };
-    cast.customer.name.or(cast.customer.email).unwrap_or(unknown)
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::cast::Customer;
-    use super::super::talk::{Kind, talk};
+    use super::super::talk::{Kind, Tongue, talk};
     use super::*;
 
     fn cast(tongue: Tongue) -> Cast<'static> {

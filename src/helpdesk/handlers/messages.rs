@@ -29,15 +29,19 @@ pub async fn reply(
     fields: Fields,
 ) -> Result<Response, ApiError> {
     caller.may(Scope::WriteConversations)?;
-    let contact = named_contact(&desk, &fields).await?;
-    let id = if id == "last" { last(&desk, contact.as_ref()).await? } else { conversation_id(&id)? };
-    let reply = match fields.required_text("type")? {
-        "admin" => from_admin(&desk, &fields).await?,
-        "user" | "contact" | "lead" => {
-            let contact = contact.ok_or_else(|| ApiError::absent("intercom_user_id"))?;
-            from_contact(&desk, &fields, contact)?
-        }
+    let by_admin = match fields.required_text("type")? {
+        "admin" => true,
+        "user" | "contact" | "lead" => false,
         _ => return Err(ApiError::invalid("type", "type must be admin or user")),
+    };
+    let to_last = id == "last";
+    let contact = if by_admin && !to_last { None } else { named_contact(&desk, &fields).await? };
+    let id = if to_last { last(&desk, contact.as_ref()).await? } else { conversation_id(&id)? };
+    let reply = if by_admin {
+        from_admin(&desk, &fields).await?
+    } else {
+        let contact = contact.ok_or_else(|| ApiError::absent("intercom_user_id"))?;
+        from_contact(&desk, &fields, contact)?
     };
     let written = desk.store.reply(id, reply).await?;
     thread(&desk, &caller, &written, Display::Html).await

@@ -123,3 +123,46 @@ pub(crate) mod sample {
         super::thread::begin(&customer(), source("email", "<p>Hello</p>"), None, &at(NOON))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::sample::{NOON, admin, at, conversation, customer};
+    use super::thread::{Message, close, contact_author, message, open, snooze, wake};
+    use crate::helpdesk::model::{AdminId, State, Target, TeamId};
+
+    proptest! {
+        #[test]
+        fn whatever_is_done_the_conversation_agrees_with_its_parts(acts in proptest::collection::vec(0_u8..10, 1..60)) {
+            let mut it = conversation();
+            let mut parts = Vec::new();
+            for (step, act) in (1_i64..).zip(acts) {
+                let now = NOON + step * 60;
+                let scene = at(now);
+                let before = it.updated_at;
+                parts.extend(match act {
+                    0 => message(&mut it, Message::comment(contact_author(&customer()), "in"), &scene),
+                    1 => message(&mut it, Message::comment(admin(1), "out"), &scene),
+                    2 => message(&mut it, Message::note(admin(2), "note"), &scene),
+                    3 => close(&mut it, admin(1), None, &scene),
+                    4 => close(&mut it, admin(1), Some("bye".into()), &scene),
+                    5 => open(&mut it, admin(1), &scene),
+                    6 => snooze(&mut it, admin(1), now + 90, &scene),
+                    7 => wake(&mut it, &scene),
+                    other => {
+                        let to = if other == 8 { Target::Admin(AdminId(3)) } else { Target::Team(TeamId(4)) };
+                        super::assign::assign(&mut it, admin(1), to, None, Some("T"), super::assign::Reason::Said, &scene)
+                    }
+                });
+                prop_assert_eq!(it.snoozed_until.is_some(), it.state == State::Snoozed);
+                prop_assert!(it.state != State::Closed || it.waiting_since.is_none());
+                prop_assert_eq!(it.statistics.count_conversation_parts, i64::try_from(parts.len()).unwrap_or(-1));
+                prop_assert_eq!(parts.last().map_or(State::Open, |part| part.state), it.state);
+                prop_assert!(it.updated_at >= before && it.updated_at <= now);
+                let s = &it.statistics;
+                prop_assert!(s.first_close_at <= s.last_close_at && s.first_admin_reply_at <= s.last_admin_reply_at);
+            }
+        }
+    }
+}

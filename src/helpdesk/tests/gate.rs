@@ -231,7 +231,7 @@ async fn panics_and_endless_handlers_end_in_the_envelope() {
     let mut options = Options::new(dir.path());
     options.request_timeout = Duration::from_millis(50);
     let helpdesk = Helpdesk::open(options, Clock::manual(NOON), Ids::seeded(1)).await.unwrap();
-    let app = helpdesk.into_desk();
+    let app = helpdesk.into_desk([127, 0, 0, 1].into());
     let router: Router<App> =
         Router::new().route("/panic", get(fails)).route("/endless", get(std::future::pending::<()>));
     let router = router.layer(middleware::from_fn_with_state(app.clone(), gate::envelope)).with_state(app);
@@ -256,4 +256,19 @@ async fn a_stopped_helpdesk_ends_with_its_connections_open() {
     idle.write_all(b"GET /me HTTP/1.1\r\nHo").await.unwrap();
     assert_eq!(server.get("/me").await.status, 200);
     server.stop().await;
+}
+
+#[tokio::test]
+async fn what_cannot_start_says_what_why_and_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let opened = Helpdesk::open(Options::new(file.join("desk")), Clock::manual(NOON), Ids::seeded(1)).await;
+    let error = opened.err().unwrap();
+    assert!(error.to_string().contains("data directory"));
+    assert!(!error.why().is_empty() && error.next_step().ends_with('.'));
+
+    std::fs::create_dir(dir.path().join("token")).unwrap();
+    let opened = Helpdesk::open(Options::new(dir.path()), Clock::manual(NOON), Ids::seeded(1)).await;
+    assert!(opened.err().unwrap().to_string().contains("token"));
 }

@@ -35,12 +35,6 @@ impl CursorPages {
         }
     }
 
-    /// The paging of a list that is answered whole.
-    #[must_use]
-    pub const fn single(per_page: usize) -> Self {
-        Self { kind: "pages", page: 1, next: None, per_page, total_pages: 1 }
-    }
-
     /// Page `page` of a list that is walked by number.
     #[must_use]
     pub const fn numbered(page: usize, per_page: usize, total_count: usize) -> Self {
@@ -111,13 +105,6 @@ impl<T> List<T> {
     #[must_use]
     pub const fn whole(data: Vec<T>) -> Self {
         Self { kind: "list", data, total_count: None, pages: None }
-    }
-
-    /// A page by cursor.
-    #[must_use]
-    pub fn page(page: Page<T>, per_page: usize) -> Self {
-        let pages = CursorPages::of(&page, per_page);
-        Self { kind: "list", data: page.items, total_count: Some(page.total_count), pages: Some(pages) }
     }
 }
 

@@ -21,7 +21,7 @@ pub fn draw(part: Confirm, look: &Look<'_>, screen: Rect, buf: &mut Buffer) {
     let rows = u16::try_from(lines.len()).unwrap_or(1);
     let area = frame::place(screen, WIDTH, rows + 4);
     let blank = Clean::default();
-    let border = Border { title: &look.say(title), aside: &blank, hints: &[], count: &look.say(answers) };
+    let border = Border { title: &look.say(title), aside: &blank, foot: &look.say(answers), count: &blank };
     let within = frame::draw(area, border, look, buf);
     for (line, text) in (0..within.height).skip(1).zip(&lines) {
         Row::new(buf, within, line).put(text, look.style(Role::Text));

@@ -7,7 +7,6 @@ use super::super::look::Look;
 use super::super::paint::{Row, cells, clear, inset};
 use super::super::signs;
 use crate::app::input::Input;
-use crate::app::status::Hint;
 use crate::text::Clean;
 use crate::theme::Role;
 
@@ -18,8 +17,8 @@ pub struct Border<'a> {
     pub title: &'a Clean,
     /// At its right end; may be blank.
     pub aside: &'a Clean,
-    /// Keys in the lower border.
-    pub hints: &'a [Hint],
+    /// In the lower border: which keys do what.
+    pub foot: &'a Clean,
     /// At its right end; may be blank.
     pub count: &'a Clean,
 }
@@ -69,7 +68,9 @@ pub fn draw(area: Rect, border: Border<'_>, look: &Look<'_>, buf: &mut Buffer) -
                 row.right_sign(signs::RULE_ACROSS, line).skip_right(1);
                 row.right(border.count, look.style(Role::TextDim)).skip_right(1);
             }
-            hints(border.hints, look, &mut row);
+            if !border.foot.is_blank() && cells(border.foot) + 2 < row.room() {
+                row.skip(1).put(border.foot, look.style(Role::TextDim)).skip(1);
+            }
             row.fill(signs::RULE_ACROSS, line);
         } else {
             row.sign(signs::RULE_DOWN, line).right_sign(signs::RULE_DOWN, line);
@@ -77,21 +78,6 @@ pub fn draw(area: Rect, border: Border<'_>, look: &Look<'_>, buf: &mut Buffer) -
     }
     let within = inset(area, 2, 2);
     Rect { y: area.y.saturating_add(1), height: area.height.saturating_sub(2), ..within }.intersection(buf.area)
-}
-
-fn hints(hints: &[Hint], look: &Look<'_>, row: &mut Row<'_>) {
-    let mut first = true;
-    for hint in hints {
-        if cells(&hint.keys) + cells(&hint.label) + 4 > row.room() {
-            break;
-        }
-        row.skip(if first { 1 } else { 2 });
-        first = false;
-        row.put(&hint.keys, look.style(Role::Key)).skip(1).put(&hint.label, look.style(Role::TextDim));
-    }
-    if !first {
-        row.skip(1);
-    }
 }
 
 /// Draws the line that is typed into; returns where the cursor belongs.

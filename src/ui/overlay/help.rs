@@ -9,7 +9,6 @@ use super::super::signs;
 use super::frame::{self, Border};
 use super::visible;
 use crate::app::help::{Help, HelpRow};
-use crate::app::status::Hint;
 use crate::text::Clean;
 use crate::theme::Role;
 use crate::words::Arg;
@@ -20,11 +19,12 @@ const ROWS: u16 = 26;
 const KEYS: u16 = 18;
 
 /// Draws the help.
-pub fn draw(part: &Help, hints: &[Hint], look: &Look<'_>, screen: Rect, buf: &mut Buffer) -> Option<Position> {
+pub fn draw(part: &Help, look: &Look<'_>, screen: Rect, buf: &mut Buffer) -> Option<Position> {
     let area = frame::place(screen, WIDTH, ROWS + 4);
     let count =
         look.with("ui-count-of", &[("count", Arg::from(part.visible.len())), ("of", Arg::from(part.rows.len()))]);
-    let border = Border { title: &look.say("ui-help"), aside: &Clean::default(), hints, count: &count };
+    let foot = look.say("ui-foot-help");
+    let border = Border { title: &look.say("ui-help"), aside: &Clean::default(), foot: &foot, count: &count };
     let within = frame::draw(area, border, look, buf);
     let cursor = frame::input(&part.input, &look.say("ui-help-hint"), look, within, buf);
     let list = Rect { y: within.y.saturating_add(2), height: within.height.saturating_sub(2), ..within };

@@ -13,14 +13,13 @@ use ratatui::layout::{Position, Rect};
 
 use super::look::Look;
 use crate::app::Layer;
-use crate::app::status::Hint;
 
 /// Draws an overlay over everything that is there. Returns where the cursor belongs.
-pub fn draw(layer: &Layer, hints: &[Hint], look: &Look<'_>, screen: Rect, buf: &mut Buffer) -> Option<Position> {
+pub fn draw(layer: &Layer, look: &Look<'_>, screen: Rect, buf: &mut Buffer) -> Option<Position> {
     match layer {
-        Layer::Palette(part) => palette::draw(part, hints, look, screen, buf),
-        Layer::Picker(part) => picker::draw(part, hints, look, screen, buf),
-        Layer::Help(part) => help::draw(part, hints, look, screen, buf),
+        Layer::Palette(part) => palette::draw(part, look, screen, buf),
+        Layer::Picker(part) => picker::draw(part, look, screen, buf),
+        Layer::Help(part) => help::draw(part, look, screen, buf),
         Layer::Confirm(part) => {
             confirm::draw(*part, look, screen, buf);
             None

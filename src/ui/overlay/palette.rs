@@ -9,22 +9,27 @@ use super::super::signs;
 use super::frame::{self, Border};
 use super::visible;
 use crate::app::palette::{Found, Palette, Target};
-use crate::app::status::Hint;
 use crate::text::{Clean, wrap};
 use crate::theme::Role;
 use crate::words::Arg;
 
 const WIDTH: u16 = 92;
 const ROWS: u16 = 14;
+/// Cells of the keys.
+const KEYS: u16 = 8;
+/// Cells of the kind, and the room from which on there is one.
+const KIND: u16 = 8;
+const WITH_KIND: u16 = 34;
 /// From this width within on there is a column for what a line would do.
 const WITH_PREVIEW: u16 = 72;
 
 /// Draws the palette.
-pub fn draw(part: &Palette, hints: &[Hint], look: &Look<'_>, screen: Rect, buf: &mut Buffer) -> Option<Position> {
+pub fn draw(part: &Palette, look: &Look<'_>, screen: Rect, buf: &mut Buffer) -> Option<Position> {
     let area = frame::place(screen, WIDTH, ROWS + 4);
     let count =
         look.with("ui-count-of", &[("count", Arg::from(part.visible.len())), ("of", Arg::from(part.items.len()))]);
-    let border = Border { title: &look.say("ui-palette"), aside: &Clean::default(), hints, count: &count };
+    let foot = look.say("ui-foot-palette");
+    let border = Border { title: &look.say("ui-palette"), aside: &Clean::default(), foot: &foot, count: &count };
     let within = frame::draw(area, border, look, buf);
     let cursor = frame::input(&part.input, &look.say("ui-palette-hint"), look, within, buf);
     let below = Rect { y: within.y.saturating_add(2), height: within.height.saturating_sub(2), ..within };
@@ -60,11 +65,13 @@ fn draw_found(found: &Found, has_cursor: bool, look: &Look<'_>, area: Rect, buf:
         row.skip(1);
     }
     let dim = look.style(Role::TextDim);
-    row.skip_right(1).right(&found.keys, look.style(if found.why_not.is_some() { Role::Disabled } else { Role::Key }));
-    row.skip_right(2);
-    // Keys end in one column, kinds in another.
-    let keys = 10_u16.saturating_sub(cells(&found.keys));
-    row.skip_right(keys.min(row.room() / 4)).right_field(&look.say(found.kind), 9, dim).skip_right(2);
+    // Keys end in one column, kinds begin in another; without much room the title comes first.
+    let keys = look.style(if found.why_not.is_some() { Role::Disabled } else { Role::Key });
+    row.skip_right(1).right_field(&found.keys, KEYS, keys).skip_right(2);
+    if row.room() >= WITH_KIND {
+        let kind = look.say(found.kind);
+        row.skip_right(KIND.saturating_sub(cells(&kind))).right(&kind, dim).skip_right(2);
+    }
     let role = match (found.why_not.is_some(), has_cursor) {
         (true, _) => Role::Disabled,
         (false, true) => Role::TextBright,

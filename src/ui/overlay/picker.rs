@@ -10,7 +10,6 @@ use super::super::signs;
 use super::frame::{self, Border};
 use super::visible;
 use crate::app::picker::{Choice, Picker};
-use crate::app::status::Hint;
 use crate::text::{Clean, truncate};
 use crate::theme::Role;
 use crate::words::Arg;
@@ -19,14 +18,16 @@ const WIDTH: u16 = 64;
 const ROWS: usize = 12;
 
 /// Draws the picker.
-pub fn draw(part: &Picker, hints: &[Hint], look: &Look<'_>, screen: Rect, buf: &mut Buffer) -> Option<Position> {
+pub fn draw(part: &Picker, look: &Look<'_>, screen: Rect, buf: &mut Buffer) -> Option<Position> {
     let rows = u16::try_from(part.choices.len().clamp(1, ROWS)).unwrap_or(1);
     let has_meaning = !part.meaning.is_blank();
     let area = frame::place(screen, WIDTH, rows + 4 + 1);
     let count =
         look.with("ui-count-of", &[("count", Arg::from(part.visible.len())), ("of", Arg::from(part.choices.len()))]);
     let on = part.conversation().map(|on| truncate(&list_row::title(on, look), 28)).unwrap_or_default();
-    let border = Border { title: &look.say(part.title()), aside: &on, hints, count: &count };
+    let several = part.choices.iter().any(|choice| choice.checked.is_some());
+    let foot = look.say(if several { "ui-foot-tags" } else { "ui-foot-picker" });
+    let border = Border { title: &look.say(part.title()), aside: &on, foot: &foot, count: &count };
     let within = frame::draw(area, border, look, buf);
     let cursor = frame::input(&part.input, &look.say("ui-picker-hint"), look, within, buf);
     if has_meaning {

@@ -7,7 +7,7 @@ use stage::Stage;
 
 #[test]
 fn dump() {
-    let dir = std::path::Path::new("/tmp/shots");
+    let dir = std::path::Path::new("/tmp/uishots");
     std::fs::create_dir_all(dir).unwrap();
     let shot = |name: &str, stage: &Stage| {
         let mut screen = crate::term::Screen::new(Vec::new());

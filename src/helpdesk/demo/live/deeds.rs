@@ -14,9 +14,9 @@ use super::super::mail::{self, Program, Quoted};
 use super::super::outline::{throw_channel, throw_tongue};
 use super::super::people::{Crowd, MATES, Voice, first_name, mate_for, mate_id, team_id};
 use super::super::seed::{SeedPlan, crowd_of, you};
-use super::super::talk::{Desk, Talk, Tongue, Topic, talk};
-use super::super::wording::{self, Deck, is_mail};
-use super::recognise::recognise;
+use super::super::talk::{Desk, Talk, Tongue, Topic, Turn, next_turn, talk};
+use super::super::wording::{self, is_mail};
+use super::recognise::{best_match, recognise};
 use super::scene;
 use super::script::{Event, Glimpse, Scene, Script};
 use crate::helpdesk::model::act::{Actor, Manage, NewConversation, NewRating, Reply, ReplyKind, Step};
@@ -129,7 +129,7 @@ impl Stage {
         };
         let person = &self.crowd.people[place];
         let cast = Cast::throw(tongue, self.crowd.customer(place), "", topic.kind, now, &mut dice);
-        let body = wording::question(&cast, topic, person.voice, channel, &mut Deck::default(), &mut dice);
+        let (_, body) = wording::question(&cast, topic, person.voice, channel, &mut dice);
         let text = wording::customer(&cast, book, person.voice, channel, &body, true, &mut dice);
         let subject = dice.word(&topic.subjects);
         let subject = is_mail(channel).then(|| mail::line(&cast.say(subject, &mut dice)));
@@ -156,7 +156,10 @@ impl Stage {
 
     /// Reads the conversation again; none when it is not as `fits` wants it any more.
     async fn enter(
-        &self, glimpse: &Glimpse, dice: &mut Dice, fits: impl Fn(&Thread) -> bool,
+        &self,
+        glimpse: &Glimpse,
+        dice: &mut Dice,
+        fits: impl Fn(&Thread) -> bool,
     ) -> Answer<Option<Talking>> {
         let thread = self.store.conversation(glimpse.id).await?;
         if thread.conversation.merged_into.is_some() || !fits(&thread) {
@@ -250,9 +253,8 @@ impl Stage {
 
     async fn take(&self, glimpse: &Glimpse, turn: u64) -> Answer<()> {
         let mut dice = self.dice(turn, glimpse.id);
-        let free = |thread: &Thread| {
-            thread.conversation.state == State::Open && thread.conversation.admin_assignee.is_none()
-        };
+        let free =
+            |thread: &Thread| thread.conversation.state == State::Open && thread.conversation.admin_assignee.is_none();
         let Some(talking) = self.enter(glimpse, &mut dice, free).await? else { return Ok(()) };
         let mate = mate_id(talking.mate);
         let step = Step::Assign { to: Target::Admin(mate), body: None };
@@ -265,20 +267,10 @@ impl Stage {
             return Ok(());
         };
         let cast = self.cast(&talking);
-        let book = talking.book();
-        let asks = talking.last_message().is_some_and(|part| {
-            part.author.is_contact() && to_plain(part.body.as_deref().unwrap_or_default()).contains('?')
-        });
-        let phrase = match (talking.our_messages(), talking.topic) {
-            (0, Some(topic)) => dice.word(&topic.answers),
-            (1, Some(topic)) => dice.word(&topic.solves),
-            (_, _) if asks => dice.word(&book.updates),
-            (0, None) => dice.word(&book.updates),
-            _ => dice.word(&book.welcomes),
-        };
+        let phrase = our_answer(&talking, &mut dice);
         let body = cast.say(phrase, &mut dice);
         let first = talking.our_messages() == 0;
-        let text = wording::teammate(&cast, book, talking.channel(), &body, first, &mut dice);
+        let text = wording::teammate(&cast, talking.book(), talking.channel(), &body, first, &mut dice);
         let file = wording::announced(&text, false, &cast, &mut dice).map(upload);
         let by = Actor::Admin(mate_id(talking.mate));
         self.say(glimpse.id, by, ReplyKind::Comment, mail::paragraphs(&text), file).await
@@ -317,7 +309,8 @@ impl Stage {
             return Ok(());
         };
         let worn: Vec<_> = talking.thread.conversation.tags.iter().map(|tag| tag.id).collect();
-        let fitting = talking.topic.and_then(|topic| topic.tags.iter().map(|tag| tag_id(tag)).find(|id| !worn.contains(id)));
+        let fitting =
+            talking.topic.and_then(|topic| topic.tags.iter().map(|tag| tag_id(tag)).find(|id| !worn.contains(id)));
         let Some(tag) = fitting else { return Ok(()) };
         self.store.tag_conversation(glimpse.id, tag, Actor::Admin(mate_id(talking.mate))).await.map(drop)
     }
@@ -341,7 +334,12 @@ impl Stage {
     }
 
     async fn say(
-        &self, id: ConversationId, by: Actor, kind: ReplyKind, body: String, file: Option<NewAttachment>,
+        &self,
+        id: ConversationId,
+        by: Actor,
+        kind: ReplyKind,
+        body: String,
+        file: Option<NewAttachment>,
     ) -> Answer<()> {
         let attachments = file.into_iter().collect();
         let reply = Reply { by, kind, body, attachments, chosen: None, email: None, external_id: None, at: None };
@@ -375,7 +373,8 @@ fn fitting(talking: &Talking, dice: &mut Dice) -> &'static str {
         .map(|part| fold(&to_plain(part.body.as_deref().unwrap_or_default())))
         .unwrap_or_default();
     let says = |words: &[&str]| words.iter().any(|word| ours.contains(word));
-    let asks = ours.contains('?') || says(&["please send", "could you", "merci de", "pouvez-vous", "bitte schick", "konnen sie"]);
+    let asks = ours.contains('?')
+        || says(&["please send", "could you", "merci de", "pouvez-vous", "bitte schick", "konnen sie"]);
     if !asks {
         return match dice.weighted([60, 25, 15].into_iter()) {
             0 => dice.word(&book.thanks),
@@ -384,11 +383,10 @@ fn fitting(talking: &Talking, dice: &mut Dice) -> &'static str {
         };
     }
     // The topic's own follow-up answers the question that a teammate of the script asks there.
-    if talking.our_messages() <= 1
-        && let Some(topic) = talking.topic
-        && topic.answers.iter().any(|answer| resembles(&ours, answer))
+    if let Some(topic) = talking.topic
+        && let Some(answer) = best_match(&ours, topic.answers.iter().map(|turn| turn.text))
     {
-        return dice.word(&topic.follows);
+        return next_turn(&topic.follows, Some(answer), dice).1;
     }
     if says(&["photo", "picture", "foto", "bild ", "image"]) {
         dice.word(&book.send_photos)
@@ -403,11 +401,34 @@ fn fitting(talking: &Talking, dice: &mut Dice) -> &'static str {
     }
 }
 
-/// Whether a text is made of that phrase: it holds most of the phrase's plain stretches.
-fn resembles(text: &str, phrase: &str) -> bool {
-    let folded = fold(phrase);
-    let pieces: Vec<&str> =
-        folded.split(['[', ']', '|', '{', '}', '\\']).map(str::trim).filter(|piece| piece.len() > 14).collect();
-    let held = pieces.iter().filter(|piece| text.contains(**piece)).count();
-    held >= 2 && held * 3 >= pieces.len()
+/// What a colleague answers: the topic's turns in their order, then what fits any subject.
+fn our_answer(talking: &Talking, dice: &mut Dice) -> &'static str {
+    let book = talking.book();
+    let words = |part: &Part| fold(&to_plain(part.body.as_deref().unwrap_or_default()));
+    let messages = || talking.thread.parts.iter().filter(|part| is_message(part));
+    let ours: Vec<String> = messages().filter(|part| part.author.admin().is_some()).map(words).collect();
+    let theirs: Vec<String> = messages().filter(|part| part.author.is_contact()).map(words).collect();
+    let last = theirs.last().map(String::as_str).unwrap_or_default();
+    if let Some(aside) = best_match(last, book.asides.iter().map(|(question, _)| *question)) {
+        return book.asides[aside].1;
+    }
+    let Some(topic) = talking.topic else {
+        return if last.contains('?') || ours.is_empty() {
+            dice.word(&book.updates)
+        } else {
+            dice.word(&book.welcomes)
+        };
+    };
+    if ours.is_empty() {
+        let ask = best_match(&fold(&talking.opening), topic.asks.iter().copied());
+        return next_turn(&topic.answers, ask, dice).1;
+    }
+    let texts = |turns: &'static [Turn]| turns.iter().map(|turn| turn.text);
+    let solved = ours.iter().any(|text| best_match(text, texts(&topic.solves)).is_some());
+    let followed = theirs.iter().rev().find_map(|text| best_match(text, texts(&topic.follows)));
+    match followed {
+        Some(follow) if !solved => next_turn(&topic.solves, Some(follow), dice).1,
+        _ if solved && !last.contains('?') => dice.word(&book.welcomes),
+        _ => dice.word(&book.updates),
+    }
 }

@@ -55,8 +55,8 @@ pub async fn run_live(store: Arc<dyn Store>, clock: Clock, ids: Ids, shutdown: i
         tokio::select! {
             () = &mut shutdown => return,
             () = tokio::time::sleep(wait) => {}
-            changed = changes.changed() => {
-                if changed.is_err() {
+            woken = changes.changed() => {
+                if woken.is_err() {
                     return;
                 }
                 // A teammate's reply may ask for an answer sooner; let a burst of writes end first.

@@ -1,7 +1,7 @@
-//! Which topic of which phrase book a text is about.
+//! Which topic of which phrase book a text is about, and which of its phrases.
 //!
-//! Owns [`recognise`]: words of the topics' own phrases, the rarer the weightier. Knows the phrase
-//! books only.
+//! Owns [`recognise`] (by the words of the topics' own phrases, the rarer the weightier) and
+//! [`best_match`] (which phrase a text was made from). Knows the phrase books only.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
@@ -12,7 +12,7 @@ use crate::text::fold;
 /// Shortest word that says anything, in characters.
 const SHORTEST: usize = 4;
 /// Least weight of evidence.
-const ENOUGH: f64 = 1.2;
+const ENOUGH: f64 = 1.6;
 
 struct Index {
     /// For each word the topics that use it, by place in `topics`.
@@ -39,9 +39,30 @@ pub fn recognise(text: &str) -> Option<(Tongue, &'static Topic)> {
     (scores[best] >= ENOUGH).then(|| index.topics[best])
 }
 
+/// Place of the phrase that `text` (folded) was most likely made from; none when it is of no phrase.
+#[must_use]
+pub fn best_match(text: &str, phrases: impl Iterator<Item = &'static str>) -> Option<usize> {
+    phrases
+        .map(|phrase| {
+            // The plain stretches between choices and slots.
+            let folded = fold(phrase);
+            let pieces = folded.split(['[', ']', '|', '{', '}', '\\']).map(str::trim).filter(|piece| piece.len() > 8);
+            let (held, all) = pieces.fold((0, 0), |(held, all), piece| {
+                (held + if text.contains(piece) { piece.len() } else { 0 }, all + piece.len())
+            });
+            if all == 0 { 0 } else { held * 100 / all }
+        })
+        .enumerate()
+        .filter(|(_, share)| *share >= 30)
+        .max_by_key(|(place, share)| (*share, std::cmp::Reverse(*place)))
+        .map(|(place, _)| place)
+}
+
 fn build() -> Index {
-    let topics: Vec<(Tongue, &'static Topic)> =
-        Tongue::ALL.into_iter().flat_map(|tongue| talk(tongue).topics.iter().map(move |topic| (tongue, topic))).collect();
+    let topics: Vec<(Tongue, &'static Topic)> = Tongue::ALL
+        .into_iter()
+        .flat_map(|tongue| talk(tongue).topics.iter().map(move |topic| (tongue, topic)))
+        .collect();
     let mut index = BTreeMap::<String, Vec<usize>>::new();
     for (place, (_, topic)) in topics.iter().enumerate() {
         let mut own = BTreeSet::new();
@@ -100,6 +121,26 @@ mod tests {
             }
         }
         assert!(right * 100 >= all * 92, "{right} of {all}");
+    }
+
+    #[test]
+    fn a_said_phrase_is_found_again() {
+        let mut dice = Dice::new(6);
+        let (mut right, mut all) = (0, 0);
+        for tongue in Tongue::ALL {
+            for topic in &talk(tongue).topics {
+                let cast = Cast::throw(tongue, Customer::default(), "Ana", topic.kind, 1_790_000_000, &mut dice);
+                for turns in [&topic.answers, &topic.solves] {
+                    for (place, turn) in turns.iter().enumerate() {
+                        let text = fold(&format!("Hi.\n\n{}\n\nBye", cast.say(turn.text, &mut dice)));
+                        all += 1;
+                        right += usize::from(best_match(&text, turns.iter().map(|turn| turn.text)) == Some(place));
+                    }
+                }
+            }
+        }
+        assert!(right * 100 >= all * 97, "{right} of {all}");
+        assert_eq!(best_match("nothing of the kind", talk(Tongue::English).chases.iter().copied()), None);
     }
 
     #[test]

@@ -19,11 +19,10 @@ const SOME: usize = 40;
 const LATELY: i64 = 90;
 
 /// Looks at the helpdesk. `played` are the teammates whom people act as: theirs is yours.
-pub async fn look(
-    store: &Arc<dyn Store>, script: &Script, played: &BTreeSet<AdminId>, now: i64,
-) -> Answer<Scene> {
+pub async fn look(store: &Arc<dyn Store>, script: &Script, played: &BTreeSet<AdminId>, now: i64) -> Answer<Scene> {
     let mut dice = script.dice(0x10);
-    let field = |field: &str, operator: &str, value: Value| json!({"field": field, "operator": operator, "value": value});
+    let field =
+        |field: &str, operator: &str, value: Value| json!({"field": field, "operator": operator, "value": value});
     let all = |filters: Vec<Value>| json!({"operator": "AND", "value": filters});
     let open = field("state", "=", json!("open"));
     let theirs: Vec<i64> = played.iter().map(|admin| admin.0).collect();

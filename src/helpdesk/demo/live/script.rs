@@ -191,7 +191,7 @@ fn choose(script: &Script, scene: &Scene, dice: &mut Dice) -> Event {
     };
     let waiting = pool(&|glimpse| !glimpse.ours_is_last());
     let answered = pool(&|glimpse| glimpse.ours_is_last());
-    let settled = pool(&|glimpse| glimpse.we_wrote_at > 0 && glimpse.last_word_at() < now - 90);
+    let settled = pool(&|glimpse| glimpse.ours_is_last() && glimpse.we_wrote_at < now - 240);
     let long_waiting = pool(&|glimpse| !glimpse.ours_is_last() && glimpse.customer_wrote_at < now - 1_800);
     let free: Vec<&Glimpse> = scene.free.iter().filter(|glimpse| glimpse.customer_wrote_at < now - 150).collect();
     let unrated: Vec<&Glimpse> = scene.closed.iter().filter(|glimpse| !glimpse.rated).collect();

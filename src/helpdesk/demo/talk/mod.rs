@@ -6,8 +6,9 @@
 //! A phrase book has one item a line; the first word says what it is, `#` begins a comment. After
 //! `common` come openings, endings and what fits any subject; each `topic NAME` begins what belongs
 //! to one kind of trouble: `ask` opens, `extra` may follow it, then `answer`, `follow` and `solve`
-//! take turns, so every `follow` must fit every `answer`. In a phrase `[a|b]` is one of both,
-//! `{slot}` is filled in, `\n` is a line break. Notes are English in every book.
+//! take turns. A turn that fits only some of the turns before it begins with their numbers: `13:`
+//! answers the first and the third. In a phrase `[a|b]` is one of both, `{slot}` is filled in, `\n` is
+//! a line break. Notes are English in every book.
 
 use std::sync::OnceLock;
 
@@ -73,6 +74,43 @@ pub enum Kind {
 
 type Lines = Vec<&'static str>;
 
+/// Something said in turn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Turn {
+    /// The phrase.
+    pub text: &'static str,
+    /// Places of the turns before that it fits, one bit each; 0 for all.
+    after: u16,
+}
+
+impl Turn {
+    fn read(text: &'static str) -> Self {
+        match text.split_once(':') {
+            Some((numbers, text))
+                if !numbers.is_empty() && numbers.bytes().all(|byte| (b'1'..=b'9').contains(&byte)) =>
+            {
+                let after = numbers.bytes().fold(0, |after, byte| after | 1 << (byte - b'1'));
+                Self { text, after }
+            }
+            _ => Self { text, after: 0 },
+        }
+    }
+
+    const fn fits(self, before: Option<usize>) -> bool {
+        self.after == 0 || matches!(before, Some(before) if before < 16 && self.after & 1 << before != 0)
+    }
+}
+
+/// A turn that fits the one `before` it, with its place. When that is not known, or nothing fits, any.
+pub fn next_turn(from: &[Turn], before: Option<usize>, dice: &mut Dice) -> (usize, &'static str) {
+    let fitting: Vec<usize> = (0..from.len()).filter(|place| from[*place].fits(before)).collect();
+    let place = match fitting.len() {
+        0 => dice.index(from.len()),
+        count => fitting[dice.index(count)],
+    };
+    (place, from.get(place).map_or("", |turn| turn.text))
+}
+
 /// One kind of trouble.
 #[derive(Clone, Debug, Default)]
 pub struct Topic {
@@ -93,11 +131,11 @@ pub struct Topic {
     /// One more sentence of the customer's.
     pub extras: Lines,
     /// The teammate's first answer, which asks something back.
-    pub answers: Lines,
+    pub answers: Vec<Turn>,
     /// The customer's answer to it.
-    pub follows: Lines,
+    pub follows: Vec<Turn>,
     /// The teammate's solution.
-    pub solves: Lines,
+    pub solves: Vec<Turn>,
     /// Notes among teammates.
     pub notes: Lines,
 }
@@ -291,9 +329,15 @@ impl Topic {
             "subject" => &mut self.subjects,
             "ask" => &mut self.asks,
             "extra" => &mut self.extras,
-            "answer" => &mut self.answers,
-            "follow" => &mut self.follows,
-            "solve" => &mut self.solves,
+            "answer" | "follow" | "solve" => {
+                let turns = match word {
+                    "answer" => &mut self.answers,
+                    "follow" => &mut self.follows,
+                    _ => &mut self.solves,
+                };
+                turns.push(Turn::read(rest));
+                return true;
+            }
             "note" => &mut self.notes,
             _ => return false,
         };
@@ -320,7 +364,10 @@ pub fn fill(phrase: &str, dice: &mut Dice, into: &mut String, slot: &impl Fn(&st
                 let (name, after) = tail.split_once('}').unwrap_or((tail, ""));
                 let from = into.len();
                 slot(name, into);
-                if from == 0 || into[..from].ends_with(['\n']) || SENTENCE_ENDS.iter().any(|end| into[..from].ends_with(end)) {
+                if from == 0
+                    || into[..from].ends_with(['\n'])
+                    || SENTENCE_ENDS.iter().any(|end| into[..from].ends_with(end))
+                {
                     capitalise(into, from);
                 }
                 after
@@ -367,7 +414,8 @@ mod tests {
                 assert!(lists.len() >= 3, "{tongue:?}");
             }
             for topic in &talk.topics {
-                for list in [&topic.subjects, &topic.asks, &topic.answers, &topic.follows, &topic.solves, &topic.notes] {
+                for list in [&topic.subjects, &topic.asks, &topic.answers, &topic.follows, &topic.solves, &topic.notes]
+                {
                     assert!(!list.is_empty(), "{tongue:?} {}", topic.name);
                 }
                 assert!(talk_of_english(topic.name), "{}", topic.name);
@@ -383,6 +431,19 @@ mod tests {
 
     fn talk_of_english(name: &str) -> bool {
         talk(Tongue::English).topic_named(name).is_some()
+    }
+
+    #[test]
+    fn a_turn_fits_the_one_before_it() {
+        let turns = ["12:a", "3:b", "c: d", "x"].map(Turn::read);
+        let able = |before| {
+            let mut dice = Dice::new(1);
+            (0..60).map(|_| next_turn(&turns, before, &mut dice).1).collect::<std::collections::BTreeSet<_>>()
+        };
+        assert_eq!(able(Some(0)).into_iter().collect::<Vec<_>>(), ["a", "c: d", "x"]);
+        assert_eq!(able(Some(2)).into_iter().collect::<Vec<_>>(), ["b", "c: d", "x"]);
+        assert_eq!(able(None).into_iter().collect::<Vec<_>>(), ["c: d", "x"]);
+        assert_eq!(next_turn(&[], None, &mut Dice::new(1)), (0, ""));
     }
 
     #[test]

@@ -173,7 +173,8 @@ fn write(connection: &Connection, jobs: &Receiver<Writing>, tell: &watch::Sender
             continue;
         }
         let mut settles = vec![first(connection)];
-        while settles.len() < GROUP {
+        // A full disk can end the transaction under a job; what came before is lost with it.
+        while settles.len() < GROUP && !connection.is_autocommit() {
             let Ok(next) = jobs.try_recv() else { break };
             settles.push(next(connection));
         }
@@ -181,7 +182,9 @@ fn write(connection: &Connection, jobs: &Receiver<Writing>, tell: &watch::Sender
             Ok(()) => true,
             Err(error) => {
                 tracing::error!(%error, "the store could not commit");
-                if let Err(error) = connection.execute_batch("ROLLBACK") {
+                if !connection.is_autocommit()
+                    && let Err(error) = connection.execute_batch("ROLLBACK")
+                {
                     tracing::error!(%error, "the store could not roll back");
                 }
                 false
@@ -242,5 +245,49 @@ fn make_private(dir: &Path) -> std::io::Result<()> {
     {
         fs::create_dir_all(dir)?;
         fs::OpenOptions::new().write(true).create(true).truncate(false).open(&file).map(drop)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_costs_its_own_job_only() {
+        let dir = tempfile::tempdir().unwrap();
+        let threads = Threads::start(dir.path()).unwrap();
+        let add = |name: &'static str| {
+            threads.write(move |db| {
+                db.execute("INSERT INTO counter VALUES (?1, 1)", [name])?;
+                if name == "bad" {
+                    panic!("on purpose")
+                }
+                Ok(())
+            })
+        };
+        assert!(add("one").await.is_ok());
+        assert!(add("bad").await.is_err());
+        assert!(add("two").await.is_ok());
+        assert!(threads.read(|_| -> Answer<()> { panic!("on purpose") }).await.is_err());
+        let count =
+            threads.read(|db| Ok(db.query_row("SELECT count(*) FROM counter", [], |row| row.get::<_, i64>(0))?));
+        assert_eq!(count.await.unwrap(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_lost_asker_does_not_stop_the_write() {
+        let dir = tempfile::tempdir().unwrap();
+        let threads = Threads::start(dir.path()).unwrap();
+        let job = threads.write(|db| Ok(db.execute("INSERT INTO counter VALUES ('x', 1)", [])?));
+        // Polled once, the job is with the writer; then nobody waits for it any more.
+        tokio::select! {
+            biased;
+            _ = job => {}
+            () = std::future::ready(()) => {}
+        }
+        let count =
+            || threads.write(|db| Ok(db.query_row("SELECT count(*) FROM counter", [], |row| row.get::<_, i64>(0))?));
+        assert_eq!(count().await.unwrap(), 1);
     }
 }

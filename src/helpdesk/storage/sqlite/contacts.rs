@@ -405,18 +405,26 @@ pub(super) fn search(
     let order = filter::contact_order(field)
         .ok_or_else(|| Refusal::invalid("contacts cannot be sorted by this field").at("sort.field"))?;
     let (sign, direction) = if ascending { (">", "ASC") } else { ("<", "DESC") };
-    let mut sql =
-        format!("SELECT c.doc, {order} IS NULL, coalesce({order}, ''), c.id FROM contact c WHERE {}", condition.sql);
+    // What is always there is sorted as it is, so that an index serves.
+    let always = matches!(field, "id" | "role" | "created_at" | "updated_at");
+    let (missing, value) =
+        if always { ("0".to_owned(), order) } else { (format!("({order} IS NULL)"), format!("coalesce({order}, '')")) };
+    let mut sql = format!("SELECT c.doc, {missing}, {value}, c.id FROM contact c WHERE {}", condition.sql);
     let mut values = condition.values;
     let key: Option<Key> = page.starting_after.as_deref().map(cursor::read).transpose()?;
-    if let Some((missing, value, id, _)) = &key {
-        sql = format!(
-            "{sql} AND (({order} IS NULL) > ? OR (({order} IS NULL) = ? AND (coalesce({order}, ''), c.id) {sign} (?, ?)))"
-        );
-        let missing = Value::Integer(i64::from(*missing));
-        values.extend([missing.clone(), missing, sort_value(value), Value::Text(id.clone())]);
+    if let Some((was_missing, last, id, _)) = &key {
+        let after = format!("({value}, c.id) {sign} (?, ?)");
+        if always {
+            sql = format!("{sql} AND {after}");
+        } else {
+            sql = format!("{sql} AND ({missing} > ? OR ({missing} = ? AND {after}))");
+            let was_missing = Value::Integer(i64::from(*was_missing));
+            values.extend([was_missing.clone(), was_missing]);
+        }
+        values.extend([sort_value(last), Value::Text(id.clone())]);
     }
-    sql = format!("{sql} ORDER BY {order} IS NULL, coalesce({order}, '') {direction}, c.id {direction} LIMIT ?");
+    let leading = if always { String::new() } else { format!("{missing}, ") };
+    sql = format!("{sql} ORDER BY {leading}{value} {direction}, c.id {direction} LIMIT ?");
     values.push(Value::Integer(limit(page.per_page.saturating_add(1))));
     let mut statement = db.prepare_cached(&sql)?;
     let mut rows = statement.query(params_from_iter(values))?;

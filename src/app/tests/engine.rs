@@ -1,0 +1,328 @@
+//! An engine in memory: it answers at once, and keeps what it is given.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::NOW;
+use crate::domain::{
+    Act, Author, AuthorKind, AwayReason, AwayState, Capabilities, Channel, ContactId, ContactRef, Conversation,
+    ConversationId, Directory, Draft, GroupId, Mode, OutboxId, OutboxRow, OutboxStatus, Part, PartId, PartKind, State,
+    Tag, TagId, Team, TeamId, Teammate, TeammateId, UnixTime, Workspace,
+};
+use crate::query::{Context, Query, Subject};
+use crate::sync::message::{Count, Event, Request, Thread, Window};
+use crate::text::Untrusted;
+
+pub(super) struct Engine {
+    pub now: UnixTime,
+    pub directory: Arc<Directory>,
+    pub conversations: Vec<Conversation>,
+    pub parts: BTreeMap<ConversationId, Vec<Part>>,
+    pub drafts: BTreeMap<(ConversationId, Mode), Draft>,
+    pub outbox: Vec<OutboxRow>,
+    /// Conversations as they were before each row.
+    before: BTreeMap<OutboxId, Conversation>,
+    pub seen: BTreeMap<ConversationId, UnixTime>,
+    /// Commits are refused for this reason.
+    pub refuse: Option<&'static str>,
+}
+
+pub(super) fn id(number: usize) -> ConversationId {
+    ConversationId::parse(&number.to_string()).unwrap()
+}
+
+fn teammate(id: &str, name: &str) -> Teammate {
+    Teammate {
+        id: TeammateId::parse(id).unwrap(),
+        name: Untrusted::new(name),
+        email: Untrusted::default(),
+        has_inbox_seat: true,
+        away: AwayState::default(),
+        teams: Vec::new(),
+    }
+}
+
+pub(super) fn part(id: &str, kind: PartKind, author: AuthorKind, body: &str, at: i64) -> Part {
+    let name = match author {
+        AuthorKind::Contact(_) => "Chloé Dubois",
+        _ => "Ana Ito",
+    };
+    Part {
+        id: PartId::parse(id).unwrap(),
+        kind,
+        author: Author { kind: author, name: Untrusted::new(name), email: Untrusted::default(), is_ai: false },
+        body: Some(Untrusted::new(body)),
+        created_at: UnixTime(at),
+        attachments: Vec::new(),
+        redacted: false,
+        state: None,
+        subject: Untrusted::default(),
+    }
+}
+
+impl Engine {
+    /// Conversations 1 to 5 are mine, 6 to 9 are nobody's; 2 and 4 are unread; 8 is a chat.
+    pub fn filled() -> Self {
+        let me = teammate("7", "Mia Berg");
+        let team = |id: &str, name: &str| Team {
+            id: TeamId::parse(id).unwrap(),
+            name: Untrusted::new(name),
+            members: Vec::new(),
+        };
+        let tag = |id: &str, name: &str| Tag { id: TagId::parse(id).unwrap(), name: Untrusted::new(name) };
+        let directory = Directory {
+            workspace: Some(Workspace {
+                id: "w".into(),
+                name: Untrusted::new("Northwind"),
+                region: Untrusted::default(),
+                time_zone: Untrusted::default(),
+                me: me.clone(),
+            }),
+            teammates: vec![teammate("8", "Ana Ito"), me.clone(), teammate("9", "Zoë Kowalski")],
+            teams: vec![team("3", "Billing"), team("4", "Support")],
+            tags: vec![tag("21", "refund"), tag("22", "vip")],
+            away_reasons: vec![AwayReason {
+                id: "1".into(),
+                label: Untrusted::new("Lunch"),
+                emoji: Untrusted::new("🍜"),
+            }],
+            attributes: Vec::new(),
+            capabilities: Capabilities { set_priority: true },
+        };
+        let mut engine = Self {
+            now: NOW,
+            directory: Arc::new(directory),
+            conversations: Vec::new(),
+            parts: BTreeMap::new(),
+            drafts: BTreeMap::new(),
+            outbox: Vec::new(),
+            before: BTreeMap::new(),
+            seen: BTreeMap::new(),
+            refuse: None,
+        };
+        for number in 1..=9 {
+            engine.add(number, (number < 6).then(|| me.id.clone()));
+        }
+        engine
+    }
+
+    /// A conversation in which a customer wrote twice and Ana left a note in between.
+    pub fn add(&mut self, number: usize, assignee: Option<TeammateId>) {
+        let at = NOW.0 - 10_000;
+        let mut conversation = Conversation::bare(id(number), UnixTime(at));
+        conversation.title = Untrusted::new(format!("Order {number}"));
+        conversation.assignee = assignee;
+        conversation.unread = number == 2 || number == 4;
+        conversation.channel = if number == 8 { Channel::Chat } else { Channel::Email };
+        conversation.last_message_at = UnixTime(at + 200);
+        conversation.contact = Some(ContactRef {
+            id: ContactId::parse("c1"),
+            name: Untrusted::new("Chloé Dubois"),
+            ..ContactRef::default()
+        });
+        let customer = AuthorKind::Contact(ContactId::parse("c1"));
+        let ana = AuthorKind::Teammate(TeammateId::parse("8"));
+        let name = |n: usize| format!("p{number}-{n}");
+        let parts = vec![
+            part(&name(1), PartKind::Opening, customer.clone(), "Where is my order?", at),
+            part(&name(2), PartKind::Note, ana.clone(), "I asked the carrier.", at + 100),
+            part(&name(3), PartKind::Assignment { teammate: None, team: TeamId::parse("3") }, ana, "", at + 150),
+            part(&name(4), PartKind::Comment, customer, "Any news?", at + 200),
+        ];
+        self.parts.insert(id(number), parts);
+        self.conversations.push(conversation);
+    }
+
+    pub fn conversation(&self, id: &ConversationId) -> Option<&Conversation> {
+        self.conversations.iter().find(|on| on.id == *id)
+    }
+
+    pub fn edit(&mut self, number: usize) -> &mut Conversation {
+        self.conversations.iter_mut().find(|on| on.id == id(number)).unwrap()
+    }
+
+    /// The customer writes in a conversation.
+    pub fn customer_writes(&mut self, number: usize, body: &str) {
+        let at = self.now.0;
+        let parts = self.parts.get_mut(&id(number)).unwrap();
+        let name = format!("p{number}-{}", parts.len() + 1);
+        parts.push(part(&name, PartKind::Comment, AuthorKind::Contact(ContactId::parse("c1")), body, at));
+        let conversation = self.edit(number);
+        conversation.last_message_at = UnixTime(at);
+        conversation.unread = true;
+    }
+
+    pub fn matching(&self, query: &Query) -> Vec<Conversation> {
+        let me = self.directory.me().map(|me| me.id.clone());
+        let context =
+            Context { me: me.as_ref(), now: self.now, zone: &jiff::tz::TimeZone::UTC, directory: &self.directory };
+        let query = query.resolve(&context).unwrap();
+        let holds = |on: &&Conversation| {
+            let has_draft = self.drafts.keys().any(|(id, _)| *id == on.id);
+            query.matches(&Subject { has_draft, ..Subject::of(on) })
+        };
+        self.conversations.iter().filter(holds).cloned().collect()
+    }
+
+    pub fn answer(&mut self, request: Request) -> Vec<Event> {
+        match request {
+            Request::Window { generation, spec } => {
+                let all = self.matching(&spec.query);
+                let around = spec.around.and_then(|id| all.iter().position(|row| row.id == id));
+                let offset = around.map_or(spec.offset, |at| at.saturating_sub(spec.limit / 2));
+                let rows = all.iter().skip(offset).take(spec.limit).cloned().collect();
+                vec![Event::Window { generation, window: Window { offset, rows, total: all.len() } }]
+            }
+            Request::Counts { generation, entries } => {
+                let count = |query: &Query| {
+                    let rows = self.matching(query);
+                    Count { total: rows.len(), unread: rows.iter().any(|row| row.unread), breached: 0 }
+                };
+                let counts = entries.iter().map(|(key, query)| (key.clone(), count(query))).collect();
+                vec![Event::Counts { generation, counts }]
+            }
+            Request::Thread { generation, id } => {
+                vec![Event::Thread { generation, thread: self.thread(&id).map(Box::new) }]
+            }
+            Request::Commit { group, acts, uses_drafts } => self.commit(&group, acts, &uses_drafts),
+            Request::Undo { group } => self.undo(&group),
+            Request::SaveDraft(draft) => {
+                let key = (draft.conversation.clone(), draft.mode);
+                if draft.text.is_empty() {
+                    self.drafts.remove(&key);
+                } else {
+                    self.drafts.insert(key, draft);
+                }
+                Vec::new()
+            }
+            Request::Seen { id, until } => {
+                self.seen.insert(id, until);
+                Vec::new()
+            }
+            Request::Outbox { generation } => {
+                let rows = self.outbox.iter().rev().filter(|row| row.status != OutboxStatus::Sent).cloned().collect();
+                vec![Event::Outbox { generation, rows }]
+            }
+            Request::Retry(id) => self.set_status(id, OutboxStatus::Queued),
+            Request::MarkSent(id) => self.set_status(id, OutboxStatus::Sent),
+            Request::Discard(id) => {
+                self.outbox.retain(|row| row.id != id);
+                vec![self.outbox_counts()]
+            }
+            Request::SetAway(state) => {
+                let mut directory = (*self.directory).clone();
+                for mate in directory.teammates.iter_mut().filter(|mate| mate.id.as_str() == "7") {
+                    mate.away = state.clone();
+                }
+                self.directory = Arc::new(directory);
+                vec![Event::Directory(self.directory.clone())]
+            }
+            Request::SaveSort { .. } | Request::SyncNow | Request::Showing { .. } => Vec::new(),
+        }
+    }
+
+    pub fn thread(&self, id: &ConversationId) -> Option<Thread> {
+        let conversation = self.conversation(id)?.clone();
+        let unsettled = |row: &&OutboxRow| row.conversation == *id && row.status.is_unsettled();
+        Some(Thread {
+            parts: self.parts.get(id).cloned().unwrap_or_default(),
+            is_here: true,
+            missing: 0,
+            seen_at: self.seen.get(id).copied(),
+            pending: self.outbox.iter().filter(unsettled).cloned().collect(),
+            drafts: self.drafts.values().filter(|draft| draft.conversation == *id).cloned().collect(),
+            contact: None,
+            contact_notes: Vec::new(),
+            companies: Vec::new(),
+            earlier: Vec::new(),
+            conversation,
+        })
+    }
+
+    fn commit(
+        &mut self,
+        group: &GroupId,
+        acts: Vec<(ConversationId, Act)>,
+        uses: &[(ConversationId, Mode)],
+    ) -> Vec<Event> {
+        if let Some(why) = self.refuse {
+            let texts = acts.into_iter().filter_map(|(id, act)| {
+                let mode = if matches!(act, Act::Note { .. }) { Mode::Note } else { Mode::Reply };
+                Some((id, mode, act.text()?.to_owned()))
+            });
+            return vec![Event::Refused { group: group.clone(), why, texts: texts.collect() }];
+        }
+        for key in uses {
+            self.drafts.remove(key);
+        }
+        let me = self.directory.me().map(|me| me.id.clone());
+        let mut rows = Vec::new();
+        for (conversation, act) in acts {
+            let row_id = OutboxId(i64::try_from(self.before.len()).unwrap() + 1);
+            let now = self.now;
+            let on = self.conversations.iter_mut().find(|on| on.id == conversation).unwrap();
+            self.before.insert(row_id, on.clone());
+            let wait = Duration::from_secs(if act.is_message() { 10 } else { 5 });
+            let row = OutboxRow {
+                id: row_id,
+                group: group.clone(),
+                conversation,
+                inverses: act.inverses(on),
+                status: OutboxStatus::Queued,
+                attempts: 0,
+                reason: Untrusted::default(),
+                created_at: now,
+                due_at: now + wait,
+                baseline_part: None,
+                baseline_count: 0,
+                sent_part: None,
+                act,
+            };
+            row.act.apply(on, me.as_ref(), now);
+            rows.push(row);
+        }
+        self.outbox.extend(rows.clone());
+        let ids = rows.iter().map(|row| row.conversation.clone()).collect();
+        vec![Event::Committed { group: group.clone(), rows }, Event::Changed { ids }, self.outbox_counts()]
+    }
+
+    fn undo(&mut self, group: &GroupId) -> Vec<Event> {
+        let (mine, others): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.outbox).into_iter().partition(|row| row.group == *group);
+        self.outbox = others;
+        let (mut dropped, mut left) = (Vec::new(), Vec::new());
+        for row in mine.into_iter().rev() {
+            if row.due_at > self.now || !row.inverses.is_empty() {
+                let before = self.before.get(&row.id).unwrap().clone();
+                *self.conversations.iter_mut().find(|on| on.id == row.conversation).unwrap() = before;
+                dropped.push(row);
+            } else {
+                left.push(row);
+            }
+        }
+        dropped.reverse();
+        vec![
+            Event::Undone { group: group.clone(), dropped, inverted: Vec::new(), left },
+            Event::Changed { ids: Vec::new() },
+        ]
+    }
+
+    pub fn set_status(&mut self, id: OutboxId, status: OutboxStatus) -> Vec<Event> {
+        let Some(row) = self.outbox.iter_mut().find(|row| row.id == id) else { return Vec::new() };
+        row.status = status;
+        vec![Event::Row(row.clone()), self.outbox_counts()]
+    }
+
+    fn outbox_counts(&self) -> Event {
+        Event::OutboxCounts {
+            waiting: self.outbox.iter().filter(|row| row.status.is_unsettled()).count(),
+            needs_you: self.outbox.iter().filter(|row| row.status.needs_you()).count(),
+        }
+    }
+
+    /// Closes behind the app's back, as a colleague would.
+    pub fn close(&mut self, number: usize) {
+        self.edit(number).state = State::Closed;
+    }
+}

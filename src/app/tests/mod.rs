@@ -1,0 +1,197 @@
+//! The app by keystrokes, against an engine in memory.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod engine;
+
+mod acting;
+mod composing;
+mod going;
+mod listing;
+mod overlays;
+mod reading;
+mod sending;
+mod storms;
+mod table;
+
+use std::time::Duration;
+
+use engine::Engine;
+
+use super::{App, Effect, Msg, Pane, update};
+use crate::config::Settings;
+use crate::domain::{Act, Conversation, ConversationId, UnixTime};
+use crate::keymap::{Key, Keymap};
+use crate::sync::message::{Event, Request};
+use crate::words::Words;
+
+/// Wednesday, 2026-11-18, 14:30 UTC.
+const NOW: UnixTime = UnixTime(1_795_012_200);
+
+/// An app and its engine on a desk.
+struct Desk {
+    app: App,
+    engine: Engine,
+    /// Everything that was asked, in order.
+    asked: Vec<Request>,
+    quit: bool,
+    suspended: bool,
+    /// While set, the engine hears commits but does not answer them.
+    slow: bool,
+    waiting: Vec<Request>,
+    monotonic: Duration,
+}
+
+impl Desk {
+    /// A desk at 160×48 with *You* open: conversations 1 to 5, mine; 6 to 9, nobody's.
+    fn new() -> Self {
+        Self::sized(160, 48)
+    }
+
+    fn sized(width: u16, height: u16) -> Self {
+        Self::with(width, height, Settings::default(), Engine::filled())
+    }
+
+    fn with(width: u16, height: u16, settings: Settings, engine: Engine) -> Self {
+        let mut app = App::new(settings, Words::english(), Keymap::shipped(), "test");
+        app.at(engine.now, Duration::from_secs(100));
+        let effects = app.start(width, height);
+        let mut desk = Self {
+            app,
+            engine,
+            asked: Vec::new(),
+            quit: false,
+            suspended: false,
+            slow: false,
+            waiting: Vec::new(),
+            monotonic: Duration::from_secs(100),
+        };
+        desk.carry_out(effects);
+        let directory = desk.engine.directory.clone();
+        desk.hear(Event::Directory(directory));
+        desk.pass(Duration::from_secs(3));
+        desk
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) {
+        let mut effects: std::collections::VecDeque<Effect> = effects.into();
+        while let Some(effect) = effects.pop_front() {
+            match effect {
+                Effect::Quit => self.quit = true,
+                Effect::Suspend => self.suspended = true,
+                Effect::Redraw => {}
+                Effect::Request(request) => {
+                    self.asked.push((*request).clone());
+                    if self.slow && matches!(*request, Request::Commit { .. } | Request::Thread { .. }) {
+                        self.waiting.push(*request);
+                        continue;
+                    }
+                    for event in self.engine.answer(*request) {
+                        effects.extend(update(&mut self.app, Msg::Event(Box::new(event))));
+                    }
+                }
+            }
+        }
+    }
+
+    fn tell(&mut self, msg: Msg) {
+        self.app.at(self.engine.now, self.monotonic);
+        let effects = update(&mut self.app, msg);
+        self.carry_out(effects);
+    }
+
+    fn hear(&mut self, event: Event) {
+        self.tell(Msg::Event(Box::new(event)));
+    }
+
+    /// The engine answers what it kept waiting.
+    fn catch_up(&mut self) {
+        self.slow = false;
+        for request in std::mem::take(&mut self.waiting) {
+            for event in self.engine.answer(request) {
+                self.hear(event);
+            }
+        }
+    }
+
+    /// Presses keys, parted by spaces.
+    fn press(&mut self, keys: &str) -> &mut Self {
+        for key in Key::parse_sequence(keys).unwrap_or_else(|| panic!("{keys}")) {
+            self.tell(Msg::Key(key));
+        }
+        self
+    }
+
+    /// Types letters.
+    fn write(&mut self, text: &str) -> &mut Self {
+        for letter in text.chars() {
+            let key = if letter == '\n' { Key::parse("enter").unwrap() } else { Key::char(letter) };
+            self.tell(Msg::Key(key));
+        }
+        self
+    }
+
+    /// Lets time pass, waking the app when it asks for it.
+    fn pass(&mut self, time: Duration) -> &mut Self {
+        let end = self.monotonic + time;
+        let start_secs = self.engine.now.0;
+        let start = self.monotonic;
+        for _ in 0..10_000 {
+            let wake = self.app.next_wake().unwrap_or(end).min(end);
+            self.monotonic = wake.max(self.monotonic);
+            let gone = (self.monotonic - start).as_secs();
+            self.engine.now = UnixTime(start_secs + i64::try_from(gone).unwrap());
+            self.tell(Msg::Tick);
+            if self.monotonic >= end {
+                return self;
+            }
+        }
+        panic!("the app wakes for ever");
+    }
+
+    /// What changed in the workspace behind the app's back is told to it.
+    fn news(&mut self) -> &mut Self {
+        self.hear(Event::Changed { ids: Vec::new() });
+        self
+    }
+
+    fn ids(&self) -> Vec<String> {
+        self.app.list.rows.iter().map(|row| row.conversation.id.to_string()).collect()
+    }
+
+    fn cursor(&self) -> String {
+        self.app.id_at_cursor().map(|id| id.to_string()).unwrap_or_default()
+    }
+
+    /// The conversation whose messages are on screen.
+    fn shown(&self) -> String {
+        self.app.thread.shown().map(ToString::to_string).unwrap_or_default()
+    }
+
+    /// The acts that were committed by hand so far: conversation, act. Reading is left out.
+    fn acts(&self) -> Vec<(String, Act)> {
+        let mut acts = Vec::new();
+        for request in &self.asked {
+            if let Request::Commit { acts: group, .. } = request {
+                let by_hand = group.iter().filter(|(_, act)| !matches!(act, Act::MarkRead { read: true }));
+                acts.extend(by_hand.map(|(id, act)| (id.to_string(), act.clone())));
+            }
+        }
+        acts
+    }
+
+    fn notice(&self) -> String {
+        self.app.notices.current().map(|notice| notice.text.to_string()).unwrap_or_default()
+    }
+
+    fn server(&self, id: &str) -> &Conversation {
+        self.engine.conversation(&ConversationId::parse(id).unwrap()).unwrap()
+    }
+
+    fn text(&self) -> String {
+        self.app.composer.text()
+    }
+
+    fn focus(&self) -> Pane {
+        self.app.focus
+    }
+}
