@@ -9,7 +9,7 @@ use super::{App, Pane, Severity};
 use crate::domain::{Act, AssignTo, Conversation, ConversationId, GroupId, Mode, OutboxRow, UnixTime};
 use crate::query::{Context, Subject};
 use crate::sync::message::Request;
-use crate::text::{Clean, clean};
+use crate::text::{Clean, clean, truncate};
 
 /// A group that waits for its `Committed` or `Refused`.
 #[derive(Clone, Debug)]
@@ -92,7 +92,11 @@ impl App {
     /// The engine has a group on disk: now it is shown.
     pub(super) fn committed(&mut self, group: &GroupId, rows: Vec<OutboxRow>) {
         let awaited = self.awaited.iter().position(|awaited| awaited.group == *group).map(|at| self.awaited.remove(at));
-        self.composer.sent(group);
+        let newer = self.composer.take_back(group).and_then(|sent| self.composer.held(&sent.conversation, sent.mode));
+        if let Some(draft) = newer {
+            // The commit used the draft up; what has been written since then is one again.
+            self.ask(Request::SaveDraft(draft));
+        }
         self.apply(&rows);
         let Some(awaited) = awaited.filter(|awaited| !awaited.quiet) else { return };
         let before = awaited.conversation;
@@ -104,11 +108,12 @@ impl App {
         if self.leaves(&before, &after) {
             self.list.strike(&before.id, until.max(self.now));
         }
-        let label = self.label(&rows);
+        let label = self.label(&before, &rows);
         if rows.iter().any(|row| row.act.is_message()) {
             self.ask_thread_of(&before.id);
         }
-        self.say_text(Severity::Info, label.clone(), Clean::default());
+        let done = self.words.with("done", &[("what", (&label).into())]);
+        self.say_text(Severity::Info, done, Clean::default());
         self.undo.push(Done { group: group.clone(), rows, label, until, conversation: before.id });
         self.refresh_list();
         self.ask_counts();
@@ -150,11 +155,14 @@ impl App {
         if held(before) { !held(after) } else { after.state != before.state }
     }
 
-    /// What a group did, in words.
-    pub(super) fn label(&self, rows: &[OutboxRow]) -> Clean {
+    /// What a group did, to what, in words.
+    fn label(&self, on: &Conversation, rows: &[OutboxRow]) -> Clean {
+        const CELLS: usize = 40;
         let each: Vec<Clean> = rows.iter().map(|row| self.act_words(&row.act)).collect();
-        let joined = Clean::join(&each, &clean(", "));
-        self.words.with("done", &[("what", (&joined).into())])
+        let what = Clean::join(&each, &clean(", "));
+        let number = clean(on.id.as_str());
+        let title = truncate(&on.title.clean().or(&on.preview.clean()).or(&number), CELLS);
+        self.words.with("done-to", &[("what", (&what).into()), ("title", (&title).into())])
     }
 
     /// What an act does, in words.

@@ -1,15 +1,15 @@
 //! What is being written: bound to its conversation, in a mode that never flips by itself.
 //!
 //! Owns the text area, the mode, the texts of other conversations until they are on disk as drafts,
-//! and a sent text until it is committed. Knows nothing of sending. The text area is ratatui's; it
-//! is named here and in the drawing of it only.
+//! and a sent text until it is committed. Knows nothing of sending. The text area is named here and in
+//! the drawing of it only.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use tui_textarea::{CursorMove, TextArea, WrapMode};
 
-use crate::domain::{ConversationId, GroupId, Mode, UnixTime};
+use crate::domain::{ConversationId, Draft, GroupId, Mode, UnixTime};
 use crate::keymap::{Key, KeyCode};
 use crate::text::{self, Clean};
 
@@ -68,8 +68,8 @@ pub struct Composer {
     area: TextArea<'static>,
     begun_at: Option<UnixTime>,
     kept: BTreeMap<(ConversationId, Mode), Kept>,
-    /// What was changed here in this run: what the disk says about it is older.
-    changed: BTreeSet<(ConversationId, Mode)>,
+    /// Where the draft on disk is known, or was put there from here: what comes from there is older.
+    known: BTreeSet<(ConversationId, Mode)>,
     /// A zero-width joiner was typed; it counts once what it joins is typed too.
     joiner_waits: bool,
     /// Monotonic time at which the draft is saved.
@@ -153,28 +153,56 @@ impl Composer {
         }
     }
 
-    /// Takes a draft from disk over, unless something newer is held here.
-    pub(super) fn learn(&mut self, id: &ConversationId, mode: Mode, text: &str, begun_at: UnixTime) {
-        let key = (id.clone(), mode);
-        let bound = self.conversation.as_ref() == Some(id) && self.mode == mode;
-        let leaving = self.sending.iter().any(|sending| sending.conversation == *id && sending.mode == mode);
-        if self.kept.contains_key(&key) || self.changed.contains(&key) || leaving {
-            return;
+    /// Takes the drafts of a conversation over, as they are on disk. What is known here already is
+    /// newer. What was begun before its draft was known comes after it: then the whole text is
+    /// returned, to be saved.
+    pub(super) fn learn(&mut self, id: &ConversationId, drafts: &[Draft]) -> Option<Draft> {
+        let mut joined = None;
+        for mode in [Mode::Reply, Mode::Note] {
+            let key = (id.clone(), mode);
+            let leaving = self.sending.iter().any(|sending| sending.conversation == *id && sending.mode == mode);
+            let draft = drafts.iter().find(|draft| draft.mode == mode);
+            if !self.known.insert(key.clone()) || leaving {
+                continue;
+            }
+            let Some(draft) = draft.filter(|_| !self.kept.contains_key(&key)) else { continue };
+            let bound = self.conversation.as_ref() == Some(id) && self.mode == mode;
+            let text = text::clean_entry(&draft.text);
+            if bound && !self.is_blank() {
+                let text = self.put_back(id, mode, &text, draft.begun_at);
+                joined = Some(Draft { text, ..draft.clone() });
+            } else if bound {
+                self.begun_at = Some(draft.begun_at);
+                self.saved = true;
+                self.fill(&text);
+            } else {
+                self.kept.insert(key, Kept { text, begun_at: draft.begun_at });
+            }
         }
-        let text = text::clean_entry(text);
-        if bound && self.area.is_empty() {
-            self.begun_at = Some(begun_at);
-            self.saved = true;
-            self.fill(&text);
-        } else if !bound {
-            self.kept.insert(key, Kept { text, begun_at });
-        }
+        joined
+    }
+
+    /// What is on disk for this one is what was put there from here.
+    pub(super) fn saved_as(&mut self, id: &ConversationId, mode: Mode) {
+        self.known.insert((id.clone(), mode));
+    }
+
+    /// The text that is held for a conversation in a mode, written or kept.
+    pub(super) fn held(&self, id: &ConversationId, mode: Mode) -> Option<Draft> {
+        let bound = self.conversation.as_ref() == Some(id) && self.mode == mode && !self.is_blank();
+        let (text, begun_at) = if bound {
+            (self.text(), self.begun_at?)
+        } else {
+            let kept = self.kept.get(&(id.clone(), mode))?;
+            (kept.text.clone(), kept.begun_at)
+        };
+        Some(Draft { conversation: id.clone(), mode, text, begun_at })
     }
 
     /// Puts a text back that could not be sent, or was taken back. What has been written meanwhile
     /// comes after it. Returns the whole text, to be saved.
     pub(super) fn put_back(&mut self, id: &ConversationId, mode: Mode, text: &str, begun_at: UnixTime) -> String {
-        self.changed.insert((id.clone(), mode));
+        self.known.insert((id.clone(), mode));
         let text = text::clean_entry(text);
         let join = |newer: &str| {
             if newer.trim().is_empty() || newer == text { text.clone() } else { format!("{text}\n\n{newer}") }
@@ -219,18 +247,13 @@ impl Composer {
             begun_at: self.begun_at.unwrap_or(now),
             conversation: conversation.clone(),
         });
-        self.changed.insert((conversation, self.mode));
+        self.known.insert((conversation, self.mode));
         self.fill("");
         self.save_at = None;
         self.close();
     }
 
-    /// A group is on disk: its text is safe there.
-    pub(super) fn sent(&mut self, group: &GroupId) {
-        self.sending.retain(|sending| sending.group != *group);
-    }
-
-    /// A group was refused: its text again.
+    /// A group was committed or refused: its text.
     pub(super) fn take_back(&mut self, group: &GroupId) -> Option<Sending> {
         let at = self.sending.iter().position(|sending| sending.group == *group)?;
         Some(self.sending.remove(at))
@@ -252,8 +275,8 @@ impl Composer {
             return None;
         }
         self.kept.remove(&(id.clone(), was));
-        self.changed.insert((id.clone(), was));
-        self.changed.insert((id.clone(), other));
+        self.known.insert((id.clone(), was));
+        self.known.insert((id.clone(), other));
         self.mode = other;
         self.saved = self.begun_at.is_none();
         self.begun_at.is_some().then_some((id, was))
@@ -381,9 +404,6 @@ impl Composer {
     fn edited(&mut self, now: UnixTime) {
         self.begun_at = self.begun_at.or(Some(now));
         self.saved = false;
-        if let Some(id) = self.conversation.clone() {
-            self.changed.insert((id, self.mode));
-        }
     }
 }
 

@@ -95,7 +95,7 @@ impl App {
         if self.composer.conversation.is_none() {
             return;
         }
-        
+        self.save_draft();
         self.composer.close();
         if self.focus == Pane::Composer {
             self.focus = Pane::Thread;
@@ -107,6 +107,7 @@ impl App {
         self.composer.save_at = None;
         if let Some((conversation, mode, Kept { text, begun_at })) = self.composer.unsaved() {
             self.composer.saved = true;
+            self.composer.saved_as(&conversation, mode);
             let text = if text.trim().is_empty() { String::new() } else { text };
             self.ask(Request::SaveDraft(Draft { conversation, mode, text, begun_at }));
         }

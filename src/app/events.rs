@@ -130,8 +130,8 @@ impl App {
             return false;
         }
         self.thread.gone = false;
-        for draft in &thread.drafts {
-            self.composer.learn(&id, draft.mode, &draft.text, draft.begun_at);
+        if let Some(draft) = self.composer.learn(&id, &thread.drafts) {
+            self.ask(Request::SaveDraft(draft));
         }
         if let Some(open) = self.thread.open.as_ref().filter(|open| open.thread.conversation.id == id) {
             // What has been seen meanwhile is no change of what is shown.

@@ -74,12 +74,12 @@ impl App {
         true
     }
 
-    /// The keys of a command as they are shown: the first binding of the contexts at hand, else of any.
-    fn shown_keys(&self, command: &Command) -> Clean {
-        self.keymap
-            .keys_of(command.id, command.contexts)
-            .next()
-            .map_or_else(Clean::default, |keys| clean(&keymap::show(keys)))
+    /// The keys of a command as they are shown: its first binding; blank when it has none.
+    #[must_use]
+    pub fn keys_of(&self, command: CommandId) -> Clean {
+        let contexts = command.command().contexts;
+        let mut bound = self.keymap.keys_of(command, contexts);
+        bound.next().map_or_else(Clean::default, |keys| clean(&keymap::show(keys)))
     }
 
     /// Opens the palette on the conversation at hand.
@@ -98,7 +98,7 @@ impl App {
                 folded: fold(&title),
                 title,
                 kind: "kind-command",
-                keys: self.shown_keys(command),
+                keys: self.keys_of(command.id),
                 why_not: command.enabled(&facts).err(),
             });
         }

@@ -61,7 +61,7 @@ pub use undo::Undo;
 pub use update::update;
 
 use crate::command::CommandId;
-use crate::config::Settings;
+use crate::config::settings::Settings;
 use crate::domain::{ConversationId, Directory, UnixTime};
 use crate::keymap::{Key, Keymap};
 use crate::sync::message::{Generation, Request};

@@ -22,8 +22,13 @@ impl App {
             self.read_thread();
         }
         if due(self.composer.save_at) {
-            self.save_draft();
-            changed = true;
+            if self.thread.shown() == self.composer.conversation.as_ref() {
+                self.save_draft();
+                changed = true;
+            } else {
+                // Its draft on disk is not known yet, and must not be written over.
+                self.composer.save_at = Some(now + Duration::from_secs(1));
+            }
         }
         changed |= self.list.sweep(self.now);
         let minute = self.now.secs().div_euclid(60);

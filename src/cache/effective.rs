@@ -97,9 +97,14 @@ fn load_mine(state: &Connection, id: &ConversationId, server_json: &str) -> Trie
         // A sent act is shown as done until the helpdesk's row says something new: nothing flickers
         // back between the answer and the next pull.
         let current = digest(server_json);
-        applied.retain(|row| match row.status {
-            OutboxStatus::Sent => row.sent_over.as_ref() == Some(&current),
-            status => status.is_unsettled(),
+        // A later act that was sent over another row has seen this one's effect come, even where the
+        // row has come to look as before since (a tag put on and taken off within a second).
+        let is_sent = |row: &Applied| row.status == OutboxStatus::Sent;
+        let overtaken = applied.iter().rposition(|row| is_sent(row) && row.sent_over.as_ref() != Some(&current));
+        let mut at = 0;
+        applied.retain(|row| {
+            at += 1;
+            if is_sent(row) { overtaken.is_none_or(|last| at > last + 1) } else { row.status.is_unsettled() }
         });
     } else {
         applied.retain(|row| row.status.is_unsettled());

@@ -151,6 +151,7 @@ fn has_mention_mark(body: &str, id: &str) -> bool {
 
 fn has_name(body: &str, name: &str) -> bool {
     let words = fold(&canonical(body));
+    // A match ends between two characters.
     words.match_indices(name).any(|(at, _)| !words[at + name.len()..].starts_with(|next: char| next.is_alphanumeric()))
 }
 

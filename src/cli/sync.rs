@@ -49,7 +49,8 @@ pub(super) fn run(session: &Session, args: &SyncArgs) -> Result<(), Failure> {
 }
 
 fn once(session: &Session, args: &SyncArgs) -> Result<(), Failure> {
-    // What waits in the outbox goes even when a list cannot be read.
+    // What waits in the outbox goes even when a list cannot be read, and now, whatever its back-off.
+    session.engine.hasten();
     let known = session.engine.me().is_some();
     let sent = if known { Some(session.wait(session.engine.push())?) } else { None };
     let pulled = session.wait(session.engine.pull_once())?;

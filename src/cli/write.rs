@@ -150,18 +150,32 @@ pub(super) fn assign(session: &Session, args: &AssignArgs) -> Result<(), Failure
 }
 
 pub(super) fn tag(session: &Session, args: &TagArgs) -> Result<(), Failure> {
-    write(session, &args.id, args.writing, |session, _| {
+    // `-name` takes a tag off, so options behind the first tag arrive among the tags.
+    let mut writing = args.writing;
+    let mut tags = Vec::new();
+    for typed in &args.tags {
+        match typed.as_str() {
+            "--dry-run" => writing.dry_run = true,
+            "--queue" => writing.queue = true,
+            "--json" => writing.json = true,
+            option if option.starts_with("--") => {
+                return Err(Failure::new(Exit::Usage, "cli-no-option").with("option", option));
+            }
+            tag => tags.push(tag),
+        }
+    }
+    write(session, &args.id, writing, |session, _| {
         let mut acts = Vec::new();
-        for typed in &args.tags {
+        for typed in tags {
             let (put, name) = match (typed.strip_prefix('+'), typed.strip_prefix('-')) {
                 (_, Some(name)) => (false, name),
                 (Some(name), _) => (true, name),
-                (None, None) => (true, typed.as_str()),
+                (None, None) => (true, typed),
             };
             let known = session.engine.directory().find_tag(name).cloned();
             let tag = match known {
                 Some(tag) => tag,
-                None if put && !args.writing.dry_run => session.wait(session.engine.create_tag(name))?,
+                None if put && !writing.dry_run => session.wait(session.engine.create_tag(name))?,
                 None if put => {
                     print::aside(&session.words.with("cli-new-tag", &[("name", Arg::Text(&clean(name)))]));
                     continue;

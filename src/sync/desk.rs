@@ -355,7 +355,7 @@ impl Engine {
     }
 
     /// Lets what waits for the connection go now.
-    fn hasten(&self) {
+    pub fn hasten(&self) {
         match self.cache.hasten_retries() {
             Ok(_) => self.wake_outbox(),
             Err(error) => self.tell_fault(&error),

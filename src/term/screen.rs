@@ -173,7 +173,7 @@ impl<T: Terminal> Screen<T> {
 /// Writes what differs.
 fn changes(shown: &Buffer, next: &Buffer, pen: &mut Pen) {
     let columns = next.area.width;
-    let cells: Vec<(u16, u16, &Cell)> = shown.diff_iter(next).collect();
+    let cells = differing(shown, next);
     let mut at = 0;
     while let Some(&(x, y, cell)) = cells.get(at) {
         let blanks = cells
@@ -194,6 +194,36 @@ fn changes(shown: &Buffer, next: &Buffer, pen: &mut Pen) {
         }
         at += 1;
     }
+}
+
+/// The cells to be written, in order. Where a wide character was, all of its cells are: terminals do not
+/// agree on what is left of one that is half overwritten.
+fn differing<'b>(shown: &Buffer, next: &'b Buffer) -> Vec<(u16, u16, &'b Cell)> {
+    let columns = next.area.width;
+    let mut cells = Vec::new();
+    let (mut x, mut y) = (0, 0);
+    // Columns still covered by a wide character of the next frame, and by one that goes.
+    let (mut covered, mut uncovered) = (0_u16, 0_u16);
+    for (was, is) in shown.content().iter().zip(next.content()) {
+        if covered > 0 {
+            covered -= 1;
+        } else if uncovered > 0 || was != is {
+            cells.push((x, y, is));
+            covered = is.cell_width().saturating_sub(1);
+        } else if is.symbol().len() > 1 {
+            covered = is.cell_width().saturating_sub(1);
+        }
+        uncovered = uncovered.saturating_sub(1);
+        if was != is && was.symbol().len() > 1 {
+            uncovered = uncovered.max(was.cell_width().saturating_sub(1));
+        }
+        x += 1;
+        if x == columns {
+            (x, covered, uncovered) = (0, 0, 0);
+            y += 1;
+        }
+    }
+    cells
 }
 
 /// A cluster of several scalars: a terminal may draw it wider or narrower than it should be, so its
@@ -268,7 +298,7 @@ mod tests {
         let mut bench = Bench::new((20, 4));
         assert!(bench.draw(&[("hello", PLAIN)], None) > 0);
         assert_eq!(bench.draw(&[("hello", PLAIN)], None), 0);
-        assert_eq!(bench.draw(&[("hello", PLAIN)], Some((5, 0))), b"\x1b[1;6H\x1b[?25h".len());
+        assert_eq!(bench.draw(&[("hello", PLAIN)], Some((5, 0))), b"\x1b[?25h".len());
         assert_eq!(bench.draw(&[("hello", PLAIN)], Some((5, 0))), 0);
     }
 

@@ -119,6 +119,8 @@ impl Reader<'_> {
 
     fn read(&mut self, file: &str, source: &str, raw: &mut Raw, depth: usize) {
         let Some(document) = self.parse_leniently(file, source) else { return };
+        // Of what was read: faulty lines are blank in it, so offsets are not those of the file.
+        let source = document.raw();
         let line = |item: &Item| line_of(source, item.span());
         let table = document.as_table();
         if let Some(item) = table.get("inherits") {

@@ -59,7 +59,13 @@ pub fn draw(
         Mode::Reply => (Role::ModeReply, "ui-composer-reply"),
         Mode::Note => (Role::ModeNote, "ui-composer-note"),
     };
-    row.sign(signs::BAR, look.style(if focused { role } else { Role::TextDim })).skip_right(1);
+    // The mode's own style may be reversed, which a bar does not survive.
+    let bar = match part.mode {
+        _ if !focused => Role::TextDim,
+        Mode::Reply => Role::Accent,
+        Mode::Note => Role::Note,
+    };
+    row.sign(signs::BAR, look.style(bar)).skip_right(1);
     let saved = if part.saved { look.say("ui-composer-saved") } else { Clean::default() };
     match news.filter(|_| areas.rule.is_none()) {
         // Without a rule to stand in, news takes the place of the draft's state.

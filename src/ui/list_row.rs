@@ -95,7 +95,8 @@ pub fn draw(
     if columns.form == Form::Compact {
         line.field(&contact(on, look), columns.contact, ink.contact).skip(1);
         draw_assignee_column(on, columns.assignee, beside, done, look, &mut line);
-        draw_title_and_tags(on, None, done, ink.title, look, &mut line);
+        let extras = Extras { who: Clean::default(), done, is_narrow: false };
+        draw_title_and_tags(on, &extras, ink.title, look, &mut line);
         return;
     }
     line.put(&contact(on, look), ink.contact);
@@ -108,11 +109,12 @@ pub fn draw(
             draw_chip_right(on, columns.chip, look, &mut line);
         }
         line.skip(columns.lead() - 2);
-        draw_title_and_tags(on, None, done, ink.title, look, &mut line);
+        let extras = Extras { who: Clean::default(), done, is_narrow: true };
+        draw_title_and_tags(on, &extras, ink.title, look, &mut line);
     } else {
         line.skip(columns.lead() - 1);
-        let who = assignee(on, beside, look);
-        draw_title_and_tags(on, Some(&who), done, ink.title, look, &mut line);
+        let extras = Extras { who: assignee(on, beside, look), done, is_narrow: false };
+        draw_title_and_tags(on, &extras, ink.title, look, &mut line);
     }
 }
 
@@ -255,56 +257,53 @@ fn draw_assignee_column(
     }
 }
 
-/// The title on the left; tags and, after a dot, the assignee on the right. The title comes first: it
-/// is cut only beyond two thirds of the room.
-fn draw_title_and_tags(
-    on: &Conversation,
-    who: Option<&Clean>,
-    done: bool,
-    style: Style,
-    look: &Look<'_>,
-    line: &mut Row<'_>,
-) {
+/// The title on the left; tags and, after a dot, the assignee on the right. The title comes first:
+/// it is cut beyond three quarters of the room, and where there is little room not for a tag at all.
+fn draw_title_and_tags(on: &Conversation, beside_it: &Extras, ink: Style, look: &Look<'_>, line: &mut Row<'_>) {
     let title = title(on, look);
-    let dim = look.style(if done { Role::Done } else { Role::TextDim });
-    let kept = cells(&title).min(line.room() * 2 / 3);
+    let dim = look.style(if beside_it.done { Role::Done } else { Role::TextDim });
+    let kept = cells(&title).min(if beside_it.is_narrow { line.room() } else { line.room() * 3 / 4 });
     let mut most = line.room().saturating_sub(kept + 2).min(line.room() / 2);
-    if let Some(who) = who.filter(|who| !who.is_blank() && cells(who) <= most) {
-        line.right(who, dim);
-        most -= cells(who);
-        if !on.tags.is_empty() && most >= 3 + LEAST_TAG {
-            line.skip_right(1).right_sign(signs::DOT, dim).skip_right(1);
-            most -= 3;
-        }
+    let has_who = !beside_it.who.is_blank() && cells(&beside_it.who) <= most;
+    if has_who {
+        line.right(&beside_it.who, dim);
+        most = most.saturating_sub(cells(&beside_it.who) + 3);
     }
-    draw_tags(on, most, done, look, line);
-    line.skip_right(2).put(&title, style);
+    let tags = whole_tags(on, most);
+    if !tags.is_blank() {
+        if has_who {
+            line.skip_right(1).right_sign(signs::DOT, dim).skip_right(1);
+        }
+        line.right(&tags, look.style(if beside_it.done { Role::Done } else { Role::Tag }));
+    }
+    line.skip_right(if has_who || !tags.is_blank() { 2 } else { 0 }).put(&title, ink);
 }
 
-/// A tag in fewer cells says nothing.
-const LEAST_TAG: u16 = 4;
+/// What stands beside a title.
+struct Extras {
+    /// The assignee; blank where that has a column of its own, or there is none.
+    who: Clean,
+    done: bool,
+    is_narrow: bool,
+}
 
-/// As many whole tags as have room, the first ones first; `+2` for the others.
-fn draw_tags(on: &Conversation, most: u16, done: bool, look: &Look<'_>, line: &mut Row<'_>) {
-    if most < LEAST_TAG || on.tags.is_empty() {
-        return;
-    }
-    let blank = Clean::literal(" ");
+/// As many whole tags as fit in `most` cells, the first ones first, and `+2` for the others.
+fn whole_tags(on: &Conversation, most: u16) -> Clean {
+    let mut best = Clean::default();
     let mut text = Clean::default();
     for (at, tag) in on.tags.iter().enumerate().take(8) {
-        let name = tag.name.clean();
-        let after = on.tags.len() - at - 1;
-        let rest = if after > 0 { cells(&times::count(after)) + 2 } else { 0 };
-        let gap = u16::from(at > 0);
-        if at > 0 && cells(&text) + gap + cells(&name) + rest > most {
-            text.push(&clean(&format!(" +{}", after + 1)));
-            break;
-        }
         if at > 0 {
-            text.push(&blank);
+            text.push(&Clean::literal(" "));
         }
-        text.push(&name);
+        text.push(&tag.name.clean());
+        let after = on.tags.len() - at - 1;
+        let mut whole = text.clone();
+        if after > 0 {
+            whole.push(&clean(&format!(" +{after}")));
+        }
+        if cells(&whole) <= most {
+            best = whole;
+        }
     }
-    let style = look.style(if done { Role::Done } else { Role::Tag });
-    line.right_field(&text, cells(&text).min(most), style);
+    best
 }

@@ -6,28 +6,30 @@ use ratatui::layout::Rect;
 use super::list::Beside;
 use super::look::Look;
 use super::paint::Row;
-use super::{signs, times};
-use crate::domain::{Act, ActKind, OutboxRow, OutboxStatus};
-use crate::text::{Clean, clean};
+use super::signs::{self, Sign};
+use super::times;
+use crate::domain::{ActKind, OutboxRow, OutboxStatus};
+use crate::text::clean;
 use crate::theme::Role;
 
-/// Draws one row.
+/// Draws one row: `× close #2215  refused by the helpdesk    10m`; with two lines, the words of the
+/// message below.
 pub fn draw(row: &OutboxRow, has_cursor: bool, beside: Beside<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     let (word, role) = status(row.status);
+    let dim = look.style(Role::TextDim);
     let mut line = Row::new(buf, area, 0);
     bar(has_cursor, beside.focused, look, &mut line);
-    line.skip(1).skip_right(1);
-    line.right_field(&look.ago(row.created_at), times::SHORT, look.style(Role::TextDim)).skip_right(1);
-    line.put(&look.say(word), look.style(role)).skip(1);
-    line.put(&look.say(kind(row.act.kind())), look.style(Role::TextBright)).skip(1);
-    line.put(&clean(&format!("#{}", row.conversation)), look.style(Role::TextDim)).skip(1);
-    if area.height < 2 {
-        line.put(&reason_or_text(row), look.style(Role::Text));
-        return;
+    line.sign(status_sign(row.status), look.style(role)).skip(1).skip_right(1);
+    line.right_field(&look.ago(row.created_at), times::SHORT, dim).skip_right(2);
+    let ink = look.style(if has_cursor { Role::TextBright } else { Role::Text });
+    line.put(&look.say(kind(row.act.kind())), ink).skip(1);
+    line.put(&clean(&format!("#{}", row.conversation)), dim).skip(2);
+    line.put(&row.reason.clean().or(&look.say(word)), look.style(role));
+    if area.height > 1 {
+        let mut line = Row::new(buf, area, 1);
+        bar(has_cursor, beside.focused, look, &mut line);
+        line.skip(2).skip_right(1).put(&clean(row.act.text().unwrap_or_default()), dim);
     }
-    let mut line = Row::new(buf, area, 1);
-    bar(has_cursor, beside.focused, look, &mut line);
-    line.skip(1).skip_right(1).put(&reason_or_text(row), look.style(Role::TextDim));
 }
 
 fn bar(has_cursor: bool, focused: bool, look: &Look<'_>, line: &mut Row<'_>) {
@@ -38,12 +40,16 @@ fn bar(has_cursor: bool, focused: bool, look: &Look<'_>, line: &mut Row<'_>) {
     }
 }
 
-fn reason_or_text(row: &OutboxRow) -> Clean {
-    let text = match &row.act {
-        Act::Reply { text, .. } | Act::Note { text, .. } => clean(text),
-        _ => Clean::default(),
-    };
-    row.reason.clean().or(&text)
+/// The sign of where an act stands.
+pub const fn status_sign(status: OutboxStatus) -> Sign {
+    match status {
+        OutboxStatus::Queued | OutboxStatus::Sending => signs::SENDING,
+        OutboxStatus::Retry => signs::AGAIN,
+        OutboxStatus::Unknown => signs::UNKNOWN,
+        OutboxStatus::Held | OutboxStatus::NeedsDecision => signs::CARE,
+        OutboxStatus::Failed => signs::CROSS,
+        OutboxStatus::Sent => signs::DONE,
+    }
 }
 
 /// The word and role of where an act stands.

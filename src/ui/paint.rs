@@ -148,6 +148,9 @@ fn write(buf: &mut Buffer, x: u16, y: u16, room: u16, text: &Clean, style: Style
             break;
         }
     }
+    if room == 0 {
+        return 0;
+    }
     let cut = total > room;
     let room = if cut { room.saturating_sub(1) } else { room };
     let mut used: u16 = 0;
@@ -166,11 +169,9 @@ fn write(buf: &mut Buffer, x: u16, y: u16, room: u16, text: &Clean, style: Style
         }
         used += wanted;
     }
-    if cut && total > 0 && room < u16::MAX {
-        if let Some(cell) = buf.cell_mut((x + used, y)) {
-            cell.set_symbol(signs::MORE.as_str()).set_style(style);
-            used += 1;
-        }
+    if cut {
+        set(buf, x + used, y, signs::MORE.as_str(), style);
+        used += 1;
     }
     used
 }

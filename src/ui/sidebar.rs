@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::look::Look;
-use super::paint::{Row, cells};
+use super::paint::Row;
 use super::{signs, times};
 use crate::app::sidebar::{Entry, Sidebar, SidebarRow};
 use crate::text::{Clean, clean};
@@ -12,8 +12,6 @@ use crate::theme::Role;
 
 /// Cells of a count.
 const COUNT: u16 = 4;
-/// Cells of the mark before it: `‼99`.
-const MARK: u16 = 3;
 
 /// Draws the sidebar.
 pub fn draw(part: &Sidebar, focused: bool, look: &Look<'_>, head: Rect, body: Rect, buf: &mut Buffer) {
@@ -77,16 +75,13 @@ fn draw_entry(entry: &Entry, marks: Marks, look: &Look<'_>, mut row: Row<'_>) {
     // An empty entry is quiet, and has no number.
     let number = if count.total == 0 { Clean::default() } else { shown };
     row.right_field(&number, COUNT, look.style(if count.unread { Role::Text } else { Role::Count }));
-    row.skip_right(1);
+    // The mark ends in one column; a name may be as long as no mark is in its way.
     if count.breached > 0 {
         let breached = clean(&format!("{}{}", signs::URGENT.as_str(), count.breached.min(99)));
-        row.right_field(&breached, MARK.max(cells(&breached)), look.style(Role::SlaBreached));
+        row.skip_right(1).right(&breached, look.style(Role::SlaBreached)).skip_right(1);
     } else if count.unread {
-        row.right_sign(signs::UNREAD, look.style(Role::Unread)).skip_right(MARK - 1);
-    } else {
-        row.skip_right(MARK);
+        row.skip_right(1).right_sign(signs::UNREAD, look.style(Role::Unread)).skip_right(1);
     }
-    row.skip_right(1);
     let role = match (marks.open, emphasis, count.total) {
         (true, ..) => Role::Title,
         (false, true, _) => Role::TextBright,

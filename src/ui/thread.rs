@@ -192,7 +192,11 @@ fn draw_clock_and_priority(on: &Conversation, look: &Look<'_>, row: &mut Row<'_>
     }
     if on.priority != Priority::None {
         let style = look.style(list_row::priority_role(on.priority));
-        row.sign(signs::priority(on.priority), style).skip(1).put(&look.say(priority_word(on.priority)), style);
+        let word = look.say(priority_word(on.priority));
+        row.sign(signs::priority(on.priority), style);
+        if cells(&word) < row.room() {
+            row.skip(1).put(&word, style);
+        }
     }
 }
 

@@ -94,7 +94,7 @@ fn draw_status(
     let secs = Arg::Number(i64::try_from(left).unwrap_or(i64::MAX));
     let text = match status {
         OutboxStatus::Queued if left > 0 => look.with("ui-outbox-queued-for", &[("secs", secs)]),
-        OutboxStatus::Retry if left > 0 => {
+        OutboxStatus::Retry if left >= 60 => {
             let time = due.map(|due| times::short(due.since(look.now), look.words)).unwrap_or_default();
             look.with("ui-outbox-retry-in", &[("time", Arg::Text(&time))])
         }
@@ -103,18 +103,7 @@ fn draw_status(
     let text = if why.is_blank() { text } else { Clean::join([&text, why], &Clean::literal(": ")) };
     let most = row.room().saturating_sub(12).max(row.room() / 2);
     row.right_field(&text, cells(&text).min(most), style);
-    row.skip_right(1).right_sign(status_sign(status), style).skip_right(2);
-}
-
-const fn status_sign(status: OutboxStatus) -> signs::Sign {
-    match status {
-        OutboxStatus::Queued | OutboxStatus::Sending => signs::SENDING,
-        OutboxStatus::Retry => signs::AGAIN,
-        OutboxStatus::Unknown => signs::UNKNOWN,
-        OutboxStatus::Held | OutboxStatus::NeedsDecision => signs::CARE,
-        OutboxStatus::Failed => signs::CROSS,
-        OutboxStatus::Sent => signs::DONE,
-    }
+    row.skip_right(1).right_sign(outbox_row::status_sign(status), style).skip_right(2);
 }
 
 fn draw_event(item: &Item, look: &Look<'_>, mut row: Row<'_>) {

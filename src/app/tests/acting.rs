@@ -5,8 +5,7 @@ use std::time::Duration;
 use super::engine::Engine;
 use super::{Desk, NOW};
 use crate::app::Pane;
-use crate::config::Settings;
-use crate::config::settings::Advance;
+use crate::config::settings::{Advance, Settings};
 use crate::domain::{
     Act, AssignTo, ConversationId, OutboxStatus, Priority, State, TagId, TeamId, TeammateId, UnixTime,
 };
@@ -208,7 +207,7 @@ fn nothing_is_shown_as_done_before_it_is_on_disk() {
     assert_eq!(desk.notice(), "");
     desk.catch_up();
     assert!(desk.app.list.rows.first().unwrap().struck_until.is_some());
-    assert_eq!(desk.notice(), "Done: closed");
+    assert_eq!(desk.notice(), "Done: closed · Order 1");
 }
 
 #[test]

@@ -66,6 +66,19 @@ fn a_draft_that_comes_late_does_not_take_the_place_of_what_is_written() {
 }
 
 #[test]
+fn what_was_begun_before_the_draft_was_known_comes_after_it() {
+    let mut desk = Desk::new();
+    let draft = Draft { conversation: id(2), mode: Mode::Reply, text: "old".into(), begun_at: desk.engine.now };
+    desk.engine.drafts.insert((id(2), Mode::Reply), draft);
+    desk.slow = true;
+    desk.press("j r").write("new").pass(Duration::from_secs(3));
+    assert_eq!(desk.engine.drafts.get(&(id(2), Mode::Reply)).unwrap().text, "old");
+    desk.catch_up();
+    assert_eq!(desk.text(), "old\n\nnew");
+    assert_eq!(desk.engine.drafts.get(&(id(2), Mode::Reply)).unwrap().text, "old\n\nnew");
+}
+
+#[test]
 fn drafts_are_saved_while_writing() {
     let mut desk = Desk::new();
     desk.press("r").write("Hel");

@@ -301,6 +301,7 @@ impl Engine {
                 left.push(row);
             }
         }
+        self.outbox.extend(left.clone());
         dropped.reverse();
         vec![
             Event::Undone { group: group.clone(), dropped, inverted: Vec::new(), left },

@@ -5,8 +5,7 @@ use std::time::Duration;
 use super::engine::{Engine, id};
 use super::{Desk, NOW};
 use crate::app::{EntryKind, Pane};
-use crate::config::Settings;
-use crate::config::settings::Preview;
+use crate::config::settings::{Preview, Settings};
 use crate::domain::TeammateId;
 use crate::sync::message::{Event, Progress, Request};
 

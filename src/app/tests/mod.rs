@@ -18,7 +18,7 @@ use std::time::Duration;
 use engine::Engine;
 
 use super::{App, Effect, Msg, Pane, update};
-use crate::config::Settings;
+use crate::config::settings::Settings;
 use crate::domain::{Act, Conversation, ConversationId, UnixTime};
 use crate::keymap::{Key, Keymap};
 use crate::sync::message::{Event, Request};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Desk;
 use super::engine::id;
 use crate::app::{EntryKind, Pane};
-use crate::config::Settings;
+use crate::config::settings::Settings;
 use crate::domain::{Act, AssignTo, Mode, State, TeammateId};
 use crate::sync::message::{Event, Request};
 

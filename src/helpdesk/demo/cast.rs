@@ -205,7 +205,7 @@ impl<'a> Cast<'a> {
         }
     }
 
-    /// The same facts, but about the order and product that `text` names.
+    /// The same facts, but about the order, product and size that `text` names.
     #[must_use]
     pub fn about(mut self, text: &str) -> Self {
         let order = text.split("NW-").nth(1).map(|rest| {
@@ -219,6 +219,12 @@ impl<'a> Cast<'a> {
             PRODUCTS.iter().filter(|product| text.contains(product.model)).max_by_key(|p| p.model.len())
         {
             self.product = product;
+        }
+        if self.product.kind == Kind::Boots {
+            let numbers = text.split(|c: char| !c.is_ascii_alphanumeric()).filter_map(|word| word.parse().ok());
+            if let Some(size) = numbers.filter(|size| (36..=46).contains(size)).min() {
+                self.size = size;
+            }
         }
         self
     }
@@ -448,6 +454,8 @@ mod tests {
         let cast = Cast::throw(Tongue::English, customer(), "Ana", Kind::Any, 1_790_000_000, &mut dice)
             .about("Where is my Driftpad XL, order NW-48213?");
         assert_eq!((cast.order().as_str(), cast.product.model), ("NW-48213", "Driftpad XL"));
+        let cast = cast.about("The Skarven in 41 are too small. Do you have 42?");
+        assert_eq!((cast.product.model, cast.size), ("Skarven", 41));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! characters. They are here so that whoever looks at the demo sees that these hold.
 
 use super::people::{Person, Voice};
-use super::talk::Desk;
+use super::talk::{Desk, Tongue};
 use crate::helpdesk::model::Role;
 
 /// The first customer that is altered; the ones before are one of each country.
@@ -91,6 +91,9 @@ pub fn alter(index: usize, person: &mut Person) {
         contact.external_id = Some(format!("cust-{}", 20_000 + index));
     }
     person.voice = oddity.voice;
+    person.tongue = Tongue::English;
+    contact.language_override = None;
+    contact.browser_language = Some(Tongue::English.code().to_owned());
     person.company = None;
     contact.companies.clear();
 }

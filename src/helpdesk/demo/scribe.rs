@@ -256,16 +256,15 @@ impl<'a> Scribe<'a> {
             }
             Step::Bot => self.bot(conversation, at),
             Step::Human => self.customer_says(conversation, at, &self.book.humans),
-            Step::Answer => match self.fate {
-                Fate::Odd(which) => {
-                    let text = odd::MESSAGES[which % odd::MESSAGES.len()].answer.to_owned();
-                    self.teammate_writes(conversation, at, &text);
-                }
-                _ => {
+            Step::Answer => {
+                if let Fate::Odd(which) = self.fate {
+                    let text = odd::MESSAGES[which % odd::MESSAGES.len()].answer;
+                    self.teammate_writes(conversation, at, text);
+                } else {
                     let phrase = self.take_turn(&topic.answers);
                     self.teammate_says(conversation, at, &[phrase]);
                 }
-            },
+            }
             Step::Follow => {
                 let phrase = self.take_turn(&topic.follows);
                 self.customer_says(conversation, at, &[phrase]);

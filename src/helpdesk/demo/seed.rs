@@ -38,12 +38,6 @@ pub struct SeedPlan {
     pub now: i64,
 }
 
-impl Default for SeedPlan {
-    fn default() -> Self {
-        Self { conversations: 400, seed: 1, now: 0 }
-    }
-}
-
 /// What was filled in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seeded {

@@ -71,8 +71,7 @@ pub fn customer(
         "twitter" if first => format!("@northwindoutdoor {body}"),
         _ if first && voice != Voice::Terse && dice.chance(60) => {
             let greet = cast.say(dice.word(&talk.chat_greets), dice);
-            let parted = if greet.ends_with(['!', '?', '.']) { " " } else { ", " };
-            format!("{greet}{parted}{body}")
+            format!("{greet} {body}")
         }
         _ => body.to_owned(),
     };

@@ -101,7 +101,7 @@ impl Stage {
             Event::Take(glimpse) => self.take(glimpse, turn).await,
             Event::Reply(glimpse) => self.reply(glimpse, turn).await,
             Event::Note(glimpse, mentions) => self.note(glimpse, turn, *mentions).await,
-            Event::Close(glimpse) => self.close(glimpse, turn).await,
+            Event::Close(glimpse) => self.close(glimpse, turn, now).await,
             Event::Tag(glimpse) => self.tag(glimpse, turn).await,
             Event::Rate(glimpse) => self.rate(glimpse, turn).await,
         }
@@ -295,11 +295,22 @@ impl Stage {
         self.say(glimpse.id, Actor::Admin(mate_id(talking.mate)), ReplyKind::Note, html, None).await
     }
 
-    async fn close(&self, glimpse: &Glimpse, turn: u64) -> Answer<()> {
+    async fn close(&self, glimpse: &Glimpse, turn: u64, now: i64) -> Answer<()> {
         let mut dice = self.dice(turn, glimpse.id);
         let Some(talking) = self.enter(glimpse, &mut dice, |thread| self.is_colleagues(thread)).await? else {
             return Ok(());
         };
+        // Nobody closes on an open question: whoever's turn it is speaks first.
+        let last = talking.last_message();
+        let silent = last.is_none_or(|part| part.created_at < now - 86_400);
+        let theirs = last.filter(|part| part.author.is_contact());
+        let asks = theirs.is_some_and(|part| to_plain(part.body.as_deref().unwrap_or_default()).contains('?'));
+        if theirs.is_some() && (asks || !is_solved(&talking)) {
+            return self.reply(glimpse, turn).await;
+        }
+        if theirs.is_none() && talking.topic.is_some() && !silent && !is_solved(&talking) {
+            return self.customer(glimpse, turn, false).await;
+        }
         self.manage(glimpse.id, mate_id(talking.mate), Step::Close { body: None }).await
     }
 
@@ -384,7 +395,7 @@ fn fitting(talking: &Talking, dice: &mut Dice) -> &'static str {
     }
     // The topic's own follow-up answers the question that a teammate of the script asks there.
     if let Some(topic) = talking.topic
-        && let Some(answer) = best_match(&ours, topic.answers.iter().map(|turn| turn.text))
+        && let Some(answer) = best_match(&ours, texts(&topic.answers))
     {
         return next_turn(&topic.follows, Some(answer), dice).1;
     }
@@ -401,13 +412,29 @@ fn fitting(talking: &Talking, dice: &mut Dice) -> &'static str {
     }
 }
 
+/// Words of our messages, or of the customer's, oldest first and folded.
+fn said(talking: &Talking, by_us: bool) -> Vec<String> {
+    let parts = talking.thread.parts.iter().filter(|part| is_message(part));
+    parts
+        .filter(|part| part.author.admin().is_some() == by_us)
+        .map(|part| fold(&to_plain(part.body.as_deref().unwrap_or_default())))
+        .collect()
+}
+
+fn texts(turns: &'static [Turn]) -> impl Iterator<Item = &'static str> {
+    turns.iter().map(|turn| turn.text)
+}
+
+/// Whether one of us has given the topic's solution.
+fn is_solved(talking: &Talking) -> bool {
+    let Some(topic) = talking.topic else { return false };
+    said(talking, true).iter().any(|text| best_match(text, texts(&topic.solves)).is_some())
+}
+
 /// What a colleague answers: the topic's turns in their order, then what fits any subject.
 fn our_answer(talking: &Talking, dice: &mut Dice) -> &'static str {
     let book = talking.book();
-    let words = |part: &Part| fold(&to_plain(part.body.as_deref().unwrap_or_default()));
-    let messages = || talking.thread.parts.iter().filter(|part| is_message(part));
-    let ours: Vec<String> = messages().filter(|part| part.author.admin().is_some()).map(words).collect();
-    let theirs: Vec<String> = messages().filter(|part| part.author.is_contact()).map(words).collect();
+    let (ours, theirs) = (said(talking, true), said(talking, false));
     let last = theirs.last().map(String::as_str).unwrap_or_default();
     if let Some(aside) = best_match(last, book.asides.iter().map(|(question, _)| *question)) {
         return book.asides[aside].1;
@@ -423,8 +450,7 @@ fn our_answer(talking: &Talking, dice: &mut Dice) -> &'static str {
         let ask = best_match(&fold(&talking.opening), topic.asks.iter().copied());
         return next_turn(&topic.answers, ask, dice).1;
     }
-    let texts = |turns: &'static [Turn]| turns.iter().map(|turn| turn.text);
-    let solved = ours.iter().any(|text| best_match(text, texts(&topic.solves)).is_some());
+    let solved = is_solved(talking);
     let followed = theirs.iter().rev().find_map(|text| best_match(text, texts(&topic.follows)));
     match followed {
         Some(follow) if !solved => next_turn(&topic.solves, Some(follow), dice).1,

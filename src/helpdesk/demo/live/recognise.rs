@@ -50,7 +50,7 @@ pub fn best_match(text: &str, phrases: impl Iterator<Item = &'static str>) -> Op
             let (held, all) = pieces.fold((0, 0), |(held, all), piece| {
                 (held + if text.contains(piece) { piece.len() } else { 0 }, all + piece.len())
             });
-            if all == 0 { 0 } else { held * 100 / all }
+            (held * 100).checked_div(all).unwrap_or(0)
         })
         .enumerate()
         .filter(|(_, share)| *share >= 30)

@@ -90,7 +90,7 @@ pub enum Event {
     Reply(Glimpse),
     /// A colleague leaves a note; true for one that mentions *you*.
     Note(Glimpse, bool),
-    /// A colleague closes.
+    /// A colleague brings it nearer to its end, and closes when there is nothing left to say.
     Close(Glimpse),
     /// A colleague puts a tag on.
     Tag(Glimpse),
@@ -191,18 +191,19 @@ fn choose(script: &Script, scene: &Scene, dice: &mut Dice) -> Event {
     };
     let waiting = pool(&|glimpse| !glimpse.ours_is_last());
     let answered = pool(&|glimpse| glimpse.ours_is_last());
-    let settled = pool(&|glimpse| glimpse.ours_is_last() && glimpse.we_wrote_at < now - 240);
+    let settled = pool(&|glimpse| glimpse.we_wrote_at > 0 && glimpse.last_word_at() < now - 240);
     let long_waiting = pool(&|glimpse| !glimpse.ours_is_last() && glimpse.customer_wrote_at < now - 1_800);
     let free: Vec<&Glimpse> = scene.free.iter().filter(|glimpse| glimpse.customer_wrote_at < now - 150).collect();
     let unrated: Vec<&Glimpse> = scene.closed.iter().filter(|glimpse| !glimpse.rated).collect();
     let surplus = scene.open as i128 - script.balance as i128;
     let slack = (script.balance / 15).max(6) as i128;
+    // A conversation takes about six turns from its arrival to its close.
     let (arrivals, closings) = match surplus {
-        s if s > slack => (5, 44),
-        s if s > slack / 3 => (14, 26),
+        s if s > slack => (1, 44),
+        s if s > slack / 3 => (7, 30),
         s if s < -slack => (44, 3),
-        s if s < -slack / 3 => (32, 9),
-        _ => (24, 16),
+        s if s < -slack / 3 => (26, 12),
+        _ => (15, 22),
     };
     let can_mention = now - script.mentioned_at >= MENTION_PAUSE;
     let of = |weight: u32, from: &[&Glimpse]| if from.is_empty() { 0 } else { weight };

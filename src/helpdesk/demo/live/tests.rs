@@ -174,37 +174,20 @@ async fn shutdown_ends_it() {
 
 // TEMP
 #[tokio::test]
-async fn zz_live() {
+async fn zz_long() {
     let (_dir, store, clock, mut live) = begin(21).await;
-    let before = all(&store).await;
-    play(&mut live, &clock, 120).await;
     let mut out = String::new();
-    for (id, thread) in all(&store).await {
-        let known = before.get(&id).map_or(0, |old| old.total_parts);
-        if before.contains_key(&id) && thread.total_parts == known {
-            continue;
-        }
+    for round in 0..12 {
+        play(&mut live, &clock, 150).await;
+        let scene = live.stage.look(&live.script, clock.unix_secs()).await.unwrap();
         out.push_str(&format!(
-            "=== {id} new {} {:?} assignee {:?} team {:?}\nSUBJ {} [{}]\n{}\n",
-            !before.contains_key(&id),
-            thread.conversation.state,
-            thread.conversation.admin_assignee,
-            thread.conversation.team_assignee,
-            thread.conversation.source.subject,
-            thread.conversation.source.kind,
-            crate::text::html::to_plain(&thread.conversation.source.body)
+            "{round} t+{} open {} yours {} unassigned {} counts {:?}\n",
+            clock.unix_secs() - NOW,
+            scene.open,
+            scene.yours,
+            scene.unassigned,
+            store.counts().await.unwrap()
         ));
-        for (n, p) in thread.parts.iter().enumerate() {
-            out.push_str(&format!(
-                " {} {} {} {:?} {:?} {}\n",
-                if n < known { "   " } else { "NEW" },
-                p.created_at - NOW,
-                p.part_type.as_str(),
-                p.author.name,
-                p.assigned_to,
-                p.body.as_deref().map(crate::text::html::to_plain).unwrap_or_default()
-            ));
-        }
     }
-    std::fs::write("/tmp/live.txt", out).unwrap();
+    std::fs::write("/tmp/long.txt", out).unwrap();
 }

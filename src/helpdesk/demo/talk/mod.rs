@@ -414,9 +414,15 @@ mod tests {
                 assert!(lists.len() >= 3, "{tongue:?}");
             }
             for topic in &talk.topics {
-                for list in [&topic.subjects, &topic.asks, &topic.answers, &topic.follows, &topic.solves, &topic.notes]
-                {
+                for list in [&topic.subjects, &topic.asks, &topic.notes] {
                     assert!(!list.is_empty(), "{tongue:?} {}", topic.name);
+                }
+                let before = [topic.asks.len(), topic.answers.len(), topic.follows.len()];
+                for (before, list) in before.into_iter().zip([&topic.answers, &topic.follows, &topic.solves]) {
+                    for place in 0..before {
+                        assert!(list.iter().any(|turn| turn.fits(Some(place))), "{tongue:?} {} {place}", topic.name);
+                    }
+                    assert!(list.iter().all(|turn| turn.after >> before == 0), "{tongue:?} {}", topic.name);
                 }
                 assert!(talk_of_english(topic.name), "{}", topic.name);
             }

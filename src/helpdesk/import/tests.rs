@@ -224,22 +224,3 @@ fn different_names_are_different_authors() {
     assert_ne!(name_number("TeamYouTube"), name_number("Google"));
     assert!(i64::try_from(name_number("Google")).is_err(), "never a teammate's identifier");
 }
-
-// TEMP
-#[tokio::test]
-async fn zz_real() {
-    let (_dir, store) = open();
-    let file = || std::io::BufReader::new(std::fs::File::open("/work/shared/data/support-dialogues.jsonl").unwrap());
-    let one = import(&store, file(), &Ids::seeded(1), NOW).await.unwrap();
-    let two = import(&store, file(), &Ids::seeded(2), NOW).await.unwrap();
-    let counts = store.counts().await.unwrap();
-    let mut text = format!("{one:?}\n{two:?}\n{counts:?}\n");
-    for listed in store.list_conversations(PageRequest::first(12)).await.unwrap().items {
-        let thread = store.conversation(listed.conversation.id).await.unwrap();
-        text.push_str(&format!("{:#?}\n", thread.conversation.source));
-        for part in thread.parts {
-            text.push_str(&format!("   {} {:?} {:?}\n", part.created_at, part.author, part.body));
-        }
-    }
-    std::fs::write("/tmp/import.txt", text).unwrap();
-}

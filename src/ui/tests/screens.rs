@@ -1,0 +1,255 @@
+//! What each part shows, where, and in which style.
+
+use ratatui::style::Modifier;
+
+use super::stage::{self, Stage, ago, row};
+use crate::domain::{Act, OutboxStatus};
+use crate::sync::message::{Connection, Event, Progress};
+use crate::theme::{Depth, Role, Theme};
+
+fn reply(text: &str) -> Act {
+    Act::Reply { text: text.into(), files: Vec::new() }
+}
+
+fn has_modifier(stage: &Stage, text: &str, modifier: Modifier) -> bool {
+    stage.cell_of(text).modifier.contains(modifier)
+}
+
+#[test]
+fn a_wide_screen_has_four_panes_side_by_side() {
+    let stage = Stage::new(160, 48);
+    let lines = stage.lines();
+    assert!(lines[0].starts_with(" Northwind Outdoor "));
+    assert_eq!(lines[0].matches('│').count(), 3, "{}", lines[0]);
+    let first = &lines[1];
+    for text in ["▌● FRT −5m ‼ ✉ Chloé Dubois", "↩  2h 4m", "Billing › nobody", "‼ urgent", "chloe@example.fr"]
+    {
+        assert!(first.contains(text), "{text:?} in {first}");
+    }
+    assert!(stage.line_with("Unassigned").contains("‼2   12"));
+    assert!(lines[47].starts_with(" online ") && lines[47].ends_with("enter open "), "{}", lines[47]);
+}
+
+#[test]
+fn a_thread_tells_messages_notes_and_events_apart_in_words() {
+    let stage = Stage::new(160, 48);
+    for text in [
+        "Chloé Dubois                                yesterday 16:02",
+        "NOTE  Ana Ito                               yesterday 16:11",
+        "┄┄ Ana Ito assigned to Billing · yesterday 16:10 ┄┄",
+        "… 6 lines quoted",
+        "◫ 2 photo.jpg  1.2 MB",
+        "◫ 3 receipt.pdf  88 kB",
+        "── new since you last looked ──",
+        "\"handed over\"\u{a0}[1\u{a0}track.example.net]",
+    ] {
+        assert!(stage.text().contains(text), "{text}\n{}", stage.text());
+    }
+    assert_eq!(stage.cell_of("NOTE").fg, stage.theme.style(Role::Note).fg.unwrap());
+    assert!(has_modifier(&stage, "1042 was", Modifier::BOLD));
+    assert!(has_modifier(&stage, "\"handed", Modifier::UNDERLINED));
+}
+
+#[test]
+fn the_middle_size_has_list_and_thread_and_the_details_lie_over_the_thread() {
+    let mut stage = Stage::new(100, 30);
+    assert_eq!(stage.lines()[0].matches('│').count(), 1);
+    assert!(!stage.text().contains("INBOX"));
+    // The narrow row has its chip below the time.
+    assert!(stage.lines()[1].starts_with("▌● ✉ Chloé Dubois"));
+    assert!(stage.lines()[2].starts_with("▌‼   Order 1042 never arr"), "{}", stage.lines()[2]);
+    assert!(stage.lines()[2].contains(" FRT −5m │"), "{}", stage.lines()[2]);
+    assert!(stage.text().contains("Bonjour"));
+    stage.press("enter d");
+    assert!(stage.text().contains("chloe@example.fr"));
+    assert!(!stage.text().contains("Bonjour"));
+}
+
+#[test]
+fn the_ssh_default_has_a_strip_of_five_rows_above_the_thread() {
+    let mut stage = Stage::new(80, 24);
+    let lines = stage.lines();
+    assert!(lines[0].starts_with(" You · next breach"));
+    assert!(lines[1].starts_with("▌● FRT −5m ‼ ✉ Chloé Dubois"));
+    assert!(lines[5].contains("佐藤 美奈"));
+    assert!(lines[6].starts_with("── Order 1042 never arrived ─"), "{}", lines[6]);
+    assert!(lines[6].contains("✉ e-mail · open · #2214 ─"));
+    assert!(lines[7].starts_with(" Billing › nobody   FRT −5m   ‼ urgent"));
+    stage.press("r");
+    stage.write(&"a line\n".repeat(30));
+    let lines = stage.lines();
+    let head = lines.iter().position(|line| line.contains("REPLY to Chloé Dubois by e-mail")).unwrap();
+    assert!(head >= 14, "the composer takes at most half, its head is on line {head}");
+}
+
+#[test]
+fn a_small_screen_has_one_pane_and_a_breadcrumb() {
+    let mut stage = Stage::new(60, 20);
+    assert!(stage.lines()[0].starts_with(" You   ") && stage.lines()[0].ends_with(" 1 of 12 "));
+    stage.press("enter");
+    stage.wait(1);
+    assert!(stage.lines()[0].starts_with(" You › Order 1042 never arrived "), "{}", stage.lines()[0]);
+    assert!(stage.lines()[1].starts_with(" Chloé Dubois ") && stage.lines()[1].ends_with("FRT −5m ‼  order vip "));
+    assert!(!stage.text().contains('│'));
+}
+
+#[test]
+fn a_screen_too_small_says_so() {
+    let stage = Stage::new(30, 5);
+    assert_eq!(stage.text().trim(), "The terminal is too small.");
+}
+
+#[test]
+fn the_focused_pane_has_a_bright_title_and_an_accent_bar() {
+    let mut stage = Stage::new(160, 48);
+    let accent = stage.theme.style(Role::Accent).fg.unwrap();
+    assert!(has_modifier(&stage, "You · next", Modifier::BOLD));
+    assert_eq!(stage.cell_of("▌● FRT").fg, accent);
+    stage.press("enter");
+    assert!(!has_modifier(&stage, "You · next", Modifier::BOLD));
+    assert_ne!(stage.cell_of("▌● FRT").fg, accent);
+    assert!(has_modifier(&stage, "Order 1042 never arrived ", Modifier::BOLD));
+}
+
+#[test]
+fn selection_focus_and_modes_are_visible_without_colour() {
+    let mut stage = Stage::new(160, 48);
+    stage.theme = Theme::built_in("dark", Depth::Mono);
+    assert!(stage.lines()[1].contains("▌● FRT −5m ‼"));
+    stage.press("j");
+    assert!(stage.line_with("Amir Haddad").contains("▌● FRT 12m !"));
+    assert!(!stage.lines()[1].contains("▌● FRT −5m ‼"));
+    stage.press("k r");
+    assert!(stage.text().contains("REPLY to Chloé Dubois by e-mail"));
+    stage.press("esc n");
+    assert!(stage.text().contains("NOTE only teammates see this"));
+    let (buf, _) = stage.draw();
+    use ratatui::style::Color;
+    assert!(buf.content().iter().all(|cell| cell.fg == Color::Reset && cell.bg == Color::Reset));
+}
+
+#[test]
+fn the_cursor_stands_where_one_types() {
+    let mut stage = Stage::new(160, 48);
+    assert_eq!(stage.draw().1, None);
+    stage.press("r");
+    stage.write("Zoë 日本");
+    let (buf, cursor) = stage.draw();
+    let cursor = cursor.unwrap();
+    let line = &stage::lines(&buf)[usize::from(cursor.y)];
+    assert!(line.contains("│  Zoë 日本 "), "{line}");
+    let start = stage.lines()[0].chars().take_while(|letter| *letter != 'O').count();
+    assert!(start > 0 && buf.cell((cursor.x - 2, cursor.y)).unwrap().symbol() == "本");
+    stage.press("esc");
+    assert_eq!(stage.draw().1, None, "the cursor goes with the focus");
+}
+
+#[test]
+fn an_empty_composer_says_what_it_is_for() {
+    let mut stage = Stage::new(120, 40);
+    stage.press("n");
+    assert!(stage.text().contains("Write to your teammates…"));
+    assert!(stage.text().contains("NOTE only teammates see this"));
+    assert_eq!(stage.cell_of("NOTE only").fg, stage.theme.style(Role::ModeNote).fg.unwrap());
+}
+
+#[test]
+fn unsent_messages_say_where_they_stand() {
+    let mut stage = Stage::new(160, 48);
+    let rows = [OutboxStatus::Queued, OutboxStatus::Sending, OutboxStatus::Retry, OutboxStatus::Unknown];
+    let rows = rows.into_iter().zip(1..).map(|(status, id)| row(id, "2214", reply("We are on it."), status, ""));
+    stage.threads.get_mut("2214").unwrap().pending = rows.collect();
+    stage.tell(Event::Changed { ids: Vec::new() });
+    stage.press("enter G");
+    for text in ["↗ sending in 4 s", "↗ sending ", "↻ will be tried again", "? checking whether it arrived"] {
+        assert!(stage.text().contains(text), "{text}\n{}", stage.text());
+    }
+}
+
+#[test]
+fn what_needs_a_person_is_listed_with_its_reason() {
+    let mut stage = Stage::new(120, 40);
+    stage.outbox = vec![
+        row(9, "2214", reply("Hello"), OutboxStatus::Held, "Ana replied since"),
+        row(10, "2215", Act::Close, OutboxStatus::Failed, "refused"),
+    ];
+    stage.press("g o");
+    assert!(stage.line_with("reply #2214").contains("▌! reply #2214  Ana repl…"), "{}", stage.text());
+    assert!(stage.line_with("refused").contains(" × close #2215  refused"));
+    assert!(stage.lines()[0].contains("Needs you"));
+}
+
+#[test]
+fn a_closed_row_stays_struck_through_until_it_goes() {
+    let mut stage = Stage::new(160, 48);
+    stage.app.list.rows[1].struck_until = Some(crate::domain::UnixTime(stage::NOW.0 + 5));
+    assert!(has_modifier(&stage, "Amir Haddad", Modifier::CROSSED_OUT));
+    assert!(stage.line_with("Amir Haddad").contains(" ✓ FRT 12m"));
+    stage.theme = Theme::built_in("dark", Depth::Mono);
+    assert!(has_modifier(&stage, "Amir Haddad", Modifier::CROSSED_OUT));
+}
+
+#[test]
+fn until_the_preview_follows_only_the_title_line_changes() {
+    let mut stage = Stage::new(160, 48);
+    let before = stage.lines();
+    stage.press("j");
+    let after = stage.lines();
+    assert!(after[0].contains("│ …  "), "{}", after[0]);
+    for line in 1..47 {
+        let thread = |lines: &[String]| lines[line].split('│').skip(2).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(thread(&before), thread(&after), "line {line}");
+    }
+    stage.wait(1);
+    assert!(stage.lines()[0].contains("Call back about the invoice"));
+}
+
+#[test]
+fn empty_panes_say_what_to_do_next() {
+    let mut stage = Stage::with(120, 40, Vec::new(), Default::default());
+    assert!(stage.text().contains("Nothing is assigned to you."));
+    assert!(stage.text().contains("Take the next conversation"));
+    assert!(stage.text().contains("No conversation is open."));
+    stage.press("g o");
+    assert!(stage.text().contains("Nothing needs you."));
+}
+
+#[test]
+fn the_status_line_tells_how_things_stand() {
+    let mut stage = Stage::new(160, 48);
+    let status = |stage: &Stage| stage.lines()[47].clone();
+    stage.tell(Event::OutboxCounts { waiting: 3, needs_you: 1 });
+    assert!(status(&stage).starts_with(" online · 1 needs you · outbox 3 "), "{}", status(&stage));
+    stage.tell(Event::Connection(Connection::Offline { since: ago(5_000), why: "offline-unreachable" }));
+    assert!(status(&stage).starts_with(" offline since 14:06 (not reachable) · "), "{}", status(&stage));
+    stage.tell(Event::Connection(Connection::Online));
+    stage.tell(Event::OutboxCounts { waiting: 0, needs_you: 0 });
+    stage.tell(Event::Progress(Some(Progress { done: 120, of: Some(400) })));
+    assert!(status(&stage).starts_with(" online · history 120 of 400 "));
+    stage.press("g");
+    assert!(status(&stage).starts_with(" g   "), "{}", status(&stage));
+    assert!(status(&stage).contains("Unassigned"));
+}
+
+#[test]
+fn overlays_stand_in_the_upper_third_and_keep_their_columns() {
+    let mut stage = Stage::new(160, 48);
+    stage.press("ctrl-k");
+    stage.write("snoo");
+    let lines = stage.lines();
+    let top = lines.iter().position(|line| line.contains('╭')).unwrap();
+    assert!((2..16).contains(&top), "{top}");
+    assert!(lines[top].contains("╭ Commands ─"));
+    assert!(stage.line_with("▌Snooze ").contains(" command "));
+    assert!(stage.text().contains("Hides the conversation until a time;"));
+    assert!(stage.draw().1.is_some());
+    stage.press("esc z");
+    stage.write("tomorrow 9am");
+    assert!(stage.line_with("╭").contains("─ Order 1042 never arrived ─╮"), "{}", stage.line_with("╭"));
+    assert!(stage.text().contains("tomorrow 9:00 Berlin"));
+    stage.press("esc ?");
+    assert!(stage.text().contains("╭ Keys ─"));
+    stage.press("esc q");
+    assert!(stage.text().contains("╭ Quit? ─"));
+    assert_eq!(stage.draw().1, None);
+}

@@ -1,0 +1,72 @@
+//! Bytes: what a key costs on a slow line.
+
+use super::stage::Stage;
+use crate::term::Screen;
+
+struct Line {
+    stage: Stage,
+    screen: Screen<Vec<u8>>,
+}
+
+impl Line {
+    fn new() -> Self {
+        let mut line = Self { stage: Stage::new(160, 48), screen: Screen::new(Vec::new()) };
+        line.bytes();
+        line
+    }
+
+    /// Bytes of the next frame.
+    fn bytes(&mut self) -> usize {
+        let (app, theme) = (&self.stage.app, &self.stage.theme);
+        self.screen.draw(app.size, |area, buf| crate::ui::draw(app, theme, area, buf)).unwrap()
+    }
+}
+
+#[test]
+fn a_move_in_the_list_writes_at_most_258_bytes() {
+    let mut line = Line::new();
+    line.stage.press("j");
+    let first = line.bytes();
+    let mut moves = Vec::new();
+    for key in ["j", "j", "j", "j", "k", "k", "j", "j", "j", "j"] {
+        line.stage.press(key);
+        moves.push(line.bytes());
+    }
+    moves.sort_unstable();
+    println!("first {first}, then {moves:?}");
+    assert!(moves[moves.len() / 2] <= 258, "{moves:?}");
+    assert!(first <= 400, "{first}");
+}
+
+#[test]
+fn a_typed_letter_writes_at_most_40_bytes() {
+    let mut line = Line::new();
+    line.stage.press("r");
+    line.stage.write("Hello ");
+    line.bytes();
+    for letter in ["w", "o", "r", "l", "d"] {
+        line.stage.write(letter);
+        let bytes = line.bytes();
+        assert!(bytes <= 40, "{letter}: {bytes}");
+    }
+}
+
+#[test]
+fn the_palette_opens_and_narrows_within_its_budget() {
+    let mut line = Line::new();
+    line.stage.press("ctrl-k");
+    let open = line.bytes();
+    line.stage.write("s");
+    let narrowed = line.bytes();
+    println!("palette: open {open}, narrowed {narrowed}");
+    assert!(narrowed <= 2_500 && open <= 5_000, "{open} {narrowed}");
+}
+
+#[test]
+fn nothing_is_written_while_nothing_changes() {
+    let mut line = Line::new();
+    line.stage.wait(1);
+    line.bytes();
+    line.stage.wait(1);
+    assert_eq!(line.bytes(), 0);
+}

@@ -1,0 +1,157 @@
+//! The command line as scripts use it: output, exit codes, and no surprises.
+
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+use crate::workplace::Workplace;
+
+struct Shell {
+    place: Workplace,
+}
+
+impl Shell {
+    async fn open() -> Self {
+        Self { place: Workplace::open(80).await }
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_deskhand"));
+        let at = self.place.places.path();
+        command
+            .env("DESKHAND_CONFIG_DIR", at.join("c"))
+            .env("DESKHAND_DATA_DIR", at.join("d"))
+            .env("DESKHAND_CACHE_DIR", at.join("k"))
+            .env("DESKHAND_URL", &self.place.url)
+            .env("DESKHAND_TOKEN", &self.place.token)
+            .stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command().args(arguments).output().unwrap()
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        let done = self.run(arguments);
+        assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+        serde_json::from_slice(&done.stdout).unwrap()
+    }
+
+    fn code(&self, arguments: &[&str]) -> i32 {
+        self.run(arguments).status.code().unwrap()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reading_commands_print_what_scripts_rely_on() {
+    let shell = Shell::open().await;
+    let rows = shell.json(&["list", "--json", "--limit", "100"]);
+    assert_eq!(rows.as_array().unwrap().len(), 80);
+    let row = &rows[0];
+    for field in [
+        "id", "title", "state", "priority", "channel", "contact", "assignee", "team", "tags", "unread", "created_at",
+        "updated_at", "waiting_since", "snoozed_until", "sla",
+    ] {
+        assert!(row.get(field).is_some(), "no {field}");
+    }
+    let id = row["id"].as_str().unwrap();
+    let shown = shell.json(&["show", id, "--json"]);
+    assert!(!shown["parts"].as_array().unwrap().is_empty());
+    let listed = shell.json(&["list", "--view", "inbox:unassigned", "--json", "--limit", "1000"]);
+    let counted = shell.json(&["count", "--view", "inbox:unassigned", "--json"]);
+    assert_eq!(counted["count"].as_u64().unwrap() as usize, listed.as_array().unwrap().len());
+    let lines = shell.run(&["list", "--jsonl", "--limit", "3"]);
+    assert_eq!(String::from_utf8_lossy(&lines.stdout).lines().count(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn writing_commands_write_and_say_how_it_ended() {
+    let shell = Shell::open().await;
+    let rows = shell.json(&["list", "--query", "state:open", "--json", "--limit", "2"]);
+    let (id, other) = (rows[0]["id"].as_str().unwrap(), rows[1]["id"].as_str().unwrap());
+    let shown = |field: &str| shell.json(&["show", id, "--json"])[field].clone();
+
+    // A dry run does nothing.
+    assert_eq!(shell.code(&["close", id, "--dry-run"]), 0);
+    assert_eq!(shown("state"), "open");
+
+    assert_eq!(shell.code(&["reply", id, "--body", "From a script"]), 0);
+    assert_eq!(shell.code(&["note", id, "--body", "From a script too"]), 0);
+    assert_eq!(shell.code(&["tag", id, "+from-a-script", "--json"]), 0);
+    assert!(shown("tags").as_array().unwrap().contains(&Value::from("from-a-script")));
+    assert_eq!(shell.code(&["tag", id, "-from-a-script"]), 0);
+    assert_eq!(shell.code(&["assign", id, "--to", "me"]), 0);
+    assert!(shown("assignee").is_object());
+    assert_eq!(shell.code(&["assign", id, "--to", "nobody"]), 0);
+    assert_eq!(shell.code(&["assign", id, "--to", "team:Billing"]), 0);
+    assert_eq!(shown("team")["name"], "Billing");
+    assert_eq!(shell.code(&["priority", id, "urgent"]), 0);
+    assert_eq!(shown("priority"), "urgent");
+    assert_eq!(shell.code(&["snooze", id, "--until", "2h"]), 0);
+    assert_eq!(shown("state"), "snoozed");
+    assert_eq!(shell.code(&["open", id]), 0);
+    assert_eq!(shell.code(&["close", id]), 0);
+    assert_eq!(shown("state"), "closed");
+    assert_eq!(shell.json(&["outbox", "list", "--json"]), Value::Array(Vec::new()));
+    // Another contact's conversation is not merged.
+    assert_eq!(shell.code(&["merge", id, "--into", other]), 1);
+    assert_eq!(shell.json(&["outbox", "list", "--json"])[0]["status"], "failed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn exit_codes_tell_what_went_wrong() {
+    let shell = Shell::open().await;
+    assert_eq!(shell.code(&["sync", "--once"]), 0);
+    let id = shell.json(&["list", "--json", "--limit", "1"])[0]["id"].as_str().unwrap().to_owned();
+    for (arguments, code) in [
+        (vec!["no-such-command"], 2),
+        (vec!["list", "--query", "asignee:me"], 2),
+        (vec!["list", "--sort", "wat"], 2),
+        (vec!["reply", &id], 2),
+        (vec!["snooze", &id, "--until", "soon"], 2),
+        (vec!["priority", &id, "huge"], 2),
+        (vec!["list", "--view", "team:Nobody"], 3),
+        (vec!["show", "1"], 3),
+        (vec!["reply", "1", "--body", "x"], 3),
+        (vec!["assign", &id, "--to", "Nobody Nowhere"], 3),
+    ] {
+        let done = shell.run(&arguments);
+        assert_eq!(done.status.code(), Some(code), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+        assert!(!done.stderr.is_empty(), "{arguments:?} says why");
+    }
+    let wrong = shell.command().env("DESKHAND_TOKEN", "wrong").args(["list"]).output().unwrap();
+    assert_eq!(wrong.status.code(), Some(4));
+    let nobody = shell.command().env("DESKHAND_URL", "http://127.0.0.1:9").args(["list"]).output().unwrap();
+    assert_eq!(nobody.status.code(), Some(5));
+    let insecure = shell.command().env("DESKHAND_URL", "http://example.com").args(["list"]).output().unwrap();
+    assert_eq!(insecure.status.code(), Some(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_helpdesk_the_cache_answers_and_writes_wait() {
+    let shell = Shell::open().await;
+    let id = shell.json(&["list", "--query", "state:open", "--json", "--limit", "1"])[0]["id"].as_str().unwrap().to_owned();
+    let Shell { place } = shell;
+    let token = place.token.clone();
+    let kept = place.close().await;
+    let (folder, url) = (kept.0.path().to_owned(), kept.1.clone());
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_deskhand"));
+        command
+            .env("DESKHAND_CONFIG_DIR", folder.join("c"))
+            .env("DESKHAND_DATA_DIR", folder.join("d"))
+            .env("DESKHAND_CACHE_DIR", folder.join("k"))
+            .env("DESKHAND_URL", &url)
+            .env("DESKHAND_TOKEN", &token);
+        command.args(arguments).output().unwrap()
+    };
+    let listed = run(&["list", "--json"]);
+    assert_eq!(listed.status.code(), Some(0));
+    assert!(!listed.stderr.is_empty(), "it says that this is from the cache");
+    assert_eq!(run(&["reply", &id, "--body", "Later, then"]).status.code(), Some(5));
+    let place = Workplace::open_again(kept).await;
+    assert_eq!(run(&["sync", "--once"]).status.code(), Some(0));
+    let wanted = deskhand::domain::ConversationId::parse(&id).unwrap();
+    assert_eq!(place.times_there(&wanted, "Later, then"), 1);
+}
