@@ -11,7 +11,7 @@ use std::time::Duration;
 use crate::app::{App, Effect, Msg, update};
 use crate::cli::Session;
 use crate::clock::{Clock, Ids};
-use crate::domain::{ConversationId, UnixTime};
+use crate::domain::UnixTime;
 use crate::error::{Exit, Failure};
 use crate::keymap::{Key, KeyCode, Keymap};
 use crate::sync::Desk;
@@ -46,14 +46,7 @@ enum End {
 ///
 /// # Errors
 /// When there is no terminal to show it on, or it fails.
-pub fn inbox(session: Session, at: Option<&str>) -> Result<u8, Failure> {
-    let _at = match at {
-        Some(typed) => Some(
-            ConversationId::parse(typed.trim_start_matches('#'))
-                .ok_or_else(|| Failure::new(Exit::NotFound, "cli-no-conversation").with("id", typed))?,
-        ),
-        None => None,
-    };
+pub fn inbox(session: Session) -> Result<u8, Failure> {
     let no_screen = |error: io::Error| Failure::new(Exit::Usage, "screen-none").why(error);
     let variable = |name: &str| std::env::var(name).ok();
     // Before the terminal is taken over: from then on every end gives it back.
@@ -92,6 +85,7 @@ pub fn inbox(session: Session, at: Option<&str>) -> Result<u8, Failure> {
         desk: &desk,
     };
     let ended = screen.run(&wakes);
+    screen.leave();
     let TheScreen { guard, keys, .. } = screen;
     let (end, failed) = match ended {
         Ok(end) => (end, None),
@@ -183,6 +177,16 @@ impl TheScreen<'_> {
                 if let Some(end) = self.take(wake)? {
                     return Ok(end);
                 }
+            }
+        }
+    }
+
+    /// Lets the app hand over what is not kept yet, whatever ended the screen.
+    fn leave(&mut self) {
+        self.app.at(UnixTime(self.clock.unix_secs()), self.clock.monotonic());
+        for effect in update(&mut self.app, Msg::Leaving) {
+            if let Effect::Request(request) = effect {
+                self.desk.ask(*request);
             }
         }
     }

@@ -110,6 +110,11 @@ impl App {
         }
         let label = self.label(&before, &rows);
         if rows.iter().any(|row| row.act.is_message()) {
+            // What was just written is what the agent wants to see on its way.
+            let page = self.thread_page();
+            if let Some(open) = self.thread.open.as_mut().filter(|open| open.thread.conversation.id == before.id) {
+                open.go_to_end(page);
+            }
             self.ask_thread_of(&before.id);
         }
         let done = self.words.with("done", &[("what", (&label).into())]);

@@ -10,7 +10,7 @@ pub enum Msg {
     Key(Key),
     /// Text was pasted, or came so fast that nobody typed it. Outside a text it runs nothing.
     Paste(String),
-    /// The terminal's size in cells.
+    /// The terminal's size in cells. The first one starts the app.
     Resize(u16, u16),
     /// The engine says something.
     Event(Box<Event>),
@@ -18,6 +18,8 @@ pub enum Msg {
     Tick,
     /// The terminal's window came to the front, where the terminal can tell.
     FocusGained,
+    /// The program is told to end (TERM, hang-up): what is being written must be safe.
+    Leaving,
     /// The terminal's window is no longer in front: nothing counts as read meanwhile.
     FocusLost,
 }

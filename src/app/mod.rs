@@ -111,6 +111,8 @@ pub struct App {
     /// Effects of the message at hand.
     out: Vec<Effect>,
     dirty: bool,
+    /// The first size has come, and the first lists have been asked for.
+    started: bool,
     /// The beginning of every group's id in this run; unique to it.
     session: String,
     groups: u64,
@@ -166,6 +168,7 @@ impl App {
             pending: Vec::new(),
             out: Vec::new(),
             dirty: true,
+            started: false,
             session: session.to_owned(),
             groups: 0,
             generation: Generation::default(),
@@ -184,14 +187,10 @@ impl App {
         }
     }
 
-    /// What the first screen needs. Call once, with the time and the size set.
+    /// The first message: the terminal's size. Asks for what the first screen needs.
     #[must_use]
     pub fn start(&mut self, width: u16, height: u16) -> Vec<Effect> {
-        self.size = (width, height);
-        self.minute = self.now.secs().div_euclid(60);
-        self.open_list();
-        self.ask_counts();
-        std::mem::take(&mut self.out)
+        update(self, Msg::Resize(width, height))
     }
 
     /// Sets the time, before each message: wall clock and monotonic.

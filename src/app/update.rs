@@ -22,7 +22,14 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
         Msg::Resize(width, height) => {
             app.dirty = true;
             app.size = (width, height);
-            app.cursor_moved();
+            if app.started {
+                app.cursor_moved();
+            } else {
+                app.started = true;
+                app.minute = app.now.secs().div_euclid(60);
+                app.open_list();
+                app.ask_counts();
+            }
         }
         Msg::Event(event) => app.dirty |= app.hear(*event),
         Msg::Tick => {}
@@ -35,6 +42,7 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
             app.thread.read_at = None;
             app.save_draft();
         }
+        Msg::Leaving => app.save_draft(),
     }
     app.dirty |= app.pass_time();
     app.settle();

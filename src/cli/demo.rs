@@ -17,7 +17,7 @@ use crate::clock::{Clock, Ids};
 use crate::config::{Paths, write_private};
 use crate::domain::Secret;
 use crate::error::{Exit, Failure};
-use crate::helpdesk::demo::{SeedPlan, needs_seed, run_live};
+use crate::helpdesk::demo::{SeedPlan, needs_seed, run_live, you};
 use crate::helpdesk::{self, Helpdesk, Options};
 
 #[derive(Debug, Args)]
@@ -70,7 +70,8 @@ fn serve_and_open(
     }
     let plan = SeedPlan { conversations: args.conversations, seed: args.seed, now: clock.unix_secs() };
     let helpdesk = runtime.block_on(async {
-        let options = Options::new(&desk);
+        let mut options = Options::new(&desk);
+        options.acts_as = Some(you());
         let mut store = helpdesk::open_store(&options, &clock, &ids).await.map_err(|error| helpdesk_failure(&error))?;
         let stale = needs_seed(&store, &plan).await.map_err(|error| Failure::new(Exit::Failed, "serve-seed").why(error))?;
         if stale {
@@ -106,7 +107,7 @@ fn serve_and_open(
     let serving = paths.data.join(SERVING);
     let session = Session::open_at(paths, config, endpoint, runtime, true)?;
     let runtime = Arc::clone(&session.runtime);
-    let shown = crate::runtime::inbox(session, None);
+    let shown = crate::runtime::inbox(session);
     let _ = fs::remove_file(serving);
     let _ = stop.send(true);
     let _ = runtime.block_on(served);
@@ -124,7 +125,7 @@ fn join(paths: Paths, config: crate::config::Config, runtime: Runtime) -> Result
     };
     let endpoint =
         Endpoint::parse(url, Secret::new(token)).map_err(|error| Failure::new(Exit::Failed, "demo-join").why(error))?;
-    crate::runtime::inbox(Session::open_at(paths, config, endpoint, runtime, true)?, None)
+    crate::runtime::inbox(Session::open_at(paths, config, endpoint, runtime, true)?)
 }
 
 /// Removes the demo's store, state and cache: all of it made by the demo, none of it anybody's.

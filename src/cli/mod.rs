@@ -28,9 +28,6 @@ pub struct Cli {
     /// Use this workspace of config.toml instead of the first
     #[arg(long, global = true, value_name = "NAME")]
     workspace: Option<String>,
-    /// Open the inbox at this conversation
-    #[arg(long, value_name = "ID")]
-    at: Option<String>,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -119,10 +116,10 @@ struct Writing {
 /// # Errors
 /// With what went wrong in words, and the class that is the exit code.
 pub fn run(cli: Cli) -> Result<u8, Failure> {
-    let Cli { workspace, at, command } = cli;
+    let Cli { workspace, command } = cli;
     let open = || Session::open(workspace.as_deref());
     let done = match command {
-        None => return crate::runtime::inbox(open()?, at.as_deref()),
+        None => return crate::runtime::inbox(open()?),
         Some(Command::Demo(args)) => return demo::run(&args),
         Some(Command::Serve(args)) => serve::run(&args),
         Some(Command::Auth(command)) => account::auth(command, workspace.as_deref()),

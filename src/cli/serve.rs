@@ -14,7 +14,7 @@ use super::session::{network, variable};
 use crate::clock::{Clock, Ids};
 use crate::config::Paths;
 use crate::error::{Exit, Failure};
-use crate::helpdesk::demo::{SeedPlan, run_live, seed};
+use crate::helpdesk::demo::{SeedPlan, run_live, seed, you};
 use crate::helpdesk::storage::Store;
 use crate::helpdesk::{self, Helpdesk, HelpdeskError, Options, import};
 use crate::text::clean;
@@ -105,6 +105,7 @@ async fn serve(
         let is_empty = store.admins().await.map_err(|error| Failure::new(Exit::Failed, "serve-seed").why(error))?.is_empty();
         if is_empty {
             fill(&store, &plan).await?;
+            options.acts_as = Some(you());
         }
     }
     let helpdesk =

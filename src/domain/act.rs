@@ -225,11 +225,11 @@ impl Act {
     }
 
     /// Every act needed to take this one back, in order: as [`Act::inverse`], and the teammate too
-    /// when giving the conversation to a team cleared one.
+    /// where giving the conversation back to a team clears one.
     #[must_use]
     pub fn inverses(&self, before: &Conversation) -> Vec<Self> {
         let mut acts: Vec<Self> = self.inverse(before).into_iter().collect();
-        if let (Self::Assign { to: AssignTo::Team(_) }, Some(was)) = (self, &before.assignee) {
+        if let (Self::Assign { to: AssignTo::Team(_) | AssignTo::NoTeam }, Some(was)) = (self, &before.assignee) {
             acts.push(Self::Assign { to: AssignTo::Teammate(was.clone()) });
         }
         acts

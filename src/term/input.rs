@@ -138,6 +138,7 @@ enum Woken {
     Bytes,
     Alarm,
     Silence,
+    Again,
     HangUp,
 }
 
@@ -155,6 +156,7 @@ impl<T: FnMut(Input) -> bool> Loop<'_, T> {
                     Err(_) => break self.hang_up(),
                 },
                 Woken::Silence => self.decoder.flush(&mut inputs),
+                Woken::Again => {}
                 Woken::Alarm => {
                     if !self.obey() {
                         return;
@@ -186,8 +188,8 @@ impl<T: FnMut(Input) -> bool> Loop<'_, T> {
         match poll(&mut both, timeout) {
             Ok(0) => return Woken::Silence,
             Ok(_) => {}
-            // A signal: wait again. The alarm is looked at first, so nothing is lost.
-            Err(Errno::INTR | Errno::AGAIN) => return Woken::Silence,
+            // A signal: a sequence may still go on, so it is no silence.
+            Err(Errno::INTR | Errno::AGAIN) => return Woken::Again,
             Err(_) => return Woken::HangUp,
         }
         let [terminal, alarm] = both.map(|fd| fd.revents());

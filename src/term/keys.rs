@@ -127,7 +127,7 @@ pub(super) fn control_key(params: &[u8], last: u8) -> Option<KeyPress> {
             number @ (28 | 29) => Code::Function(u8::try_from(number - 13).ok()?),
             number @ 31..=34 => Code::Function(u8::try_from(number - 14).ok()?),
             // xterm's modifyOtherKeys.
-            27 => return Some(scalar_key(parameter(params, 2, 0)?, None, mods)?),
+            27 => return scalar_key(parameter(params, 2, 0)?, None, mods),
             _ => return None,
         },
         b'u' => return scalar_key(parameter(params, 0, 0)?, parameter(params, 0, 1), mods),

@@ -111,10 +111,10 @@ impl<T: Terminal> Screen<T> {
             self.fresh = true;
             return Ok(0);
         }
-        if self.next.area != area {
-            self.next = Buffer::empty(area);
-        } else {
+        if self.next.area == area {
             self.next.reset();
+        } else {
+            self.next = Buffer::empty(area);
         }
         let cursor = paint(area, &mut self.next).filter(|at| area.contains(*at));
         if self.fresh || self.shown.area != area {

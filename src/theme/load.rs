@@ -142,7 +142,7 @@ impl Reader<'_> {
         if let Some(roles) = table.get("roles").and_then(Item::as_table_like) {
             self.roles(file, source, roles, "", raw);
         }
-        for (key, item) in table.iter() {
+        for (key, item) in table {
             if !matches!(key, "inherits" | "palette" | "roles") {
                 let nearest = nearest(key, ["inherits", "palette", "roles"].into_iter());
                 self.report(file, line(item), Fault::UnknownKey, key, nearest);
@@ -159,12 +159,11 @@ impl Reader<'_> {
             self.report(file, line, Fault::Circle, parent, None);
             return;
         }
-        match (self.find)(parent) {
-            Some(source) => self.read(parent, &source, raw, depth + 1),
-            None => {
-                let nearest = nearest(parent, super::names::BUILT_IN.into_iter());
-                self.report(file, line, Fault::UnknownTheme, parent, nearest);
-            }
+        if let Some(source) = (self.find)(parent) {
+            self.read(parent, &source, raw, depth + 1);
+        } else {
+            let nearest = nearest(parent, super::names::BUILT_IN.into_iter());
+            self.report(file, line, Fault::UnknownTheme, parent, nearest);
         }
     }
 

@@ -66,41 +66,41 @@ pub fn draw(
         Mode::Note => Role::Note,
     };
     row.sign(signs::BAR, look.style(bar)).skip_right(1);
+    let title = look.heading(word);
+    let address = facts.map(|facts| address(part.mode, facts, look)).unwrap_or_default();
+    let takes = facts.filter(|facts| facts.takes).map(|_| look.say("ui-composer-takes")).unwrap_or_default();
+    // Whom it goes to, and what it does besides, come before whether it is saved.
+    let needed = cells(&title) + cells(&address) + cells(&takes) + 6;
     let saved = if part.saved { look.say("ui-composer-saved") } else { Clean::default() };
     match news.filter(|_| areas.rule.is_none()) {
         // Without a rule to stand in, news takes the place of the draft's state.
         Some(news) => {
             row.right_field(&news, cells(&news).min(row.room() / 2), look.style(Role::Warning)).skip_right(2);
         }
-        None if cells(&saved) + 30 < row.room() => {
+        None if needed + cells(&saved) <= row.room() => {
             row.right(&saved, look.style(Role::TextDim)).skip_right(2);
         }
         None => {}
     }
-    row.put(&look.heading(word), look.style(role)).skip(1);
-    if let Some(facts) = facts {
-        draw_address(part.mode, facts, look, &mut row);
+    row.put(&title, look.style(role)).skip(1).put(&address, look.style(Role::Text));
+    let dim = look.style(Role::TextDim);
+    let number = facts.map(|facts| clean(&format!("#{}", facts.conversation))).unwrap_or_default();
+    for more in [takes, number] {
+        if !more.is_blank() && cells(&more) + 3 <= row.room() {
+            row.skip(1).sign(signs::DOT, dim).skip(1).put(&more, dim);
+        }
     }
     draw_text(part, focused, look, areas.body, buf)
 }
 
-/// `to Chloé Dubois by e-mail · takes it · #2214`, or who sees a note. The first is always told, the
-/// others where they have room.
-fn draw_address(mode: Mode, facts: &Facts, look: &Look<'_>, row: &mut Row<'_>) {
-    let dim = look.style(Role::TextDim);
+/// `to Chloé Dubois by e-mail`, or who sees a note.
+fn address(mode: Mode, facts: &Facts, look: &Look<'_>) -> Clean {
     match mode {
-        Mode::Note => row.put(&look.say("ui-composer-note-to"), look.style(Role::Text)),
+        Mode::Note => look.say("ui-composer-note-to"),
         Mode::Reply => {
             let to = facts.to.clone().or(&look.say("ui-contact-unknown"));
             let channel = look.say(thread::channel_word(&facts.channel));
-            let text = look.with("ui-composer-reply-to", &[("name", Arg::Text(&to)), ("channel", Arg::Text(&channel))]);
-            row.put(&text, look.style(Role::Text))
-        }
-    };
-    let takes = if facts.takes { look.say("ui-composer-takes") } else { Clean::default() };
-    for more in [takes, clean(&format!("#{}", facts.conversation))] {
-        if !more.is_blank() && cells(&more) + 3 <= row.room() {
-            row.skip(1).sign(signs::DOT, dim).skip(1).put(&more, dim);
+            look.with("ui-composer-reply-to", &[("name", Arg::Text(&to)), ("channel", Arg::Text(&channel))])
         }
     }
 }

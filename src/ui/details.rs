@@ -74,11 +74,11 @@ pub fn draw(
         row.put(&list_row::contact(on, look), look.title(beside.focused));
     }
     let text = inset(body, 1, 1);
-    let mut lines = Lines { lines: Vec::with_capacity(48), width: text.width, look };
+    let mut lines = Lines { made: Vec::with_capacity(48), width: text.width, look };
     lines.contact(open);
     lines.conversation(on, beside.directory);
     lines.earlier(open);
-    let lines = lines.lines;
+    let lines = lines.made;
     let scroll = part.scroll.min(lines.len().saturating_sub(usize::from(text.height)));
     let label = label_cells(text.width);
     for (at, line) in (0..text.height).zip(lines.iter().skip(scroll)) {
@@ -139,17 +139,17 @@ fn draw_line(line: &Line, label: u16, look: &Look<'_>, mut row: Row<'_>) {
 }
 
 struct Lines<'a> {
-    lines: Vec<Line>,
+    made: Vec<Line>,
     width: u16,
     look: &'a Look<'a>,
 }
 
 impl Lines<'_> {
     fn heading(&mut self, key: &'static str) {
-        if !self.lines.is_empty() {
-            self.lines.push(Line::Blank);
+        if !self.made.is_empty() {
+            self.made.push(Line::Blank);
         }
-        self.lines.push(Line::Heading(self.look.heading(key)));
+        self.made.push(Line::Heading(self.look.heading(key)));
     }
 
     /// A fact; nothing when its value is blank.
@@ -167,7 +167,7 @@ impl Lines<'_> {
         }
         for (at, line) in lines.into_iter().enumerate() {
             let label = if at == 0 { label.clone() } else { Clean::default() };
-            self.lines.push(Line::Fact(label, line, role));
+            self.made.push(Line::Fact(label, line, role));
         }
     }
 
@@ -199,8 +199,8 @@ impl Lines<'_> {
         let companies: Vec<Clean> = open.thread.companies.iter().map(crate::text::Untrusted::clean).collect();
         let companies = Clean::join(&companies, &Clean::literal(", ")).or(&on.company_name.clean());
         self.line(&companies, Role::Text);
-        if !self.lines.is_empty() {
-            self.lines.push(Line::Blank);
+        if !self.made.is_empty() {
+            self.made.push(Line::Blank);
         }
         self.known("ui-details-language", &contact.language.clean());
         self.moment("ui-details-seen", contact.last_seen_at);
@@ -224,18 +224,18 @@ impl Lines<'_> {
         let cut = lines.len() > NOTE_LINES;
         lines.truncate(NOTE_LINES);
         for line in lines {
-            self.lines.push(Line::Text(line, Role::NoteText));
+            self.made.push(Line::Text(line, Role::NoteText));
         }
         let by = [note.author.clean(), self.look.about(note.created_at)];
         let by = Clean::join(by.iter().filter(|part| !part.is_blank()), &Clean::literal(" · "));
         let by = if cut { Clean::join([&Clean::literal("…"), &by], &Clean::literal(" ")) } else { by };
-        self.lines.push(Line::Text(by, Role::TextDim));
+        self.made.push(Line::Text(by, Role::TextDim));
     }
 
     /// A line of its own; nothing when it is blank.
     fn line(&mut self, text: &Clean, role: Role) {
         if !text.is_blank() {
-            self.lines.push(Line::Text(text.clone(), role));
+            self.made.push(Line::Text(text.clone(), role));
         }
     }
 
@@ -245,9 +245,13 @@ impl Lines<'_> {
                 AttributeValue::Null => continue,
                 AttributeValue::Boolean(yes) => self.look.say(if *yes { "ui-yes" } else { "ui-no" }),
                 AttributeValue::Time(at) => self.look.about(UnixTime(*at)),
+                // By custom a number of this name is a moment: the API has no type for it here.
+                AttributeValue::Integer(at @ 1_000_000_000..4_000_000_000) if name.ends_with("_at") => {
+                    self.look.about(UnixTime(*at))
+                }
                 other => other.to_untrusted().clean(),
             };
-            self.fact(&clean(name), &value, Role::Text);
+            self.fact(&clean(&name.replace('_', " ")), &value, Role::Text);
         }
     }
 
@@ -259,6 +263,7 @@ impl Lines<'_> {
             _ => look.say(thread::state_word(on.state)),
         };
         self.known(if on.state == State::Snoozed { "ui-details-snoozed" } else { "ui-details-state" }, &state);
+        self.known("ui-details-number", &clean(&format!("#{}", on.id)));
         let team = on.team.as_ref().map_or_else(|| look.say("ui-no-team"), |id| directory.team_name(id));
         self.known("ui-details-team", &team);
         let who = on.assignee.as_ref().map_or_else(|| look.say("ui-nobody"), |id| directory.teammate_name(id));
@@ -309,11 +314,11 @@ impl Lines<'_> {
             let title = if on.title.is_empty() { on.preview.clean() } else { on.title.clean() };
             let number = clean(&format!("#{}", on.id));
             let age = times::single(self.look.now.since(on.last_message_at), self.look.words);
-            self.lines.push(Line::Earlier(number, title, on.state, age));
+            self.made.push(Line::Earlier(number, title, on.state, age));
         }
         if earlier.len() > EARLIER {
             let more = Arg::from(earlier.len() - EARLIER);
-            self.lines.push(Line::Text(self.look.with("ui-details-more", &[("count", more)]), Role::TextDim));
+            self.made.push(Line::Text(self.look.with("ui-details-more", &[("count", more)]), Role::TextDim));
         }
     }
 }

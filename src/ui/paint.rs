@@ -196,10 +196,8 @@ pub fn clear(buf: &mut Buffer, area: Rect, style: Style) {
     // A wide character that began left of the rectangle has lost its second cell.
     if area.left() > buf.area.left() {
         for y in area.top()..area.bottom() {
-            if let Some(cell) = buf.cell_mut((area.left() - 1, y)) {
-                if cells(cell.symbol()) > 1 {
-                    cell.set_symbol(" ");
-                }
+            if let Some(cell) = buf.cell_mut((area.left() - 1, y)).filter(|cell| cells(cell.symbol()) > 1) {
+                cell.set_symbol(" ");
             }
         }
     }

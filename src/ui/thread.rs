@@ -123,15 +123,12 @@ fn draw_head(on: &Conversation, waits: bool, beside: Beside<'_>, look: &Look<'_>
         } else {
             row.skip(1).skip_right(1);
         }
-        let facts = channel_state_number(on, look);
-        if cells(&facts) + 12 < row.room() {
-            let dim = look.style(Role::TextDim);
-            row.right(&facts, dim).skip_right(1).right_sign(signs::channel(&on.channel), dim).skip_right(1);
-        }
+        let title = list_row::title(on, look);
+        draw_channel_and_state(on, cells(&title), look, &mut row);
         if rows.titled_rule {
             row.skip_right(1);
         }
-        row.put(&list_row::title(on, look), look.title(beside.focused));
+        row.put(&title, look.title(beside.focused));
         if rows.titled_rule {
             row.skip(1).fill(signs::RULE_ACROSS, line);
         }
@@ -149,16 +146,29 @@ fn draw_head(on: &Conversation, waits: bool, beside: Beside<'_>, look: &Look<'_>
     }
 }
 
-/// `e-mail · open · #2214`.
-fn channel_state_number(on: &Conversation, look: &Look<'_>) -> Clean {
+/// `✉ e-mail · open · #2214` at the right end; what has no room beside the title goes, the number
+/// first. The state stays as long as half of the title does.
+fn draw_channel_and_state(on: &Conversation, title: u16, look: &Look<'_>, row: &mut Row<'_>) {
+    let dim = look.style(Role::TextDim);
     let state = match (on.state, on.snoozed_until) {
         (State::Snoozed, Some(until)) => {
             look.with("ui-state-snoozed-until", &[("time", Arg::Text(&until_words(until, look)))])
         }
         (state, _) => look.say(state_word(state)),
     };
+    let dot = Clean::literal(" · ");
+    let channel = look.say(channel_word(&on.channel));
     let number = clean(&format!("#{}", on.id));
-    Clean::join([&look.say(channel_word(&on.channel)), &state, &number], &Clean::literal(" · "))
+    let room = row.room();
+    let fits = |facts: &Clean, title: u16| title.saturating_add(cells(facts)).saturating_add(5) <= room;
+    let all = [Clean::join([&channel, &state, &number], &dot), Clean::join([&channel, &state], &dot), state.clone()];
+    let chosen = all
+        .iter()
+        .find(|facts| fits(facts, title))
+        .or_else(|| all.last().filter(|facts| fits(facts, title.min(room / 2))));
+    if let Some(facts) = chosen {
+        row.right(facts, dim).skip_right(1).right_sign(signs::channel(&on.channel), dim).skip_right(2);
+    }
 }
 
 fn until_words(until: crate::domain::UnixTime, look: &Look<'_>) -> Clean {

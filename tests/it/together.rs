@@ -33,7 +33,7 @@ async fn every_act_arrives_and_what_is_shown_is_what_the_helpdesk_says() {
         reply("Hello <b>there</b> & welcome"),
         Act::Note { text: "a note".into(), files: Vec::new() },
         Act::Assign { to: AssignTo::Teammate(me) },
-        Act::Assign { to: AssignTo::Team(directory.teams[0].id.clone()) },
+        Act::Assign { to: AssignTo::Team(directory.find_team("Wholesale").unwrap().id.clone()) },
         Act::Tag { tag: tag.id.clone(), name: tag.name.clone() },
         Act::Untag { tag: tag.id, name: tag.name },
         Act::Priority { to: Priority::Urgent },

@@ -219,3 +219,11 @@ fn quitting_keeps_the_draft() {
     assert!(desk.quit);
     assert_eq!(desk.engine.drafts.get(&(id(1), Mode::Reply)).unwrap().text, "Hi!");
 }
+
+#[test]
+fn being_told_to_end_keeps_the_draft() {
+    let mut desk = Desk::new();
+    desk.press("r").write("Hi");
+    desk.tell(Msg::Leaving);
+    assert_eq!(desk.engine.drafts.get(&(id(1), Mode::Reply)).unwrap().text, "Hi");
+}

@@ -162,3 +162,20 @@ fn details_come_and_go() {
         assert_eq!(desk.focus(), Pane::List);
     }
 }
+
+#[test]
+fn the_message_being_answered_stays_in_view() {
+    let mut desk = Desk::new();
+    desk.press("enter");
+    let in_view = |desk: &Desk| {
+        let open = desk.app.thread.open.as_ref().unwrap();
+        let mut lines = open.lines.iter().skip(open.scroll).take(desk.app.thread_page());
+        lines.any(|line| line.item == Some(open.cursor))
+    };
+    assert!(in_view(&desk));
+    desk.tell(super::Msg::Resize(80, 16));
+    assert!(in_view(&desk));
+    desk.press("r").write("one\ntwo\nthree\nfour");
+    assert!(in_view(&desk));
+    assert_eq!(item(&desk), (3, ItemKind::Customer));
+}

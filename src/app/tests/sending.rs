@@ -185,3 +185,16 @@ fn a_thread_that_is_gone_says_so_and_keeps_the_text() {
     assert!(desk.app.thread.gone);
     assert_eq!(desk.engine.drafts.get(&(id(1), Mode::Reply)).unwrap().text, "Hi");
 }
+
+#[test]
+fn what_was_sent_is_in_view() {
+    let mut desk = Desk::sized(80, 24);
+    let long: String = (0..60).map(|n| format!("<p>Line {n}.</p>")).collect();
+    desk.engine.parts.get_mut(&id(1)).unwrap().last_mut().unwrap().body = Some(crate::text::Untrusted::new(long));
+    desk.news();
+    desk.press("r").write("Hi").press("ctrl-s");
+    let open = desk.app.thread.open.as_ref().unwrap();
+    assert_eq!(open.cursor, open.items.len() - 1);
+    let last = open.lines.iter().rposition(|line| line.item == Some(open.cursor)).unwrap();
+    assert!((open.scroll..open.scroll + desk.app.thread_page()).contains(&last));
+}

@@ -85,7 +85,7 @@ const KEYS: [&str; 62] = [
     "ctrl-s",
     "ctrl-r",
     "ctrl-c",
-    "alt-e",
+    "alt-j",
     "ctrl-w",
 ];
 

@@ -74,6 +74,8 @@ pub struct OpenThread {
     pub lines: Vec<ThreadLine>,
     /// Width in cells that `lines` are laid out at.
     pub width: u16,
+    /// Lines of the pane, as far as known.
+    pub(super) page: usize,
     /// Index into `items` of the first that came since the agent last looked.
     pub first_new: Option<usize>,
     /// The agent has scrolled or moved: what comes in does not move the view.

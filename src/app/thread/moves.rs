@@ -30,6 +30,12 @@ impl OpenThread {
         }
     }
 
+    /// To the last item.
+    pub(in crate::app) fn go_to_end(&mut self, page: usize) {
+        self.cursor = self.items.len().saturating_sub(1);
+        self.show_cursor(page);
+    }
+
     /// To the customer's next or previous message. Returns whether there is one.
     pub(in crate::app) fn step_customer(&mut self, forward: bool, page: usize) -> bool {
         let is = |at: &usize| self.items.get(*at).is_some_and(|item| item.kind == ItemKind::Customer);

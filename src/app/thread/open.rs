@@ -21,6 +21,7 @@ impl OpenThread {
             scroll: 0,
             lines: Vec::new(),
             width: 0,
+            page: 0,
             touched: false,
         };
         open.cursor = open.opening();
@@ -70,20 +71,26 @@ impl OpenThread {
         }
     }
 
-    /// Lays the thread out for a pane of this text width, if it is not.
+    /// Lays the thread out for a pane of this text width and so many lines, if it is not. What was
+    /// at the top stays there, and a message with the cursor that was in view stays in view.
     pub fn lay_out_at(&mut self, width: u16, page: usize) {
-        if self.width == width && !self.lines.is_empty() {
+        if self.width == width && self.page == page && !self.lines.is_empty() {
             return;
         }
-        let anchor = self.lines.get(self.scroll).and_then(|line| line.item);
         let first = self.lines.is_empty();
-        self.lay_out(width);
-        match anchor {
-            Some(at) if !first => {
+        let anchor = self.lines.get(self.scroll).and_then(|line| line.item);
+        let visible = self.lines.iter().skip(self.scroll).take(self.page).any(|line| line.item == Some(self.cursor));
+        self.page = page;
+        if self.width != width || first {
+            self.lay_out(width);
+            if let Some(at) = anchor {
                 self.scroll = self.first_line(at);
-                self.clamp(page);
             }
-            _ => self.show_cursor(page),
+        }
+        if first || visible {
+            self.show_cursor(page);
+        } else {
+            self.clamp(page);
         }
     }
 

@@ -104,6 +104,7 @@ impl Stage {
             Event::Close(glimpse) => self.close(glimpse, turn, now).await,
             Event::Tag(glimpse) => self.tag(glimpse, turn).await,
             Event::Rate(glimpse) => self.rate(glimpse, turn).await,
+            Event::Quiet => Ok(()),
         }
     }
 

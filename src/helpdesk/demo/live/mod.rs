@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use self::deeds::Stage;
 use self::script::Script;
+use super::outline::Plan;
 use super::seed::mark_of;
 use crate::clock::{Clock, Ids};
 use crate::helpdesk::storage::{Answer, Store, StoreError};
@@ -80,9 +81,10 @@ impl Live {
     /// Begins to play; nothing when the store holds no demo workspace.
     async fn begin(store: Arc<dyn Store>, clock: Clock, seed: u64) -> Answer<Option<Self>> {
         let Some(mark) = mark_of(&store).await? else { return Ok(None) };
-        let counts = store.counts().await?;
+        // What was open when it was filled, not what is open now: a restart must not let it drift.
+        let balance = Plan::of(mark.conversations).open().max(20);
         let stage = Stage::new(store, &mark, seed);
-        let script = Script::new(seed, clock.unix_secs(), counts.open);
+        let script = Script::new(seed, clock.unix_secs(), balance);
         Ok(Some(Self { stage, script, clock }))
     }
 

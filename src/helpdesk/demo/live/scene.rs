@@ -36,15 +36,19 @@ pub async fn look(store: &Arc<dyn Store>, script: &Script, played: &BTreeSet<Adm
     let nobodys = all(vec![open.clone(), field("admin_assignee_id", "=", json!(0))]);
     let unassigned = count(store, &nobodys).await?;
     let free = some(store, &nobodys).await?;
-    let colleagues = some(
-        store,
-        &all(vec![
+    let colleagues_before = |before: i64| {
+        all(vec![
             open.clone(),
             field("admin_assignee_id", "NIN", json!(not_colleagues)),
-            field("updated_at", "<", json!(rested)),
-        ]),
-    )
-    .await?;
+            field("updated_at", "<", json!(before)),
+        ])
+    };
+    let mut colleagues = some(store, &colleagues_before(rested)).await?;
+    if colleagues.len() < SOME / 2 {
+        let fresh = some(store, &colleagues_before(now - 60)).await?;
+        colleagues
+            .extend(fresh.into_iter().filter(|glimpse| glimpse.we_wrote_at.max(glimpse.customer_wrote_at) >= rested));
+    }
     let written = some(
         store,
         &all(vec![

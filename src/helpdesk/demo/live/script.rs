@@ -96,6 +96,8 @@ pub enum Event {
     Tag(Glimpse),
     /// A customer judges.
     Rate(Glimpse),
+    /// Nothing.
+    Quiet,
 }
 
 /// What the script remembers.
@@ -199,7 +201,7 @@ fn choose(script: &Script, scene: &Scene, dice: &mut Dice) -> Event {
     let slack = (script.balance / 15).max(6) as i128;
     // A conversation takes about six turns from its arrival to its close.
     let (arrivals, closings) = match surplus {
-        s if s > slack => (1, 44),
+        s if s > slack => (0, 44),
         s if s > slack / 3 => (7, 30),
         s if s < -slack => (44, 3),
         s if s < -slack / 3 => (26, 12),
@@ -235,6 +237,9 @@ fn choose(script: &Script, scene: &Scene, dice: &mut Dice) -> Event {
         _ => None,
     };
     chosen.unwrap_or_else(|| {
+        if surplus > slack {
+            return Event::Quiet;
+        }
         // The support desk's turns reach you; who has enough gets no more.
         let elsewhere = scene.yours >= YOURS_ENOUGH;
         Event::Arrive(elsewhere.then(|| if dice.chance(50) { Desk::Billing } else { Desk::Returns }))
@@ -380,5 +385,7 @@ mod tests {
         let script = Script::new(1, NOW, 0);
         let (_, event) = next_event(&script, &Scene { now: NOW, ..Scene::default() });
         assert_eq!(event, Event::Arrive(None));
+        let (_, event) = next_event(&script, &Scene { now: NOW, open: 50, ..Scene::default() });
+        assert_eq!(event, Event::Quiet, "too much is open, and none of it can be helped");
     }
 }

@@ -171,23 +171,3 @@ async fn shutdown_ends_it() {
     let (_dir, store, clock, _live) = begin(1).await;
     run_live(store, clock, Ids::seeded(1), std::future::ready(())).await;
 }
-
-// TEMP
-#[tokio::test]
-async fn zz_long() {
-    let (_dir, store, clock, mut live) = begin(21).await;
-    let mut out = String::new();
-    for round in 0..12 {
-        play(&mut live, &clock, 150).await;
-        let scene = live.stage.look(&live.script, clock.unix_secs()).await.unwrap();
-        out.push_str(&format!(
-            "{round} t+{} open {} yours {} unassigned {} counts {:?}\n",
-            clock.unix_secs() - NOW,
-            scene.open,
-            scene.yours,
-            scene.unassigned,
-            store.counts().await.unwrap()
-        ));
-    }
-    std::fs::write("/tmp/long.txt", out).unwrap();
-}
