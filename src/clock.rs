@@ -56,9 +56,7 @@ impl Clock {
         static START: OnceLock<Instant> = OnceLock::new();
         match &self.0 {
             Source::System => START.get_or_init(Instant::now).elapsed(),
-            Source::Manual(millis) => {
-                Duration::from_millis(u64::try_from(millis.load(Ordering::SeqCst)).unwrap_or(0))
-            }
+            Source::Manual(millis) => Duration::from_millis(u64::try_from(millis.load(Ordering::SeqCst)).unwrap_or(0)),
         }
     }
 

@@ -57,6 +57,21 @@
 //! tag, attribute, macro, view, ticket, act, outbox, draft. *Effective*: the server's row with the
 //! unsettled acts applied, in order. *Settled*: sent, failed, or waiting for a decision.
 
+// What tests may write shorter: speed and style of test code are nobody's concern.
+#![cfg_attr(
+    test,
+    allow(
+        clippy::format_collect,
+        clippy::format_push_string,
+        clippy::unchecked_time_subtraction,
+        clippy::needless_pass_by_value,
+        clippy::field_reassign_with_default,
+        clippy::manual_assert,
+        clippy::useless_vec,
+        clippy::reversed_empty_ranges
+    )
+)]
+
 pub mod api;
 pub mod app;
 pub mod cache;

@@ -17,8 +17,8 @@ use crate::keymap::{Key, KeyCode, Keymap};
 use crate::sync::Desk;
 use crate::sync::message::Event;
 use crate::term::{self, Code, Guard, Input, KeyPress, PanicPlace, Protocol, Reader, Screen, Signal, Signals};
-use crate::theme::{Depth, Theme};
 use crate::text::Untrusted;
+use crate::theme::{Depth, Theme};
 use crate::ui;
 
 /// How many messages are taken in before a frame is drawn.
@@ -46,7 +46,7 @@ enum End {
 ///
 /// # Errors
 /// When there is no terminal to show it on, or it fails.
-pub fn inbox(session: Session) -> Result<u8, Failure> {
+pub fn inbox(session: &Session) -> Result<u8, Failure> {
     let no_screen = |error: io::Error| Failure::new(Exit::Usage, "screen-none").why(error);
     let variable = |name: &str| std::env::var(name).ok();
     // Before the terminal is taken over: from then on every end gives it back.
@@ -57,7 +57,7 @@ pub fn inbox(session: Session) -> Result<u8, Failure> {
         let wake = wake.clone();
         Reader::spawn(move |input| wake.send(Wake::Input(input)).is_ok()).map_err(no_screen)?
     };
-    pass_on_signals(&session, signals, wake.clone());
+    pass_on_signals(session, signals, wake.clone());
     let ears = wake.clone();
     session.listener.set(move |event| {
         // Fails only after the loop has ended: nobody is left to be told.
@@ -75,15 +75,8 @@ pub fn inbox(session: Session) -> Result<u8, Failure> {
         variable("TERM").as_deref(),
     );
     let theme = Theme::built_in(&session.theme, depth);
-    let mut screen = TheScreen {
-        app,
-        theme,
-        screen: Screen::on_stdout(),
-        guard,
-        keys,
-        clock: Clock::system(),
-        desk: &desk,
-    };
+    let mut screen =
+        TheScreen { app, theme, screen: Screen::on_stdout(), guard, keys, clock: Clock::system(), desk: &desk };
     let ended = screen.run(&wakes);
     screen.leave();
     let TheScreen { guard, keys, .. } = screen;
@@ -100,7 +93,7 @@ pub fn inbox(session: Session) -> Result<u8, Failure> {
     let patience = if matches!(end, End::HungUp) { SHORT_PATIENCE } else { PATIENCE };
     let left = session.runtime.block_on(desk.finish(patience));
     if left && !session.is_demo {
-        drain_detached(&session);
+        drain_detached(session);
     }
     if left && matches!(end, End::Quit) {
         let _ = writeln!(io::stderr().lock(), "{}", words.say("screen-outbox-left"));
@@ -203,10 +196,9 @@ impl TheScreen<'_> {
             Wake::Input(input) => match input {
                 Input::Key(press) => Msg::Key(key_of(press)),
                 Input::Paste(text) => Msg::Paste(text),
-                Input::PasteRefused(_) => Msg::Event(Box::new(Event::Notice {
-                    key: "paste-too-long",
-                    details: Untrusted::default(),
-                })),
+                Input::PasteRefused(_) => {
+                    Msg::Event(Box::new(Event::Notice { key: "paste-too-long", details: Untrusted::default() }))
+                }
                 Input::FocusGained => Msg::FocusGained,
                 Input::FocusLost => Msg::FocusLost,
                 Input::Offers(Protocol::Keyboard) => {
@@ -225,7 +217,11 @@ impl TheScreen<'_> {
                     None => return Ok(None),
                 },
                 Signal::Stop => return self.suspend(),
-                Signal::Continue => return self.taken_back(),
+                Signal::Continue => {
+                    // The shell may have taken the terminal's modes away meanwhile.
+                    self.guard.enter_again()?;
+                    return self.taken_back();
+                }
                 Signal::HangUp => return Ok(Some(End::HungUp)),
                 Signal::Terminate | Signal::Interrupt => return Ok(Some(End::Signal(signal))),
             },

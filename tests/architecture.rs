@@ -21,7 +21,21 @@ fn walls() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("cache", vec!["domain", "query", "text", "clock"]),
         ("sync", vec!["api", "cache", "domain", "query", "text", "clock"]),
         ("helpdesk", vec!["domain", "text", "query", "clock"]),
-        ("app", vec!["domain", "text", "query", "command", "keymap", "words", "error", "config::settings", "sync::message", "clock::Timings"]),
+        (
+            "app",
+            vec![
+                "domain",
+                "text",
+                "query",
+                "command",
+                "keymap",
+                "words",
+                "error",
+                "config::settings",
+                "sync::message",
+                "clock::Timings",
+            ],
+        ),
         ("ui", vec!["app", "theme", "text", "words", "domain", "command", "keymap", "sync::message", "query::Sort"]),
         ("host", vec!["domain", "text"]),
         ("term", vec![]),
@@ -42,7 +56,8 @@ fn fences() -> Vec<(&'static str, Vec<&'static str>)> {
 }
 
 fn sources(under: &Path, found: &mut Vec<PathBuf>) {
-    let mut entries: Vec<_> = fs::read_dir(under).expect("a readable folder").map(|e| e.expect("an entry").path()).collect();
+    let mut entries: Vec<_> =
+        fs::read_dir(under).expect("a readable folder").map(|e| e.expect("an entry").path()).collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {
@@ -55,7 +70,10 @@ fn sources(under: &Path, found: &mut Vec<PathBuf>) {
 
 /// Whether a file is only there for tests: its headers and walls are the tests' own affair.
 fn is_test_code(file: &str) -> bool {
-    file.contains("/tests/") || file.ends_with("tests.rs") || file.ends_with("fixtures.rs") || file.ends_with("agreement.rs")
+    file.contains("/tests/")
+        || file.ends_with("tests.rs")
+        || file.ends_with("fixtures.rs")
+        || file.ends_with("agreement.rs")
 }
 
 fn all_sources() -> Vec<(String, String)> {
@@ -136,7 +154,8 @@ fn no_room_names_one_that_it_must_not_know() {
             }
             let may = allowed.iter().any(|wall| {
                 let wall_room = wall.split("::").next().unwrap_or_default();
-                wall_room == first && (wall == &wall_room || path.starts_with(wall) || path.starts_with(&format!("{wall_room}::{{")))
+                wall_room == first
+                    && (wall == &wall_room || path.starts_with(wall) || path.starts_with(&format!("{wall_room}::{{")))
             });
             if !may {
                 holes.push(format!("{file}: names {path}"));
@@ -152,9 +171,8 @@ fn a_library_stays_in_its_room() {
     for (file, text) in all_sources() {
         for (library, rooms) in fences() {
             let used = code(&text).lines().any(|line| {
-                line.match_indices(&format!("{library}::")).any(|(at, _)| {
-                    !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':')
-                })
+                line.match_indices(&format!("{library}::"))
+                    .any(|(at, _)| !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'))
             });
             if used && !rooms.iter().any(|room| file.starts_with(room)) {
                 holes.push(format!("{file}: names {library}"));

@@ -18,6 +18,8 @@ pub(super) struct Awaited {
     pub conversation: Conversation,
     /// Done by the program, not by the agent: no notice, no undo.
     pub quiet: bool,
+    /// Taken back before it was on disk: undone as soon as it is.
+    pub undo: bool,
 }
 
 impl App {
@@ -76,7 +78,7 @@ impl App {
     ) -> Option<GroupId> {
         let group = self.next_group()?;
         let acts = acts.into_iter().map(|act| (on.id.clone(), act)).collect();
-        self.awaited.push(Awaited { group: group.clone(), conversation: on.clone(), quiet });
+        self.awaited.push(Awaited { group: group.clone(), conversation: on.clone(), quiet, undo: false });
         self.ask(Request::Commit { group: group.clone(), acts, uses_drafts });
         Some(group)
     }
@@ -120,6 +122,9 @@ impl App {
         let done = self.words.with("done", &[("what", (&label).into())]);
         self.say_text(Severity::Info, done, Clean::default());
         self.undo.push(Done { group: group.clone(), rows, label, until, conversation: before.id });
+        if awaited.undo {
+            self.take_back_last();
+        }
         self.refresh_list();
         self.ask_counts();
     }
@@ -222,6 +227,15 @@ impl App {
 
     /// `u`: takes the last group back.
     pub(super) fn undo_last(&mut self) {
+        // The last key's acts may still be on their way to the disk: they are what is meant.
+        if let Some(awaited) = self.awaited.iter_mut().rev().find(|awaited| !awaited.quiet && !awaited.undo) {
+            awaited.undo = true;
+            return;
+        }
+        self.take_back_last();
+    }
+
+    fn take_back_last(&mut self) {
         if let Some(done) = self.undo.pop() {
             self.ask(Request::Undo { group: done.group.clone() });
             self.undoing.push(done);

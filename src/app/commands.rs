@@ -26,7 +26,7 @@ impl App {
             has_teams: !self.directory.teams.is_empty(),
             set_priority: self.directory.capabilities.set_priority,
             has_last_snooze: self.last_snooze.is_some(),
-            can_undo: self.undo.last().is_some(),
+            can_undo: self.undo.last().is_some() || self.awaited.iter().any(|awaited| !awaited.quiet),
             has_messages: self.thread.open.as_ref().is_some_and(|open| !open.items.is_empty()),
             has_rows: if self.shows_outbox() { !self.list.outbox.is_empty() } else { !self.list.rows.is_empty() },
             composing: self.composer.conversation.is_some(),

@@ -287,7 +287,7 @@ mod tests {
         assert_eq!(layout.shape, Shape::Strip);
         assert_eq!(layout.list.map(|list| list.body.height), Some(5));
         let composer = layout.composer.map_or(0, |area| area.head.height + area.body.height);
-        assert!(composer >= 3 && composer <= 9, "{composer}");
+        assert!((3..=9).contains(&composer), "{composer}");
     }
 
     #[test]

@@ -110,7 +110,8 @@ pub(super) fn auth(command: AuthCommand, workspace: Option<&str>) -> Result<(), 
 fn identify(endpoint: crate::api::Endpoint) -> Result<Workspace, Failure> {
     let runtime = network()?;
     runtime.block_on(async {
-        let client = Client::new(endpoint, Clock::system(), Timeouts::default()).map_err(|error| api_failure(&error))?;
+        let client =
+            Client::new(endpoint, Clock::system(), Timeouts::default()).map_err(|error| api_failure(&error))?;
         client.me().await.map_err(|error| api_failure(&error))
     })
 }
@@ -170,13 +171,7 @@ fn status(
     )])
 }
 
-fn logout(
-    paths: &Paths,
-    config: &Config,
-    workspace: Option<&str>,
-    purge: bool,
-    words: &Words,
-) -> Result<(), Failure> {
+fn logout(paths: &Paths, config: &Config, workspace: Option<&str>, purge: bool, words: &Words) -> Result<(), Failure> {
     let Some(chosen) = config.workspace(workspace) else {
         return Err(Failure::new(Exit::Usage, "cli-no-workspace"));
     };
@@ -205,7 +200,10 @@ pub(super) fn away(session: &Session, args: &AwayArgs) -> Result<(), Failure> {
         None => None,
         Some(typed) => {
             let wanted = fold(typed);
-            let known = directory.away_reasons.iter().find(|reason| fold(reason.label.as_raw()) == wanted || reason.id == *typed);
+            let known = directory
+                .away_reasons
+                .iter()
+                .find(|reason| fold(reason.label.as_raw()) == wanted || reason.id == *typed);
             Some(known.ok_or_else(|| Failure::new(Exit::NotFound, "cli-no-reason").with("reason", typed))?.id.clone())
         }
     };
@@ -234,7 +232,9 @@ pub(super) fn config(command: &ConfigCommand) -> Result<(), Failure> {
         ]),
         ConfigCommand::Check => {
             let (_, found) = Config::load(&paths).map_err(|error| {
-                Failure::new(Exit::Usage, "cli-config-unreadable").with("file", paths.config_file().display()).why(error)
+                Failure::new(Exit::Usage, "cli-config-unreadable")
+                    .with("file", paths.config_file().display())
+                    .why(error)
             })?;
             let lines: Vec<Clean> = found.iter().map(|diagnostic| clean(&diagnostic.to_string())).collect();
             print::lines(&lines)?;

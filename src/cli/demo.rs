@@ -47,7 +47,8 @@ pub(super) fn run(args: &DemoArgs) -> Result<u8, Failure> {
     let runtime = network()?;
     let failed = |error: io::Error| Failure::new(Exit::Failed, "demo-dir").with("dir", paths.data.display()).why(error);
     crate::config::private_dir(&paths.data).map_err(failed)?;
-    let lock = File::options().create(true).truncate(false).write(true).open(paths.data.join("lock")).map_err(failed)?;
+    let lock =
+        File::options().create(true).truncate(false).write(true).open(paths.data.join("lock")).map_err(failed)?;
     match lock.try_lock() {
         Ok(()) => serve_and_open(args, paths, config, runtime, lock),
         Err(fs::TryLockError::WouldBlock) => join(paths, config, runtime),
@@ -73,7 +74,8 @@ fn serve_and_open(
         let mut options = Options::new(&desk);
         options.acts_as = Some(you());
         let mut store = helpdesk::open_store(&options, &clock, &ids).await.map_err(|error| helpdesk_failure(&error))?;
-        let stale = needs_seed(&store, &plan).await.map_err(|error| Failure::new(Exit::Failed, "serve-seed").why(error))?;
+        let stale =
+            needs_seed(&store, &plan).await.map_err(|error| Failure::new(Exit::Failed, "serve-seed").why(error))?;
         if stale {
             // What was cached of the old workspace means nothing to the new one.
             store.close().await;
@@ -85,12 +87,13 @@ fn serve_and_open(
         Helpdesk::on(store, options, clock.clone(), ids.clone()).await.map_err(|error| helpdesk_failure(&error))
     })?;
     let token = Secret::new(helpdesk.token().expose());
-    let (listener, url) = runtime.block_on(async {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let address = listener.local_addr()?;
-        io::Result::Ok((listener, format!("http://{address}")))
-    })
-    .map_err(|error| Failure::new(Exit::Failed, "serve-bind").with("address", "127.0.0.1").why(error))?;
+    let (listener, url) = runtime
+        .block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0").await?;
+            let address = listener.local_addr()?;
+            io::Result::Ok((listener, format!("http://{address}")))
+        })
+        .map_err(|error| Failure::new(Exit::Failed, "serve-bind").with("address", "127.0.0.1").why(error))?;
     let (stop, mut stopping) = watch::channel(false);
     if !args.still {
         let mut stopping = stopping.clone();
@@ -107,7 +110,7 @@ fn serve_and_open(
     let serving = paths.data.join(SERVING);
     let session = Session::open_at(paths, config, endpoint, runtime, true)?;
     let runtime = Arc::clone(&session.runtime);
-    let shown = crate::runtime::inbox(session);
+    let shown = crate::runtime::inbox(&session);
     let _ = fs::remove_file(serving);
     let _ = stop.send(true);
     let _ = runtime.block_on(served);
@@ -125,7 +128,7 @@ fn join(paths: Paths, config: crate::config::Config, runtime: Runtime) -> Result
     };
     let endpoint =
         Endpoint::parse(url, Secret::new(token)).map_err(|error| Failure::new(Exit::Failed, "demo-join").why(error))?;
-    crate::runtime::inbox(Session::open_at(paths, config, endpoint, runtime, true)?)
+    crate::runtime::inbox(&Session::open_at(paths, config, endpoint, runtime, true)?)
 }
 
 /// Removes the demo's store, state and cache: all of it made by the demo, none of it anybody's.

@@ -20,9 +20,10 @@ pub(super) fn conversation(of: &Conversation, directory: &Directory, now: UnixTi
             "role": contact.role.as_str(),
         })
     });
-    let assignee = of.assignee.as_ref().map(|id| {
-        json!({"id": id.as_str(), "name": directory.teammate(id).map(|teammate| teammate.name.as_raw())})
-    });
+    let assignee = of
+        .assignee
+        .as_ref()
+        .map(|id| json!({"id": id.as_str(), "name": directory.teammate(id).map(|teammate| teammate.name.as_raw())}));
     let team = of
         .team
         .as_ref()

@@ -119,7 +119,7 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
     let Cli { workspace, command } = cli;
     let open = || Session::open(workspace.as_deref());
     let done = match command {
-        None => return crate::runtime::inbox(open()?),
+        None => return crate::runtime::inbox(&open()?),
         Some(Command::Demo(args)) => return demo::run(&args),
         Some(Command::Serve(args)) => serve::run(&args),
         Some(Command::Auth(command)) => account::auth(command, workspace.as_deref()),

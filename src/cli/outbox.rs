@@ -68,8 +68,6 @@ pub(super) fn run(session: &Session, command: &OutboxCommand) -> Result<(), Fail
             session.identify()?;
             session.wait(session.engine.push()).map(|_| ())
         }
-        OutboxCommand::Discard { id } => {
-            session.engine.discard(known(*id)?).map_err(|error| cache_failure(&error))
-        }
+        OutboxCommand::Discard { id } => session.engine.discard(known(*id)?).map_err(|error| cache_failure(&error)),
     }
 }

@@ -71,7 +71,9 @@ fn named(view: &str, directory: &Directory) -> Option<(Query, Sort)> {
     let kind = match view.split_once(':') {
         Some(("team", name)) => EntryKind::Team(directory.find_team(name)?.id.clone()),
         Some(("teammate", name)) => EntryKind::Teammate(directory.find_teammate(name)?.id.clone()),
-        _ => EntryKind::INBOX.into_iter().filter(|kind| *kind != EntryKind::NeedsYou).find(|kind| kind.key() == view)?,
+        _ => {
+            EntryKind::INBOX.into_iter().filter(|kind| *kind != EntryKind::NeedsYou).find(|kind| kind.key() == view)?
+        }
     };
     Some((Query::parse(&kind.query_text()).ok()?, kind.default_sort()))
 }
@@ -119,9 +121,10 @@ fn ago(now: UnixTime, then: UnixTime) -> String {
 
 fn line(row: &Conversation, directory: &Directory, now: UnixTime) -> Clean {
     let title = if row.title.is_empty() { row.preview.clean() } else { row.title.clean() };
-    let contact = row.contact.as_ref().map(|contact| {
-        if contact.name.is_empty() { contact.email.clean() } else { contact.name.clean() }
-    });
+    let contact = row
+        .contact
+        .as_ref()
+        .map(|contact| if contact.name.is_empty() { contact.email.clean() } else { contact.name.clean() });
     let assignee = row.assignee.as_ref().map_or_else(|| clean("-"), |id| directory.teammate_name(id));
     let since = row.waiting_since.unwrap_or(row.last_message_at);
     clean(&format!(

@@ -90,11 +90,7 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
     network()?.block_on(serve(args, data, asked_to_end()))
 }
 
-async fn serve(
-    args: &ServeArgs,
-    data: PathBuf,
-    end: impl Future<Output = ()> + Send + 'static,
-) -> Result<(), Failure> {
+async fn serve(args: &ServeArgs, data: PathBuf, end: impl Future<Output = ()> + Send + 'static) -> Result<(), Failure> {
     let (clock, ids, words) = (Clock::system(), Ids::system(), Words::english());
     let mut options = Options::new(&data);
     options.rate_limit_per_minute = args.rate_limit;
@@ -102,7 +98,8 @@ async fn serve(
     let store = helpdesk::open_store(&options, &clock, &ids).await.map_err(|error| helpdesk_failure(&error))?;
     if args.demo {
         let plan = SeedPlan { conversations: args.conversations, seed: args.seed, now: clock.unix_secs() };
-        let is_empty = store.admins().await.map_err(|error| Failure::new(Exit::Failed, "serve-seed").why(error))?.is_empty();
+        let is_empty =
+            store.admins().await.map_err(|error| Failure::new(Exit::Failed, "serve-seed").why(error))?.is_empty();
         if is_empty {
             fill(&store, &plan).await?;
             options.acts_as = Some(you());
@@ -159,11 +156,12 @@ async fn take_in(helpdesk: &Helpdesk, file: &PathBuf, words: &Words) -> Result<(
         Failure::new(Exit::Usage, "serve-import").with("file", file.display()).why(error)
     };
     let opened = std::fs::File::open(file).map_err(|error| failed(&error))?;
-    let report = import::import(&helpdesk.store(), std::io::BufReader::new(opened), &Ids::system(), Clock::system().unix_secs())
-        .await
-        .map_err(|error| failed(&error))?;
+    let report =
+        import::import(&helpdesk.store(), std::io::BufReader::new(opened), &Ids::system(), Clock::system().unix_secs())
+            .await
+            .map_err(|error| failed(&error))?;
     for (line, why) in &report.rejected {
-        let why = clean(&why.to_string());
+        let why = clean(why);
         print::aside(&words.with("serve-import-line", &[("line", number(*line)), ("why", Arg::Text(&why))]));
     }
     print::aside(&words.with(

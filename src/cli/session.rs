@@ -41,7 +41,9 @@ pub struct Session {
 /// A place for the one who listens to the engine: events before somebody does are dropped, since the
 /// state that they speak of can be asked for.
 #[derive(Clone, Default)]
-pub struct Listener(Arc<Mutex<Option<Box<dyn Fn(Event) + Send>>>>);
+pub struct Listener(Arc<Mutex<Option<Ear>>>);
+
+type Ear = Box<dyn Fn(Event) + Send>;
 
 impl Listener {
     /// From now on events go here.
@@ -74,8 +76,9 @@ pub(super) fn network() -> Result<Runtime, Failure> {
 /// The paths, and config.toml with its bad lines told on standard error.
 pub(super) fn configuration() -> Result<(Paths, Config), Failure> {
     let paths = Paths::from_env(variable)?;
-    let (config, found) = Config::load(&paths)
-        .map_err(|error| Failure::new(Exit::Usage, "cli-config-unreadable").with("file", paths.config_file().display()).why(error))?;
+    let (config, found) = Config::load(&paths).map_err(|error| {
+        Failure::new(Exit::Usage, "cli-config-unreadable").with("file", paths.config_file().display()).why(error)
+    })?;
     for diagnostic in found {
         print::aside(&diagnostic.to_string());
     }
@@ -87,7 +90,8 @@ pub(super) fn endpoint(paths: &Paths, config: &Config, workspace: Option<&str>) 
     if workspace.is_none()
         && let Some(url) = variable("DESKHAND_URL")
     {
-        let token = variable("DESKHAND_TOKEN").ok_or_else(|| Failure::new(Exit::NotAllowed, "cli-no-token-variable"))?;
+        let token =
+            variable("DESKHAND_TOKEN").ok_or_else(|| Failure::new(Exit::NotAllowed, "cli-no-token-variable"))?;
         return Endpoint::parse(&url, Secret::new(token)).map_err(|error| bad_endpoint(error, &url));
     }
     let Some(chosen) = config.workspace(workspace) else {
@@ -99,7 +103,9 @@ pub(super) fn endpoint(paths: &Paths, config: &Config, workspace: Option<&str>) 
     let token = match variable("DESKHAND_TOKEN") {
         Some(token) => Secret::new(token),
         None => load_token(paths, &chosen.name)
-            .map_err(|error| Failure::new(Exit::NotAllowed, "cli-token-unreadable").with("name", &chosen.name).why(error))?
+            .map_err(|error| {
+                Failure::new(Exit::NotAllowed, "cli-token-unreadable").with("name", &chosen.name).why(error)
+            })?
             .ok_or_else(|| Failure::new(Exit::NotAllowed, "cli-no-token").with("name", &chosen.name))?,
     };
     endpoint_of(&chosen.place, token)
@@ -286,9 +292,8 @@ impl Session {
         let id = ConversationId::parse(typed.trim_start_matches('#')).ok_or_else(not_found)?;
         let known = self.engine.cache().load_conversation(&id).map_err(|error| cache_failure(&error))?;
         if known.is_none() {
-            self.wait(self.engine.fetch_thread(&id)).map_err(|failure| {
-                if failure.exit == Exit::NotFound { not_found() } else { failure }
-            })?;
+            self.wait(self.engine.fetch_thread(&id))
+                .map_err(|failure| if failure.exit == Exit::NotFound { not_found() } else { failure })?;
         }
         Ok(id)
     }

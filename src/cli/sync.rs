@@ -26,7 +26,6 @@ pub(super) struct SyncArgs {
 /// How long a process goes on with the outbox after the screen has gone.
 const DRAIN: Duration = Duration::from_secs(120);
 
-
 pub(super) fn run(session: &Session, args: &SyncArgs) -> Result<(), Failure> {
     if args.drain {
         return session.wait(async {
@@ -74,7 +73,9 @@ fn once(session: &Session, args: &SyncArgs) -> Result<(), Failure> {
         ));
     }
     if pulled.rejected > 0 {
-        print::aside(&words.with("cli-rejected", &[("count", Arg::Number(i64::try_from(pulled.rejected).unwrap_or(i64::MAX)))]));
+        print::aside(
+            &words.with("cli-rejected", &[("count", Arg::Number(i64::try_from(pulled.rejected).unwrap_or(i64::MAX)))]),
+        );
     }
     if sent.stopped > 0 {
         print::aside(&clean(&words.with("cli-stopped-rows", &[("count", sent.stopped.into())])));

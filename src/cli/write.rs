@@ -8,9 +8,7 @@ use serde_json::json;
 
 use super::session::{Session, api_failure, cache_failure};
 use super::{Writing, json, print, text_of};
-use crate::domain::{
-    Act, AssignTo, Conversation, ConversationId, Mode, OutboxRow, OutboxStatus, Priority, when,
-};
+use crate::domain::{Act, AssignTo, Conversation, ConversationId, Mode, OutboxRow, OutboxStatus, Priority, when};
 use crate::error::{Exit, Failure};
 use crate::sync::Hold;
 use crate::text::{Clean, clean};
@@ -228,11 +226,8 @@ fn write(
         return plan(session, &id, &acts, writing);
     }
     let group = session.engine.new_group().ok_or_else(|| Failure::new(Exit::Failed, "cli-stopped"))?;
-    let acts = acts.into_iter().map(|act| (id.clone(), act)).collect();
-    let rows = session
-        .engine
-        .commit(&group, acts, &[], Hold::Nothing)
-        .map_err(|error| cache_failure(&error))?;
+    let acts: Vec<_> = acts.into_iter().map(|act| (id.clone(), act)).collect();
+    let rows = session.engine.commit(&group, &acts, &[], Hold::Nothing).map_err(|error| cache_failure(&error))?;
     if writing.queue {
         return report(session, &rows, writing);
     }
@@ -244,11 +239,10 @@ fn write(
     for row in &rows {
         let failure = match row.status {
             OutboxStatus::Sent => continue,
-            OutboxStatus::Failed => pushed
-                .refusals
-                .iter()
-                .find(|(refused, _)| *refused == row.id)
-                .map_or_else(|| Failure::new(Exit::Failed, "cli-not-sent").why(row.reason.clean()), |(_, error)| api_failure(error)),
+            OutboxStatus::Failed => pushed.refusals.iter().find(|(refused, _)| *refused == row.id).map_or_else(
+                || Failure::new(Exit::Failed, "cli-not-sent").why(row.reason.clean()),
+                |(_, error)| api_failure(error),
+            ),
             OutboxStatus::Held => Failure::new(Exit::Conflict, "cli-moved-on"),
             OutboxStatus::NeedsDecision => Failure::new(Exit::Unreachable, "cli-undecided"),
             _ => Failure::new(Exit::Unreachable, "cli-queued").why(row.reason.clean()),

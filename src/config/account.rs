@@ -48,8 +48,7 @@ impl Accounts {
     #[must_use]
     pub fn load(paths: &Paths) -> Self {
         let file = paths.data.join("accounts.json");
-        let known =
-            fs::read(&file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+        let known = fs::read(&file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
         Self { file, known }
     }
 
@@ -58,7 +57,7 @@ impl Accounts {
         hash.update(url.trim_end_matches('/').as_bytes());
         hash.update([0]);
         hash.update(token.expose().as_bytes());
-        hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        hash.finalize().iter().take(16).fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
     }
 
     /// Whom this token belonged to when it was last seen.
@@ -101,8 +100,7 @@ mod tests {
     #[test]
     fn an_account_is_found_again_and_its_file_holds_no_token() -> io::Result<()> {
         let dir = tempfile::tempdir()?;
-        let paths =
-            Paths { config: dir.path().join("c"), data: dir.path().join("d"), cache: dir.path().join("k") };
+        let paths = Paths { config: dir.path().join("c"), data: dir.path().join("d"), cache: dir.path().join("k") };
         let token = Secret::new("very-secret-token");
         let mut accounts = Accounts::load(&paths);
         let account = Account { key: "ws-7".into(), checked_at: 5 };

@@ -19,8 +19,9 @@ pub fn add_workspace(paths: &Paths, workspace: &WorkspaceConfig) -> io::Result<(
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(error),
     };
-    let mut document: DocumentMut =
-        text.parse().map_err(|error: toml_edit::TomlError| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))?;
+    let mut document: DocumentMut = text
+        .parse()
+        .map_err(|error: toml_edit::TomlError| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))?;
     let entry = document.entry("workspace").or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
     let Some(list) = entry.as_array_of_tables_mut() else {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "a workspace is written [[workspace]]"));

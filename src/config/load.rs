@@ -42,8 +42,7 @@ pub struct Config {
     pub settings: Settings,
 }
 
-const TOP: [&str; 8] =
-    ["time_zone", "theme", "workspace", "advance", "preview", "density", "undo_window", "composer"];
+const TOP: [&str; 8] = ["time_zone", "theme", "workspace", "advance", "preview", "density", "undo_window", "composer"];
 
 struct Reader<'a> {
     file: &'a Path,
@@ -262,11 +261,14 @@ mod tests {
 
     #[test]
     fn a_bad_line_costs_that_line_and_is_named() {
-        let (config, found) =
-            parse("tiem_zone = \"Europe/Berlin\"\nadvance = \"nxt\"\ntime_zone = \"Europe/Berln\"\npreview = \"open\"\n");
+        let (config, found) = parse(
+            "tiem_zone = \"Europe/Berlin\"\nadvance = \"nxt\"\ntime_zone = \"Europe/Berln\"\npreview = \"open\"\n",
+        );
         assert_eq!(config.settings.preview, Preview::Open);
         assert_eq!(found.len(), 3, "{found:?}");
-        assert!(found.iter().any(|line| line == "config.toml:1: no setting \"tiem_zone\"; did you mean \"time_zone\"?"));
+        assert!(
+            found.iter().any(|line| line == "config.toml:1: no setting \"tiem_zone\"; did you mean \"time_zone\"?")
+        );
         assert!(found.iter().any(|line| line.ends_with("did you mean \"next\"?")));
         assert!(found.iter().any(|line| line.contains("Europe/Berlin")));
     }

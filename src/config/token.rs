@@ -8,11 +8,8 @@ use super::paths::{Paths, write_private};
 use crate::domain::Secret;
 
 fn file_of(paths: &Paths, workspace: &str) -> PathBuf {
-    let plain: String = workspace
-        .chars()
-        .map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
-        .take(60)
-        .collect();
+    let plain: String =
+        workspace.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).take(60).collect();
     paths.data.join("tokens").join(format!("{plain}.token"))
 }
 

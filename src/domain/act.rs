@@ -134,7 +134,6 @@ impl ActKind {
     }
 }
 
-
 impl Act {
     /// Which kind it is.
     #[must_use]
@@ -326,8 +325,16 @@ mod tests {
             for back in act.inverses(&before) {
                 back.apply(&mut now, None, UnixTime(2_001));
             }
-            assert_eq!((&now.state, &now.assignee, &now.team), (&before.state, &before.assignee, &before.team), "{act:?}");
-            assert_eq!((&now.tags, now.priority, now.unread), (&before.tags, before.priority, before.unread), "{act:?}");
+            assert_eq!(
+                (&now.state, &now.assignee, &now.team),
+                (&before.state, &before.assignee, &before.team),
+                "{act:?}"
+            );
+            assert_eq!(
+                (&now.tags, now.priority, now.unread),
+                (&before.tags, before.priority, before.unread),
+                "{act:?}"
+            );
         }
     }
 

@@ -1,8 +1,6 @@
 //! Who and what the workspace has, by id and by name.
 
-use super::{
-    AttributeDefinition, AwayReason, Capabilities, Tag, TagId, Team, TeamId, Teammate, TeammateId, Workspace,
-};
+use super::{AttributeDefinition, AwayReason, Capabilities, Tag, TagId, Team, TeamId, Teammate, TeammateId, Workspace};
 use crate::text::{Clean, Untrusted, fold};
 
 /// Teammates, teams, tags and the like: small lists that are held whole.

@@ -27,9 +27,7 @@ pub use conversation::{
 };
 pub use directory::Directory;
 pub use draft::{Draft, Mode};
-pub use ids::{
-    CompanyId, ContactId, ConversationId, GroupId, OutboxId, PartId, TagId, TeamId, TeammateId,
-};
+pub use ids::{CompanyId, ContactId, ConversationId, GroupId, OutboxId, PartId, TagId, TeamId, TeammateId};
 pub use outbox::{OutboxRow, OutboxStatus};
 pub use part::{Attachment, Author, AuthorKind, Part, PartKind};
 pub use people::{AwayReason, AwayState, Company, Contact, ContactNote, Tag, Team, Teammate, Workspace};

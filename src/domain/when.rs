@@ -91,7 +91,11 @@ fn parse_day(words: &[&str], here: &Zoned) -> Option<Zoned> {
         [day, rest @ ..] if weekday(day).is_some() => {
             let (day, time) = (weekday(day)?, time_or_morning(rest)?);
             // Said on the day itself: today when the time lies ahead, else in a week.
-            if today.weekday() == day && time > here.time() { put(today, time) } else { put(next_weekday(today, day)?, time) }
+            if today.weekday() == day && time > here.time() {
+                put(today, time)
+            } else {
+                put(next_weekday(today, day)?, time)
+            }
         }
         [day, month_name, rest @ ..] if month(month_name).is_some() && day.parse::<i8>().is_ok() => {
             put(coming_date(today, month(month_name)?, day.parse().ok()?)?, time_or_morning(rest)?)
@@ -178,8 +182,18 @@ fn weekday(word: &str) -> Option<Weekday> {
 
 fn month(word: &str) -> Option<i8> {
     const NAMES: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-        "november", "december",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
     ];
     if word.len() < 3 {
         return None;

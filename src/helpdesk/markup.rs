@@ -9,6 +9,9 @@ use crate::text::html;
 /// HTML longer than this is kept as text, whole: cutting it would lose words.
 const LARGEST_HTML: usize = 400 * 1024;
 
+/// Beginnings of elements that stand for themselves.
+const BLOCKS: [&str; 10] = ["<p", "<div", "<ul", "<ol", "<h", "<table", "<blockquote", "<img", "<section", "<article"];
+
 /// The body that is stored for what a teammate wrote: HTML when it has an element that may stay, else
 /// plain text. Empty when nothing readable remains.
 #[must_use]
@@ -24,8 +27,6 @@ pub fn from_teammate(body: &str) -> String {
         return String::new();
     }
     // Inline words alone make a paragraph.
-    const BLOCKS: [&str; 12] =
-        ["<p", "<div", "<ul", "<ol", "<h", "<pre", "<table", "<blockquote", "<hr", "<img", "<section", "<article"];
     if BLOCKS.iter().any(|block| clean.contains(block)) { clean } else { format!("<p>{clean}</p>") }
 }
 

@@ -18,7 +18,7 @@ use super::loader;
 use super::message::{Event, Request};
 use super::schedule::Schedule;
 use crate::api::Priority;
-use crate::cache::CacheError;
+use crate::cache::{Cache, CacheError};
 use crate::domain::{AwayState, ConversationId, UnixTime};
 use crate::text::Untrusted;
 
@@ -160,7 +160,7 @@ fn write_all(engine: &Engine, requests: &Receiver<Request>) {
                     .iter()
                     .filter_map(|(id, act)| Some((id.clone(), mode_of(act)?, act.text()?.to_owned())))
                     .collect();
-                match engine.commit(&group, acts, &uses_drafts, Hold::UndoWindow) {
+                match engine.commit(&group, &acts, &uses_drafts, Hold::UndoWindow) {
                     Ok(_) => Ok(()),
                     Err(error) => {
                         engine.tell(Event::Refused { group, why: why_not_durable(&error), texts });
@@ -171,7 +171,7 @@ fn write_all(engine: &Engine, requests: &Receiver<Request>) {
             Request::Undo { group } => engine.undo(&group),
             Request::SaveDraft(draft) => engine.save_draft(&draft),
             Request::Seen { id, until } => engine.seen(&id, until),
-            Request::SaveSort { entry, sort } => engine.cache().save_sort(&entry, sort).map(|_| ()),
+            Request::SaveSort { entry, sort } => engine.cache().save_sort(&entry, sort),
             Request::Retry(id) => engine.retry(id),
             Request::Discard(id) => engine.discard(id),
             Request::MarkSent(id) => engine.mark_sent(id),
@@ -330,7 +330,7 @@ impl Engine {
     /// now and then.
     async fn outbox_wait(&self) -> Duration {
         let longest = self.timings.poll.max(Duration::from_secs(1));
-        match self.on_disk(|cache| cache.earliest_due()).await {
+        match self.on_disk(Cache::earliest_due).await {
             Ok(Some(due)) => due.since(self.now()).max(Duration::from_millis(200)).min(longest),
             _ => longest,
         }

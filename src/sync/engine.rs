@@ -179,15 +179,13 @@ impl Engine {
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let offline = |why| Connection::Offline { since: since(&connection, now), why };
         let next = match outcome.as_ref().map_err(ApiError::class) {
-            Ok(_) => Connection::Online,
             Err(Class::NotSignedIn) => Connection::SignedOut { since: since(&connection, now) },
-            Err(Class::Unreachable(_)) => offline("offline-unreachable"),
             Err(Class::Ambiguous(Cause::Server) | Class::Server) => offline("offline-server"),
-            Err(Class::Ambiguous(_)) => offline("offline-unreachable"),
+            Err(Class::Unreachable(_) | Class::Ambiguous(_)) => offline("offline-unreachable"),
             Err(Class::Nonsense(_)) => offline("offline-nonsense"),
             Err(Class::Throttled { .. }) => offline("offline-throttled"),
             // The helpdesk answered; that one thing was not to be had.
-            Err(Class::NotAllowed | Class::NotFound { .. } | Class::Refused) => Connection::Online,
+            Ok(_) | Err(Class::NotAllowed | Class::NotFound { .. } | Class::Refused) => Connection::Online,
         };
         if *connection != next {
             if next == Connection::Online && *connection != Connection::Starting {
@@ -227,7 +225,7 @@ impl Engine {
     pub fn commit(
         &self,
         group: &GroupId,
-        acts: Vec<(ConversationId, Act)>,
+        acts: &[(ConversationId, Act)],
         uses_drafts: &[(ConversationId, Mode)],
         hold: Hold,
     ) -> Result<Vec<OutboxRow>, CacheError> {
@@ -236,7 +234,7 @@ impl Engine {
         let mut planned: Vec<Conversation> = Vec::new();
         let mut rows = Vec::with_capacity(acts.len());
         let mut waits: Vec<Duration> = Vec::with_capacity(acts.len());
-        for (id, act) in &acts {
+        for (id, act) in acts {
             // What the conversation is like when this act comes to it: earlier acts of the same group
             // are already in.
             let at = match planned.iter().position(|known| known.id == *id) {

@@ -44,7 +44,8 @@ pub(super) fn run(engine: &Engine, questions: &Receiver<Request>, wants: impl Fn
             let answered = if let Some((generation, spec)) = waiting.window.take() {
                 engine.load_window(&spec).map(|window| Event::Window { generation, window })
             } else if let Some((generation, id)) = waiting.thread.take() {
-                let loaded = engine.load_thread(&id).map(|thread| Event::Thread { generation, thread: thread.map(Box::new) });
+                let loaded =
+                    engine.load_thread(&id).map(|thread| Event::Thread { generation, thread: thread.map(Box::new) });
                 wants(id);
                 loaded
             } else if let Some((generation, entries)) = waiting.counts.take() {

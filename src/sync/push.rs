@@ -65,7 +65,10 @@ impl Engine {
                 Lease::Held { recovered } => {
                     holding = true;
                     if !recovered.is_empty() {
-                        tracing::warn!(rows = recovered.len(), "acts were being sent when a process ended: to be looked up");
+                        tracing::warn!(
+                            rows = recovered.len(),
+                            "acts were being sent when a process ended: to be looked up"
+                        );
                         continue;
                     }
                 }
@@ -197,9 +200,7 @@ impl Engine {
                 let wait = self.wait_after(row.attempts);
                 self.settle(row, OutboxStatus::Retry, reason, None, Some(wait)).await
             }
-            Class::NotSignedIn => {
-                self.settle(row, OutboxStatus::Retry, reason, None, Some(SIGNED_OUT_WAIT)).await
-            }
+            Class::NotSignedIn => self.settle(row, OutboxStatus::Retry, reason, None, Some(SIGNED_OUT_WAIT)).await,
             Class::Ambiguous(_) | Class::Server => {
                 if let Some(doubt) = self.doubts.lock().unwrap_or_else(PoisonError::into_inner).0.get_mut(&row.id) {
                     doubt.reads = 0;

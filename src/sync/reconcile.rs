@@ -58,12 +58,7 @@ pub fn judge(
 /// The part that a message became: ours, of its kind, with its words, after its baseline, and not
 /// claimed by another row.
 #[must_use]
-pub fn find<'a>(
-    row: &OutboxRow,
-    parts: &'a [Part],
-    me: &TeammateId,
-    claimed: &HashSet<PartId>,
-) -> Option<&'a Part> {
+pub fn find<'a>(row: &OutboxRow, parts: &'a [Part], me: &TeammateId, claimed: &HashSet<PartId>) -> Option<&'a Part> {
     let (words, is_note, files) = match &row.act {
         Act::Reply { text, files } => (canonical(text), false, files),
         Act::Note { text, files } => (canonical(text), true, files),
@@ -148,14 +143,20 @@ mod tests {
 
     #[test]
     fn our_words_are_found_in_the_servers_markup() {
-        let parts = [part("1", PartKind::Opening, "9", "Help", 900), part("2", PartKind::Comment, "7", &html::from_plain("Hi,\n\n1 < 2 & so on"), 1_001)];
+        let parts = [
+            part("1", PartKind::Opening, "9", "Help", 900),
+            part("2", PartKind::Comment, "7", &html::from_plain("Hi,\n\n1 < 2 & so on"), 1_001),
+        ];
         let verdict = judge(&row("Hi,\n\n1 < 2 & so on", Some("1")), &parts, &me(), &HashSet::new(), 1, 0);
         assert_eq!(verdict, Verdict::Arrived(PartId::parse("2").expect("a plain id")));
     }
 
     #[test]
     fn an_older_message_with_the_same_words_does_not_count() {
-        let parts = [part("1", PartKind::Comment, "7", "<p>Thanks!</p>", 100), part("2", PartKind::Comment, "9", "<p>Thanks!</p>", 1_005)];
+        let parts = [
+            part("1", PartKind::Comment, "7", "<p>Thanks!</p>", 100),
+            part("2", PartKind::Comment, "9", "<p>Thanks!</p>", 1_005),
+        ];
         assert_eq!(judge(&row("Thanks!", None), &parts, &me(), &HashSet::new(), 1, 0), Verdict::ReadAgain);
         assert_eq!(judge(&row("Thanks!", Some("1")), &parts, &me(), &HashSet::new(), 1, 0), Verdict::ReadAgain);
     }

@@ -268,7 +268,7 @@ mod tests {
         }
         let error = Guard::enter(Some("xterm"), |_, _| {}).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::Unsupported);
-        assert!(error.get_ref().is_some_and(|source| source.is::<NoTerminal>()));
+        assert!(error.get_ref().and_then(|source| source.downcast_ref()) == Some(&NoTerminal::NotATerminal));
     }
 
     #[test]

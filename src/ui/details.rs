@@ -258,12 +258,12 @@ impl Lines<'_> {
     fn conversation(&mut self, on: &Conversation, directory: &Directory) {
         let look = self.look;
         self.heading("ui-details-conversation");
+        self.line(&clean(&format!("#{}", on.id)), Role::Text);
         let state = match on.snoozed_until {
             Some(until) if on.state == State::Snoozed => clean(&crate::domain::when::show(until, look.now, look.zone)),
             _ => look.say(thread::state_word(on.state)),
         };
         self.known(if on.state == State::Snoozed { "ui-details-snoozed" } else { "ui-details-state" }, &state);
-        self.known("ui-details-number", &clean(&format!("#{}", on.id)));
         let team = on.team.as_ref().map_or_else(|| look.say("ui-no-team"), |id| directory.team_name(id));
         self.known("ui-details-team", &team);
         let who = on.assignee.as_ref().map_or_else(|| look.say("ui-nobody"), |id| directory.teammate_name(id));

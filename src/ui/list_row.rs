@@ -60,11 +60,15 @@ impl Columns {
         Self { form, chip, contact, assignee: if width >= 64 { ASSIGNEE } else { 0 } }
     }
 
+    const fn chip_and_gap(self) -> u16 {
+        if self.chip > 0 { self.chip + 1 } else { 0 }
+    }
+
     /// Cells before the contact: bar, mark and blank, chip, priority and blank, channel and blank.
     const fn lead(self) -> u16 {
         match self.form {
             Form::Narrow => 5,
-            Form::Wide | Form::Compact => 3 + self.chip + 4,
+            Form::Wide | Form::Compact => 3 + self.chip_and_gap() + 4,
         }
     }
 }
@@ -88,7 +92,7 @@ pub fn draw(
     line.skip(1);
     draw_time(on, done, look, &mut line);
     if columns.form != Form::Narrow {
-        draw_chip(on, columns.chip, look, &mut line);
+        draw_chip(on, columns.chip_and_gap(), look, &mut line);
         line.sign(signs::priority(on.priority), look.style(priority_role(on.priority))).skip(1);
     }
     line.sign(signs::channel(&on.channel), look.style(Role::TextDim)).skip(1);

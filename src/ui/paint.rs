@@ -82,16 +82,6 @@ impl<'b> Row<'b> {
         self
     }
 
-    /// Writes text in exactly `count` cells, blanks before it.
-    pub fn field_right(&mut self, text: &Clean, count: u16, style: Style) -> &mut Self {
-        let end = self.x.saturating_add(count).min(self.end);
-        let missing = count.saturating_sub(cells(text));
-        self.skip(missing);
-        self.put_within(text, count.saturating_sub(missing), style);
-        self.x = end;
-        self
-    }
-
     /// Writes one sign.
     pub fn sign(&mut self, sign: Sign, style: Style) -> &mut Self {
         if self.room() > 0 {
@@ -308,12 +298,6 @@ mod tests {
                 r.field(&clean("ab"), 4, PLAIN).put(&clean("c"), PLAIN);
             }),
             "ab  c   "
-        );
-        assert_eq!(
-            row(8, |r| {
-                r.field_right(&clean("7"), 4, PLAIN).put(&clean("c"), PLAIN);
-            }),
-            "   7c   "
         );
         assert_eq!(
             row(8, |r| {

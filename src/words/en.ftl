@@ -310,7 +310,6 @@ ui-details-notes = notes
 ui-details-conversation = conversation
 ui-details-state = State
 ui-details-snoozed = Snoozed to
-ui-details-number = Number
 ui-details-team = Team
 ui-details-assignee = Teammate
 ui-details-priority = Priority

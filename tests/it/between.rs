@@ -94,8 +94,11 @@ fn forward(upstream: &str, request: &[u8]) -> Option<Vec<u8>> {
 
 fn page(status: &str) -> Vec<u8> {
     let body = "<html><body>Please sign in to the hotel's network</body></html>";
-    format!("HTTP/1.1 {status}\r\ncontent-type: text/html\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}", body.len())
-        .into_bytes()
+    format!(
+        "HTTP/1.1 {status}\r\ncontent-type: text/html\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
 }
 
 fn serve(mut client: TcpStream, upstream: &str, plan: &Plan, seen: &Mutex<Vec<String>>) {

@@ -50,8 +50,21 @@ async fn reading_commands_print_what_scripts_rely_on() {
     assert_eq!(rows.as_array().unwrap().len(), 80);
     let row = &rows[0];
     for field in [
-        "id", "title", "state", "priority", "channel", "contact", "assignee", "team", "tags", "unread", "created_at",
-        "updated_at", "waiting_since", "snoozed_until", "sla",
+        "id",
+        "title",
+        "state",
+        "priority",
+        "channel",
+        "contact",
+        "assignee",
+        "team",
+        "tags",
+        "unread",
+        "created_at",
+        "updated_at",
+        "waiting_since",
+        "snoozed_until",
+        "sla",
     ] {
         assert!(row.get(field).is_some(), "no {field}");
     }
@@ -131,7 +144,8 @@ async fn exit_codes_tell_what_went_wrong() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_the_helpdesk_the_cache_answers_and_writes_wait() {
     let shell = Shell::open().await;
-    let id = shell.json(&["list", "--query", "state:open", "--json", "--limit", "1"])[0]["id"].as_str().unwrap().to_owned();
+    let id =
+        shell.json(&["list", "--query", "state:open", "--json", "--limit", "1"])[0]["id"].as_str().unwrap().to_owned();
     let Shell { place } = shell;
     let token = place.token.clone();
     let kept = place.close().await;

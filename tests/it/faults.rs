@@ -22,7 +22,11 @@ async fn a_reply_whose_answer_is_lost_arrives_once() {
         commit(&engine, &id, reply("Once and only once."));
         push_until(&engine, "the reply is settled", all_sent).await;
         assert_eq!(place.times_there(&id, "Once and only once."), 1, "{fault:?}");
-        assert_eq!(between.count(&format!("POST /conversations/{id}/reply")), 1, "{fault:?}: looked before sending again");
+        assert_eq!(
+            between.count(&format!("POST /conversations/{id}/reply")),
+            1,
+            "{fault:?}: looked before sending again"
+        );
     }
 }
 

@@ -67,7 +67,7 @@ async fn undo_takes_back_what_was_sent_by_its_inverse() {
     let group = engine.new_group().unwrap();
     let team = engine.directory().teams[0].id.clone();
     let acts = vec![(id.clone(), Act::Assign { to: AssignTo::Team(team) }), (id.clone(), Act::Close)];
-    engine.commit(&group, acts, &[], deskhand::sync::Hold::Nothing).unwrap();
+    engine.commit(&group, &acts, &[], deskhand::sync::Hold::Nothing).unwrap();
     push_until(&engine, "both arrived", <[OutboxStatus]>::is_empty).await;
     engine.undo(&group).unwrap();
     push_until(&engine, "both were taken back", <[OutboxStatus]>::is_empty).await;

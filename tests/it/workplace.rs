@@ -123,7 +123,7 @@ pub fn engine(places: &Path, url: &str, token: &str) -> (Engine, Arc<Mutex<Vec<E
 /// Commits one act, to be sent at once.
 pub fn commit(engine: &Engine, id: &ConversationId, act: Act) {
     let group = engine.new_group().unwrap();
-    engine.commit(&group, vec![(id.clone(), act)], &[], Hold::Nothing).unwrap();
+    engine.commit(&group, &[(id.clone(), act)], &[], Hold::Nothing).unwrap();
 }
 
 pub fn reply(text: &str) -> Act {

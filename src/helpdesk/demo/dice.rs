@@ -8,6 +8,7 @@ pub struct Dice(u64);
 
 impl Dice {
     /// The stream of `seed`.
+    #[cfg(test)]
     #[must_use]
     pub const fn new(seed: u64) -> Self {
         Self(seed)

@@ -73,9 +73,6 @@ const ODDITIES: [Oddity; 14] = [
     },
 ];
 
-/// How many there are.
-pub const COUNT: usize = ODDITIES.len();
-
 /// Makes the person at `index` one of the hard ones, when that is their place.
 pub fn alter(index: usize, person: &mut Person) {
     let Some(oddity) = index.checked_sub(FIRST).and_then(|place| ODDITIES.get(place)) else { return };

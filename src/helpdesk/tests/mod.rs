@@ -51,6 +51,7 @@ pub const ACME: &str = "66b0f1a2c3d4e5f6010203a1";
 pub struct Server {
     pub address: SocketAddr,
     pub token: String,
+    #[allow(dead_code, reason = "for a test that looks behind the API")]
     pub store: Arc<dyn Store>,
     pub clock: Clock,
     stop: Option<oneshot::Sender<()>>,

@@ -1,6 +1,8 @@
 //! What each part shows, where, and in which style.
 
-use ratatui::style::Modifier;
+use std::collections::BTreeMap;
+
+use ratatui::style::{Color, Modifier};
 
 use super::stage::{self, Stage, ago, row};
 use crate::domain::{Act, OutboxStatus};
@@ -22,7 +24,7 @@ fn a_wide_screen_has_four_panes_side_by_side() {
     assert!(lines[0].starts_with(" Northwind Outdoor "));
     assert_eq!(lines[0].matches('│').count(), 3, "{}", lines[0]);
     let first = &lines[1];
-    for text in ["▌● FRT −5m ‼ ✉ Chloé Dubois", "↩  2h 4m", "Billing › nobody", "‼ urgent", "chloe@example.fr"]
+    for text in ["▌● FRT −5m  ‼ ✉ Chloé Dubois", "↩  2h 4m", "Billing › nobody", "‼ urgent", "chloe@example.fr"]
     {
         assert!(first.contains(text), "{text:?} in {first}");
     }
@@ -70,7 +72,7 @@ fn the_ssh_default_has_a_strip_of_five_rows_above_the_thread() {
     let mut stage = Stage::new(80, 24);
     let lines = stage.lines();
     assert!(lines[0].starts_with(" You · next breach"));
-    assert!(lines[1].starts_with("▌● FRT −5m ‼ ✉ Chloé Dubois"));
+    assert!(lines[1].starts_with("▌● FRT −5m  ‼ ✉ Chloé Dubois"));
     assert!(lines[5].contains("佐藤 美奈"));
     assert!(lines[6].starts_with("── Order 1042 never arrived ─"), "{}", lines[6]);
     assert!(lines[6].contains("✉ e-mail · open · #2214 ─"));
@@ -115,16 +117,15 @@ fn the_focused_pane_has_a_bright_title_and_an_accent_bar() {
 fn selection_focus_and_modes_are_visible_without_colour() {
     let mut stage = Stage::new(160, 48);
     stage.theme = Theme::built_in("dark", Depth::Mono);
-    assert!(stage.lines()[1].contains("▌● FRT −5m ‼"));
+    assert!(stage.lines()[1].contains("▌● FRT −5m  ‼"));
     stage.press("j");
-    assert!(stage.line_with("Amir Haddad").contains("▌● FRT 12m !"));
-    assert!(!stage.lines()[1].contains("▌● FRT −5m ‼"));
+    assert!(stage.line_with("Amir Haddad").contains("▌● FRT 12m  !"));
+    assert!(!stage.lines()[1].contains("▌● FRT −5m  ‼"));
     stage.press("k r");
     assert!(stage.text().contains("REPLY to Chloé Dubois by e-mail"));
     stage.press("esc n");
     assert!(stage.text().contains("NOTE only teammates see this"));
     let (buf, _) = stage.draw();
-    use ratatui::style::Color;
     assert!(buf.content().iter().all(|cell| cell.fg == Color::Reset && cell.bg == Color::Reset));
 }
 
@@ -206,7 +207,7 @@ fn until_the_preview_follows_only_the_title_line_changes() {
 
 #[test]
 fn empty_panes_say_what_to_do_next() {
-    let mut stage = Stage::with(120, 40, Vec::new(), Default::default());
+    let mut stage = Stage::with(120, 40, Vec::new(), BTreeMap::new());
     assert!(stage.text().contains("Nothing is assigned to you."));
     assert!(stage.text().contains("Take the next conversation"));
     assert!(stage.text().contains("No conversation is open."));

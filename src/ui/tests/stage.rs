@@ -10,10 +10,10 @@ use ratatui::layout::{Position, Rect};
 use crate::app::{App, Effect, Msg, update};
 use crate::config::Settings;
 use crate::domain::{
-    Act, Attachment, AttributeValue, Author, AuthorKind, Channel, CompanyId, Contact, ContactId, ContactNote,
-    ContactRef, ContactRole, Conversation, ConversationId, Directory, GroupId, Kind, OutboxId, OutboxRow, OutboxStatus,
-    Part, PartId, PartKind, Priority, SlaFact, SlaStatus, State, Tag, TagId, TagRef, Team, TeamId, Teammate,
-    TeammateId, Turn, UnixTime, Workspace,
+    Act, Attachment, AttributeValue, Author, AuthorKind, AwayState, Channel, CompanyId, Contact, ContactId,
+    ContactNote, ContactRef, ContactRole, Conversation, ConversationId, Directory, GroupId, Kind, OutboxId, OutboxRow,
+    OutboxStatus, Part, PartId, PartKind, Priority, SlaFact, SlaStatus, State, Tag, TagId, TagRef, Team, TeamId,
+    Teammate, TeammateId, Turn, UnixTime, Workspace,
 };
 use crate::keymap::{Key, Keymap};
 use crate::sync::message::{Connection, Count, Event, Request, Thread, Window};
@@ -53,7 +53,7 @@ pub fn teammate(id: &str, name: &str) -> Teammate {
         name: raw(name),
         email: raw(""),
         has_inbox_seat: true,
-        away: Default::default(),
+        away: AwayState::default(),
         teams: Vec::new(),
     }
 }
@@ -94,10 +94,10 @@ pub fn conversation(id: &str, name: &str, title: &str, waits: i64) -> Conversati
     on
 }
 
-fn sla(target: &str, left: i64) -> Option<SlaFact> {
+fn sla(target: &str, left: i64) -> SlaFact {
     let status = if left < 0 { SlaStatus::Missed } else { SlaStatus::Active };
     let due_at = Some(UnixTime(NOW.0 + left));
-    Some(SlaFact { policy: raw("Standard"), target: Some(target.into()), status, due_at })
+    SlaFact { policy: raw("Standard"), target: Some(target.into()), status, due_at }
 }
 
 fn tags(on: &mut Conversation, names: &[&str]) {
@@ -110,24 +110,24 @@ fn tags(on: &mut Conversation, names: &[&str]) {
 pub fn inbox() -> Vec<Conversation> {
     let mut chloe = conversation("2214", "Chloé Dubois", "Order 1042 never arrived", 7_440);
     (chloe.channel, chloe.priority, chloe.unread) = (Channel::Email, Priority::Urgent, true);
-    chloe.sla = sla("FRT", -300);
+    chloe.sla = Some(sla("FRT", -300));
     chloe.team = TeamId::parse("11");
     tags(&mut chloe, &["order", "vip"]);
     let mut amir = conversation("2215", "Amir Haddad", "Call back about the invoice", 48 * 60);
     (amir.channel, amir.priority, amir.unread) = (Channel::Phone, Priority::High, true);
-    amir.sla = sla("FRT", 720);
+    amir.sla = Some(sla("FRT", 720));
     tags(&mut amir, &["billing"]);
     let mut zoe = conversation("2216", "Zoë Kowalski", "Re: tent pole broke on day two", 31 * 60);
-    zoe.sla = sla("NRT", 7_300);
+    zoe.sla = Some(sla("NRT", 7_300));
     zoe.assignee = TeammateId::parse("2");
     let mut luis = conversation("2217", "Luis Castillo", "¿Dónde está mi reembolso?", 12 * 60);
     luis.channel = Channel::Email;
-    luis.sla = sla("NRT", 18_100);
+    luis.sla = Some(sla("NRT", 18_100));
     luis.assignee = TeammateId::parse("1");
     tags(&mut luis, &["refund", "spanish", "escalated"]);
     let mut mina = conversation("2218", "佐藤 美奈", "テントの寸法について質問があります", 6 * 3600);
     (mina.channel, mina.unread) = (Channel::Whatsapp, true);
-    mina.sla = sla("NRT", 90_000);
+    mina.sla = Some(sla("NRT", 90_000));
     let mut long = conversation(
         "2219",
         "Maximiliane Freifrau von und zu Hohenstein-Waldburg",

@@ -70,32 +70,3 @@ fn nothing_is_written_while_nothing_changes() {
     line.stage.wait(1);
     assert_eq!(line.bytes(), 0);
 }
-
-#[test]
-fn timing() {
-    let mut rows = super::stage::inbox();
-    for i in 0..4 { let more: Vec<_> = super::stage::inbox().into_iter().map(|mut on| { on.id = super::stage::conversation_id(&format!("{}{i}", on.id)); on }).collect(); rows.extend(more); }
-    let mut line = Line { stage: Stage::with(160, 48, rows.clone(), std::collections::BTreeMap::from([("2214".to_owned(), super::stage::chloes_thread(&rows[0]))])), screen: Screen::new(Vec::new()) };
-    line.bytes();
-    let (mut up, mut dr, mut tot, mut n) = (0, 0, 0, 0);
-    for round in 0..200 {
-        let t = std::time::Instant::now();
-        line.stage.press(if (round / 40) % 2 == 0 { "j" } else { "k" });
-        up += t.elapsed().as_micros();
-        let t = std::time::Instant::now();
-        let (buf, _) = line.stage.draw();
-        dr += t.elapsed().as_micros();
-        drop(buf);
-        let t = std::time::Instant::now();
-        line.bytes();
-        tot += t.elapsed().as_micros();
-        n += 1;
-    }
-    println!("update {} draw {} draw+diff {} us", up / n, dr / n, tot / n);
-    for what in ["ctrl-k", "esc", "?", "esc"] {
-        line.stage.press(what);
-        let t = std::time::Instant::now();
-        for _ in 0..100 { line.stage.draw(); }
-        println!("{what} {} us", t.elapsed().as_micros() / 100);
-    }
-}
