@@ -192,7 +192,7 @@ impl Default for Timings {
             settle: Duration::from_secs(5),
             back_off: Duration::from_secs(1),
             back_off_cap: Duration::from_secs(60),
-            lease: Duration::from_secs(30),
+            lease: Duration::from_secs(45),
             preview_rest: Duration::from_millis(150),
             read_rest: Duration::from_secs(2),
             slow_poll: Duration::from_secs(300),

@@ -76,6 +76,13 @@ impl Failure {
         self
     }
 
+    /// What happened, without why and what to do next.
+    #[must_use]
+    pub fn say_what(&self, words: &Words) -> Clean {
+        let args: Vec<(&str, Arg<'_>)> = self.args.iter().map(|(name, value)| (*name, Arg::Text(value))).collect();
+        words.with(self.key, &args)
+    }
+
     /// What happened, why, and what to do next: one or two lines.
     #[must_use]
     pub fn say(&self, words: &Words) -> String {

@@ -33,8 +33,9 @@
 //! api                     → domain, text, clock    cache → domain, query, text, clock
 //! sync                    → api, cache, domain, query, text, clock
 //! helpdesk                → domain, text, query, clock; its own wire shapes
-//! app                     → domain, text, query, command, keymap, words, error, config::settings, sync::message
-//! ui                      → app (read-only), theme, text, words, domain, command, keymap
+//! app                     → domain, text, query, command, keymap, words, error, config::settings, sync::message,
+//!                           clock::Timings
+//! ui                      → app (read-only), theme, text, words, domain, command, keymap, sync::message, query::Sort
 //! host → domain, text     term → crossterm         runtime, cli, main → everything; nobody imports them
 //! ```
 //! `tests/architecture.rs` holds this, and which library may be named where.

@@ -5,6 +5,7 @@
 
 use std::io::{self, Write as _};
 use std::os::fd::BorrowedFd;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
@@ -17,9 +18,10 @@ use crate::keymap::{Key, KeyCode, Keymap};
 use crate::sync::Desk;
 use crate::sync::message::Event;
 use crate::term::{self, Code, Guard, Input, KeyPress, PanicPlace, Protocol, Reader, Screen, Signal, Signals};
-use crate::text::Untrusted;
+use crate::text::{Untrusted, clean};
 use crate::theme::{Depth, Theme};
 use crate::ui;
+use crate::words::{Arg, Words};
 
 /// How many messages are taken in before a frame is drawn.
 const BATCH: usize = 512;
@@ -49,9 +51,11 @@ enum End {
 pub fn inbox(session: &Session) -> Result<u8, Failure> {
     let no_screen = |error: io::Error| Failure::new(Exit::Usage, "screen-none").why(error);
     let variable = |name: &str| std::env::var(name).ok();
+    let reporter = session.words.clone();
     // Before the terminal is taken over: from then on every end gives it back.
     let signals = session.runtime.block_on(async { Signals::listen() }).map_err(no_screen)?;
-    let guard = Guard::enter(variable("TERM").as_deref(), report_panic).map_err(no_screen)?;
+    let guard = Guard::enter(variable("TERM").as_deref(), move |place, ours| report_panic(&reporter, place, ours))
+        .map_err(no_screen)?;
     let (wake, wakes) = channel();
     let keys = {
         let wake = wake.clone();
@@ -77,7 +81,12 @@ pub fn inbox(session: &Session) -> Result<u8, Failure> {
     let theme = Theme::built_in(&session.theme, depth);
     let mut screen =
         TheScreen { app, theme, screen: Screen::on_stdout(), guard, keys, clock: Clock::system(), desk: &desk };
-    let ended = screen.run(&wakes);
+    // A fault of ours ends the screen, not what the agent has written.
+    let ended = catch_unwind(AssertUnwindSafe(|| screen.run(&wakes)));
+    let (ended, fault) = match ended {
+        Ok(ended) => (ended, false),
+        Err(_) => (Ok(End::Quit), true),
+    };
     screen.leave();
     let TheScreen { guard, keys, .. } = screen;
     let (end, failed) = match ended {
@@ -99,6 +108,7 @@ pub fn inbox(session: &Session) -> Result<u8, Failure> {
         let _ = writeln!(io::stderr().lock(), "{}", words.say("screen-outbox-left"));
     }
     Ok(match end {
+        End::Quit if fault => 101,
         End::Quit => 0,
         End::Signal(signal) => signal.exit_code(),
         End::HungUp => Signal::HangUp.exit_code(),
@@ -118,10 +128,12 @@ fn drain_detached(session: &Session) {
 }
 
 /// Where a panic happened goes to the log, and to the screen once that is given back.
-fn report_panic(place: &PanicPlace, screen_is_ours: bool) {
+fn report_panic(words: &Words, place: &PanicPlace, screen_is_ours: bool) {
     tracing::error!(%place, "panicked");
     if !screen_is_ours {
-        let _ = writeln!(io::stderr().lock(), "deskhand: stopped by a fault at {place}; what was written is kept");
+        let place = clean(&place.to_string());
+        let said = words.with("screen-fault", &[("place", Arg::Text(&place))]);
+        let _ = writeln!(io::stderr().lock(), "{said}");
     }
 }
 

@@ -93,8 +93,12 @@ fn all_sources() -> Vec<(String, String)> {
 
 /// The code of a file, without comments and without what only its tests use.
 fn code(text: &str) -> String {
-    let before_tests = text.find("#[cfg(test)]\n").map_or(text, |at| &text[..at]);
-    before_tests
+    // An inline module of tests ends a file; a declaration of one does not.
+    let ends = text.match_indices("#[cfg(test)]\n").map(|(at, _)| at).find(|at| {
+        let item = text[*at..].lines().skip(1).find(|line| !line.trim_start().starts_with("#["));
+        item.is_some_and(|line| line.contains("mod ") && line.trim_end().ends_with('{'))
+    });
+    ends.map_or(text, |at| &text[..at])
         .lines()
         .filter(|line| !line.trim_start().starts_with("//"))
         .map(|line| line.split(" // ").next().unwrap_or(line))
@@ -131,7 +135,7 @@ fn named(code: &str) -> Vec<String> {
             let mut path = rest[..end].to_owned();
             if rest[end..].starts_with('{') {
                 let close = rest[end..].find('}').map_or(rest.len(), |at| end + at);
-                path = rest[..close].to_owned();
+                rest[..close].clone_into(&mut path);
             }
             paths.push(path);
         }

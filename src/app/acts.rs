@@ -6,7 +6,7 @@
 use super::composer::Sending;
 use super::undo::Done;
 use super::{App, Pane, Severity};
-use crate::domain::{Act, AssignTo, Conversation, ConversationId, GroupId, Mode, OutboxRow, UnixTime};
+use crate::domain::{Act, AssignTo, Conversation, ConversationId, GroupId, Mode, OutboxId, OutboxRow, UnixTime};
 use crate::query::{Context, Subject};
 use crate::sync::message::Request;
 use crate::text::{Clean, clean, truncate};
@@ -20,6 +20,14 @@ pub(super) struct Awaited {
     pub quiet: bool,
     /// Taken back before it was on disk: undone as soon as it is.
     pub undo: bool,
+}
+
+/// An outbox row that is being given up, until it is known whether it had left.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct GivingUp {
+    pub row: OutboxId,
+    /// To be written anew.
+    pub edit: bool,
 }
 
 impl App {
@@ -242,6 +250,26 @@ impl App {
         }
     }
 
+    /// Rows were given up, unless the one in question had left: then nothing comes back, since it may
+    /// be read by the customer already.
+    fn given_up(&mut self, given: GivingUp, dropped: &[OutboxRow]) {
+        let Some(row) = dropped.iter().find(|row| row.id == given.row) else {
+            self.say(Severity::Warning, "not-given-up");
+            return;
+        };
+        if let Some(text) = row.act.text() {
+            let mode = if matches!(row.act, Act::Note { .. }) { Mode::Note } else { Mode::Reply };
+            self.restore_text(&row.conversation, mode, text, row.created_at);
+            if given.edit {
+                self.show_thread(&row.conversation, true);
+                self.reopen_composer(&row.conversation, mode);
+            } else {
+                self.say(Severity::Info, "kept-as-draft");
+            }
+        }
+        self.ask_counts();
+    }
+
     /// A group was taken back.
     pub(super) fn undone(
         &mut self,
@@ -250,6 +278,11 @@ impl App {
         inverted: &[OutboxRow],
         left: &[OutboxRow],
     ) {
+        let about = |given: &GivingUp| dropped.iter().chain(left).any(|row| row.id == given.row);
+        if let Some(given) = self.giving_up.take_if(|given| about(given)) {
+            self.given_up(given, dropped);
+            return;
+        }
         let done = self.undoing.iter().position(|done| done.group == *group).map(|at| self.undoing.remove(at));
         self.undo.forget(group);
         let first = dropped.iter().chain(inverted).chain(left).next();

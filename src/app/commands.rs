@@ -1,5 +1,6 @@
 //! Commands carried out: one arm each, judged by the table first.
 
+use super::acts::GivingUp;
 use super::composer_run::Then;
 use super::layers::{Confirm, Layer};
 use super::moving::Step;
@@ -159,16 +160,9 @@ impl App {
             CommandId::OutboxRetry => self.ask(Request::Retry(row.id)),
             CommandId::OutboxArrived => self.ask(Request::MarkSent(row.id)),
             CommandId::OutboxDiscard | CommandId::OutboxEdit => {
+                // What becomes of it is told by `Undone`: it may have left in the meantime.
+                self.giving_up = Some(GivingUp { row: row.id, edit: command == CommandId::OutboxEdit });
                 self.ask(Request::Discard(row.id));
-                let Some(text) = row.act.text() else { return };
-                let mode = if matches!(row.act, Act::Note { .. }) { Mode::Note } else { Mode::Reply };
-                self.restore_text(&row.conversation, mode, text, row.created_at);
-                if command == CommandId::OutboxEdit {
-                    self.show_thread(&row.conversation, true);
-                    self.reopen_composer(&row.conversation, mode);
-                } else {
-                    self.say(Severity::Info, "kept-as-draft");
-                }
             }
             _ => {}
         }

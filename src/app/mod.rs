@@ -122,6 +122,8 @@ pub struct App {
     counts_again: bool,
     awaited: Vec<acts::Awaited>,
     undoing: Vec<undo::Done>,
+    /// The outbox row that is being given up.
+    giving_up: Option<acts::GivingUp>,
     /// Commands chosen in the palette, the latest first.
     recent: Vec<CommandId>,
     /// The typed time of the last snooze.
@@ -177,6 +179,7 @@ impl App {
             counts_again: false,
             awaited: Vec::new(),
             undoing: Vec::new(),
+            giving_up: None,
             recent: Vec::new(),
             last_snooze: None,
             marked_unread: BTreeSet::new(),

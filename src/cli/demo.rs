@@ -95,12 +95,12 @@ fn serve_and_open(
         })
         .map_err(|error| Failure::new(Exit::Failed, "serve-bind").with("address", "127.0.0.1").why(error))?;
     let (stop, mut stopping) = watch::channel(false);
-    if !args.still {
+    let live = (!args.still).then(|| {
         let mut stopping = stopping.clone();
         runtime.spawn(run_live(helpdesk.store(), clock, ids, async move {
             let _ = stopping.wait_for(|stop| *stop).await;
-        }));
-    }
+        }))
+    });
     let served = runtime.spawn(helpdesk::run(listener, helpdesk, async move {
         let _ = stopping.wait_for(|stop| *stop).await;
     }));
@@ -113,7 +113,12 @@ fn serve_and_open(
     let shown = crate::runtime::inbox(&session);
     let _ = fs::remove_file(serving);
     let _ = stop.send(true);
-    let _ = runtime.block_on(served);
+    let _ = runtime.block_on(async {
+        if let Some(live) = live {
+            let _ = live.await;
+        }
+        served.await
+    });
     drop(lock);
     shown
 }

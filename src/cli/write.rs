@@ -245,7 +245,15 @@ fn write(
             ),
             OutboxStatus::Held => Failure::new(Exit::Conflict, "cli-moved-on"),
             OutboxStatus::NeedsDecision => Failure::new(Exit::Unreachable, "cli-undecided"),
-            _ => Failure::new(Exit::Unreachable, "cli-queued").why(row.reason.clean()),
+            // A script must not take this for "not sent": it may be.
+            OutboxStatus::Unknown | OutboxStatus::Sending => Failure::new(Exit::Unreachable, "cli-unknown"),
+            _ => pushed.refusals.iter().find(|(refused, _)| *refused == row.id).map_or_else(
+                || Failure::new(Exit::Unreachable, "cli-queued").why(row.reason.clean()),
+                |(_, error)| match api_failure(error) {
+                    failure if failure.exit == Exit::NotAllowed => failure,
+                    failure => Failure::new(Exit::Unreachable, "cli-queued").why(failure.say_what(&session.words)),
+                },
+            ),
         };
         return Err(failure);
     }

@@ -235,7 +235,7 @@ impl Act {
     }
 
     /// Makes `on` look as it will once the helpdesk has the act, done by `me` at `now`.
-    pub fn apply(&self, on: &mut Conversation, me: Option<&TeammateId>, now: UnixTime) {
+    pub fn apply(&self, on: &mut Conversation, _me: Option<&TeammateId>, now: UnixTime) {
         match self {
             Self::Reply { .. } => {
                 on.waiting_since = None;
@@ -244,7 +244,6 @@ impl Act {
                 on.first_teammate_at = on.first_teammate_at.or(Some(now));
                 on.turn = Turn::Them;
                 on.unread = false;
-                let _ = me;
             }
             Self::Note { .. } => {}
             Self::Close => {

@@ -5,7 +5,8 @@
 //! waits for none.
 
 use std::collections::HashMap;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{self, Receiver, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ use super::message::{Event, Request};
 use super::schedule::Schedule;
 use crate::api::Priority;
 use crate::cache::{Cache, CacheError};
-use crate::domain::{AwayState, ConversationId, UnixTime};
+use crate::domain::{Act, AwayState, ConversationId, Draft, GroupId, Mode, UnixTime};
 use crate::text::Untrusted;
 
 /// How many threads near the cursor are fetched before they are asked for.
@@ -38,7 +39,8 @@ pub struct Desk {
     read: Sender<Request>,
     wanted: UnboundedSender<Wanted>,
     stop: watch::Sender<bool>,
-    threads: Vec<JoinHandle<()>>,
+    writer: JoinHandle<()>,
+    reader: JoinHandle<()>,
     tasks: Vec<Task<()>>,
 }
 
@@ -74,11 +76,16 @@ impl Desk {
         };
         let tasks = vec![
             tokio::spawn(until(stopping.clone(), pull_on_schedule(engine.clone()))),
-            tokio::spawn(until(stopping.clone(), push_when_due(engine.clone()))),
+            tokio::spawn(push_when_due(engine.clone(), stopping.clone())),
             tokio::spawn(until(stopping, fetch_wanted(engine.clone(), to_fetch))),
         ];
-        let desk = Self { engine: engine.clone(), write, read, wanted, stop, threads: vec![writer, reader], tasks };
+        let desk = Self { engine: engine.clone(), write, read, wanted, stop, writer, reader, tasks };
         desk.greet();
+        let client = engine.client.clone();
+        // Certificates are read before the first request needs them; a failure shows with that.
+        tokio::spawn(async move {
+            let _ = client.prepare().await;
+        });
         desk
     }
 
@@ -110,34 +117,45 @@ impl Desk {
                 let _ = self.wanted.send(Wanted::Ahead(list));
             }
             other => {
-                let _ = self.write.send(other);
+                // The writer is gone only after a fault of ours: nothing is done then, and that is said.
+                if let Err(mpsc::SendError(Request::Commit { group, acts, .. })) = self.write.send(other) {
+                    let texts = acts
+                        .into_iter()
+                        .filter_map(|(id, act)| Some((id, mode_of(&act)?, act.text()?.to_owned())))
+                        .collect();
+                    self.engine.tell(Event::Refused { group, why: "disk-other", texts });
+                }
             }
         }
     }
 
-    /// Ends the undo windows, lets what was asked be written, and gives the outbox `patience` to get
+    /// Lets what was asked be written, ends the undo windows, and gives the outbox `patience` to get
     /// through. Whether anything is left to send.
     pub async fn finish(self, patience: Duration) -> bool {
-        drop(self.write);
-        drop(self.read);
-        let threads = self.threads;
-        let written = tokio::task::spawn_blocking(move || {
-            for thread in threads {
-                // A panic was reported by the hook.
-                let _ = thread.join();
-            }
-        });
-        let _ = tokio::time::timeout(patience, written).await;
-        let _ = self.stop.send(true);
-        for task in self.tasks {
-            let _ = task.await;
-        }
-        let engine = self.engine;
-        if let Err(error) = engine.release_all() {
+        let Self { engine, write, read, wanted, stop, writer, reader, tasks } = self;
+        drop((write, read, wanted));
+        // What the agent did is written, however long the disk takes; what nobody reads any more is not
+        // waited for. A panic was reported by the hook.
+        let _ = tokio::task::spawn_blocking(move || writer.join()).await;
+        drop(reader);
+        if let Err(error) = engine.release_own() {
             tracing::error!(%error, "the undo windows could not be ended");
         }
-        if engine.has_unsent() {
-            let _ = tokio::time::timeout(patience, engine.push()).await;
+        // Requests that have left are seen to their end: cutting them would only make doubt.
+        engine.leave();
+        let _ = stop.send(true);
+        let ended = async {
+            for task in tasks {
+                let _ = task.await;
+            }
+        };
+        if tokio::time::timeout(patience, ended).await.is_ok() && engine.has_unsent() {
+            engine.stay();
+            let last = engine.clone();
+            let mut push = tokio::spawn(async move { last.push().await.map(drop) });
+            if tokio::time::timeout(patience, &mut push).await.is_err() {
+                engine.leave();
+            }
         }
         engine.has_unsent()
     }
@@ -156,17 +174,8 @@ fn write_all(engine: &Engine, requests: &Receiver<Request>) {
     while let Ok(request) = requests.recv() {
         let outcome = match request {
             Request::Commit { group, acts, uses_drafts } => {
-                let texts = acts
-                    .iter()
-                    .filter_map(|(id, act)| Some((id.clone(), mode_of(act)?, act.text()?.to_owned())))
-                    .collect();
-                match engine.commit(&group, &acts, &uses_drafts, Hold::UndoWindow) {
-                    Ok(_) => Ok(()),
-                    Err(error) => {
-                        engine.tell(Event::Refused { group, why: why_not_durable(&error), texts });
-                        Ok(())
-                    }
-                }
+                commit(engine, group, &acts, &uses_drafts);
+                Ok(())
             }
             Request::Undo { group } => engine.undo(&group),
             Request::SaveDraft(draft) => engine.save_draft(&draft),
@@ -184,6 +193,27 @@ fn write_all(engine: &Engine, requests: &Receiver<Request>) {
     }
 }
 
+/// Commits, or says why not, with the texts that would be lost.
+fn commit(engine: &Engine, group: GroupId, acts: &[(ConversationId, Act)], uses_drafts: &[(ConversationId, Mode)]) {
+    // A fault of ours must not swallow a reply either.
+    let outcome = catch_unwind(AssertUnwindSafe(|| engine.commit(&group, acts, uses_drafts, Hold::UndoWindow)));
+    let why = match outcome {
+        Ok(Ok(_)) => return,
+        Ok(Err(error)) => why_not_durable(&error),
+        Err(_) => "disk-other",
+    };
+    let texts: Vec<(ConversationId, Mode, String)> =
+        acts.iter().filter_map(|(id, act)| Some((id.clone(), mode_of(act)?, act.text()?.to_owned()))).collect();
+    for (id, mode, text) in &texts {
+        // Nobody may be there any more to hear of the refusal.
+        let draft = Draft { conversation: id.clone(), mode: *mode, text: text.clone(), begun_at: engine.now() };
+        if let Err(error) = engine.cache().save_draft(&draft) {
+            tracing::error!(%error, "a refused text could not be kept as a draft");
+        }
+    }
+    engine.tell(Event::Refused { group, why, texts });
+}
+
 /// Pulls what is due, for ever.
 async fn pull_on_schedule(engine: Engine) {
     let mut schedule = Schedule::default();
@@ -196,8 +226,13 @@ async fn pull_on_schedule(engine: Engine) {
             }
             if due.changes {
                 engine.pull_conversations(Priority::Background).await?;
-                engine.pull_deletions().await?;
-                engine.pull_contacts(100).await?;
+                // These are worth little enough to wait for the next round when they fail alone.
+                if let Err(error) = engine.pull_deletions().await {
+                    tracing::warn!(%error, "deletions could not be pulled");
+                }
+                if let Err(error) = engine.pull_contacts(100).await {
+                    tracing::warn!(%error, "contacts could not be pulled");
+                }
             }
             Ok(())
         }
@@ -226,16 +261,25 @@ async fn pull_on_schedule(engine: Engine) {
     }
 }
 
-/// Sends what is due, for ever.
-async fn push_when_due(engine: Engine) {
+/// Sends what is due, until it is to stop; never stops in the middle of a send.
+async fn push_when_due(engine: Engine, mut stopping: watch::Receiver<bool>) {
     loop {
-        if let Err(error) = engine.push().await {
-            tracing::error!(%error, "the outbox could not be worked on");
-        }
-        let wait = engine.outbox_wait().await;
+        let elsewhere = match engine.push().await {
+            Ok(pushed) => pushed.elsewhere,
+            Err(error) => {
+                tracing::error!(%error, "the outbox could not be worked on");
+                None
+            }
+        };
+        let wait = match elsewhere {
+            // Another process sends; it gives the lease back as soon as it has nothing to send.
+            Some(_) => Duration::from_secs(1),
+            None => engine.outbox_wait().await,
+        };
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
             () = engine.wake_push.notified() => {}
+            _ = stopping.wait_for(|stop| *stop) => return,
         }
     }
 }
@@ -330,6 +374,9 @@ impl Engine {
     /// now and then.
     async fn outbox_wait(&self) -> Duration {
         let longest = self.timings.poll.max(Duration::from_secs(1));
+        if self.me().is_none() {
+            return longest;
+        }
         match self.on_disk(Cache::earliest_due).await {
             Ok(Some(due)) => due.since(self.now()).max(Duration::from_millis(200)).min(longest),
             _ => longest,
@@ -350,7 +397,7 @@ impl Engine {
             if pushed.waiting == 0 {
                 return Ok(());
             }
-            tokio::time::sleep(self.outbox_wait().await).await;
+            tokio::time::sleep(self.outbox_wait().await.max(Duration::from_secs(1))).await;
         }
     }
 

@@ -83,8 +83,10 @@ pub struct Inner {
     pub(super) wake_push: Notify,
     /// A pull is wanted now.
     pub(super) wake_pull: Notify,
-    /// Who we are for the sender's lease.
-    pub(super) holder: String,
+    /// Groups that were committed here: their undo windows are ours to end.
+    own_groups: Mutex<Vec<GroupId>>,
+    /// The screen is going: nothing new is taken from the outbox.
+    leaving: AtomicBool,
     pub(super) doubts: Mutex<super::push::Doubts>,
     /// The connection has come back since somebody last asked.
     came_back: AtomicBool,
@@ -111,7 +113,6 @@ impl Engine {
             cache.set_me(&me)?;
         }
         cache.reconcile_at_start()?;
-        let holder = ids.uuid();
         Ok(Self(Arc::new(Inner {
             cache,
             client,
@@ -124,7 +125,8 @@ impl Engine {
             connection: Mutex::new(Connection::Starting),
             wake_push: Notify::new(),
             wake_pull: Notify::new(),
-            holder,
+            own_groups: Mutex::default(),
+            leaving: AtomicBool::new(false),
             doubts: Mutex::default(),
             came_back: AtomicBool::new(false),
             pushing: tokio::sync::Mutex::default(),
@@ -271,6 +273,7 @@ impl Engine {
             self.cache.release(&Release::Conversation(id.clone()))?;
         }
         let committed = self.cache.commit_acts(group, &rows, uses_drafts)?;
+        self.own_groups.lock().unwrap_or_else(PoisonError::into_inner).push(group.clone());
         self.tell(Event::Committed { group: group.clone(), rows: committed.rows.clone() });
         self.tell_outbox();
         self.tell_changed(committed.changed);
@@ -335,6 +338,10 @@ impl Engine {
     /// When it could not be made durable.
     pub fn discard(&self, id: OutboxId) -> Result<(), CacheError> {
         let undone = self.cache.discard(id)?;
+        // What has left meanwhile is not given up: whoever asked hears which.
+        if let Some(group) = undone.dropped.iter().chain(&undone.left).next().map(|row| row.group.clone()) {
+            self.tell(Event::Undone { group, dropped: undone.dropped, inverted: Vec::new(), left: undone.left });
+        }
         self.tell_outbox();
         self.tell_changed(undone.changed);
         Ok(())
@@ -417,12 +424,32 @@ impl Engine {
         Ok(rows)
     }
 
-    /// Ends every undo window. Blocks.
+    /// Ends the undo windows of what was committed here; another screen's are its own. Blocks.
     ///
     /// # Errors
     /// When it could not be made durable.
-    pub fn release_all(&self) -> Result<(), CacheError> {
-        self.cache.release(&Release::All).map(drop)
+    pub fn release_own(&self) -> Result<(), CacheError> {
+        let groups = std::mem::take(&mut *self.own_groups.lock().unwrap_or_else(PoisonError::into_inner));
+        for row in self.load_outbox()?.into_iter().filter(|row| row.status == OutboxStatus::Queued) {
+            if groups.contains(&row.group) {
+                self.cache.release(&Release::Row(row.id))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// From now on nothing new is taken from the outbox; what is under way is finished.
+    pub(super) fn leave(&self) {
+        self.leaving.store(true, Ordering::Relaxed);
+    }
+
+    /// The outbox may be worked on again.
+    pub(super) fn stay(&self) {
+        self.leaving.store(false, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_leaving(&self) -> bool {
+        self.leaving.load(Ordering::Relaxed)
     }
 
     /// Whether anything waits to be sent.

@@ -2,13 +2,18 @@
 //! answered: an older one is of no use to anybody.
 
 use std::collections::BTreeMap;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
 
 use super::engine::{Engine, SyncError};
 use super::message::{Count, Event, Generation, Request, Thread, Window, WindowSpec};
-use crate::cache::{self, Span};
+use crate::cache::{self, CacheError, Span};
 use crate::domain::ConversationId;
 use crate::query::{Context, Query};
+
+/// How often a question is asked again when the cache cannot answer, and after which pause.
+const AGAIN: u32 = 20;
+const AGAIN_WAIT: Duration = Duration::from_millis(500);
 
 /// The newest question of each kind.
 #[derive(Default)]
@@ -20,12 +25,21 @@ struct Waiting {
 }
 
 impl Waiting {
+    /// Keeps a question, unless a newer one of its kind is there.
     fn take_in(&mut self, request: Request) {
         match request {
-            Request::Window { generation, spec } => self.window = Some((generation, spec)),
-            Request::Counts { generation, entries } => self.counts = Some((generation, entries)),
-            Request::Thread { generation, id } => self.thread = Some((generation, id)),
-            Request::Outbox { generation } => self.outbox = Some(generation),
+            Request::Window { generation, spec } if self.window.as_ref().is_none_or(|held| held.0 <= generation) => {
+                self.window = Some((generation, spec));
+            }
+            Request::Counts { generation, entries } if self.counts.as_ref().is_none_or(|held| held.0 <= generation) => {
+                self.counts = Some((generation, entries));
+            }
+            Request::Thread { generation, id } if self.thread.as_ref().is_none_or(|held| held.0 <= generation) => {
+                self.thread = Some((generation, id));
+            }
+            Request::Outbox { generation } if self.outbox.is_none_or(|held| held <= generation) => {
+                self.outbox = Some(generation);
+            }
             _ => {}
         }
     }
@@ -34,34 +48,78 @@ impl Waiting {
 /// Answers until the asker is gone. `wants` hears of each thread that was asked for.
 pub(super) fn run(engine: &Engine, questions: &Receiver<Request>, wants: impl Fn(ConversationId)) {
     let mut waiting = Waiting::default();
-    while let Ok(first) = questions.recv() {
-        waiting.take_in(first);
+    // A question that the cache could not answer is asked again for a while: the asker waits for it.
+    let mut again = 0;
+    loop {
+        if again == 0 {
+            let Ok(first) = questions.recv() else { return };
+            waiting.take_in(first);
+        } else {
+            match questions.recv_timeout(AGAIN_WAIT) {
+                Ok(next) => waiting.take_in(next),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
         loop {
             while let Ok(next) = questions.try_recv() {
                 waiting.take_in(next);
             }
             // What the agent looks at first: the list, then the thread, then the numbers beside them.
-            let answered = if let Some((generation, spec)) = waiting.window.take() {
-                engine.load_window(&spec).map(|window| Event::Window { generation, window })
+            let asked = if let Some((generation, spec)) = waiting.window.take() {
+                Request::Window { generation, spec }
             } else if let Some((generation, id)) = waiting.thread.take() {
-                let loaded =
-                    engine.load_thread(&id).map(|thread| Event::Thread { generation, thread: thread.map(Box::new) });
-                wants(id);
-                loaded
+                wants(id.clone());
+                Request::Thread { generation, id }
             } else if let Some((generation, entries)) = waiting.counts.take() {
-                engine.load_counts(&entries).map(|counts| Event::Counts { generation, counts })
+                Request::Counts { generation, entries }
             } else if let Some(generation) = waiting.outbox.take() {
-                engine.load_outbox().map_err(SyncError::from).map(|rows| Event::Outbox { generation, rows })
+                Request::Outbox { generation }
             } else {
+                again = 0;
                 break;
             };
-            match answered {
+            match answer(engine, &asked) {
                 Ok(event) => engine.tell(event),
-                Err(SyncError::Cache(error)) => engine.tell_fault(&error),
-                Err(error) => tracing::debug!(%error, "a question could not be answered"),
+                Err(error) => {
+                    if again == 0 {
+                        engine.tell_fault(&error);
+                    }
+                    again += 1;
+                    if again <= AGAIN {
+                        waiting.take_in(asked);
+                        break;
+                    }
+                    again = 0;
+                }
             }
         }
     }
+}
+
+/// Answers one question. A list whose query names what the workspace does not have (any more) is empty.
+fn answer(engine: &Engine, asked: &Request) -> Result<Event, CacheError> {
+    let without = |error| match error {
+        SyncError::Cache(error) => Err(error),
+        _ => Ok(()),
+    };
+    Ok(match asked {
+        Request::Window { generation, spec } => {
+            let empty = || Window { offset: 0, rows: Vec::new(), total: 0 };
+            let window = engine.load_window(spec).or_else(|error| without(error).map(|()| empty()))?;
+            Event::Window { generation: *generation, window }
+        }
+        Request::Thread { generation, id } => {
+            let thread = engine.load_thread(id).or_else(|error| without(error).map(|()| None))?;
+            Event::Thread { generation: *generation, thread: thread.map(Box::new) }
+        }
+        Request::Counts { generation, entries } => {
+            let counts = engine.load_counts(entries).or_else(|error| without(error).map(|()| BTreeMap::new()))?;
+            Event::Counts { generation: *generation, counts }
+        }
+        Request::Outbox { generation } => Event::Outbox { generation: *generation, rows: engine.load_outbox()? },
+        _ => Event::Changed { ids: Vec::new() },
+    })
 }
 
 impl Engine {

@@ -209,10 +209,12 @@ impl Engine {
         };
         let mut cursor = mark.cursor.take().and_then(|text| Cursor::parse(&text));
         let mut walk = cursor.as_ref().map_or_else(Walk::new, Walk::from_cursor);
+        let mut began_anew = false;
         loop {
             let page = match self.page(&filter, cursor.as_ref(), priority).await {
                 // A cursor that the helpdesk no longer takes: the pass begins anew.
-                Err(SyncError::Api(error)) if cursor.is_some() && *error.class() == Class::Refused => {
+                Err(SyncError::Api(error)) if cursor.is_some() && !began_anew && *error.class() == Class::Refused => {
+                    began_anew = true;
                     cursor = None;
                     walk = Walk::new();
                     continue;
@@ -280,7 +282,7 @@ impl Engine {
             self.note_exchange(&outcome);
             let page = match outcome {
                 Ok(page) => page,
-                Err(error) if error.is_permanent() => {
+                Err(error) if matches!(error.class(), Class::NotFound { .. } | Class::NotAllowed) => {
                     self.on_disk(|cache| cache.store_cursor(DELETED, Some("unsupported"))).await?;
                     self.tell(Event::Notice { key: "deletions-unknown", details: Untrusted::default() });
                     return Ok(0);

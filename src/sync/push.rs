@@ -4,12 +4,14 @@ use std::collections::{HashMap, HashSet};
 use std::sync::PoisonError;
 use std::time::Duration;
 
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+
 use super::engine::{Engine, SyncError};
 use super::message::Event;
-use super::reconcile::{Verdict, back_off, find, judge};
+use super::reconcile::{ATTEMPTS, Verdict, back_off, find, judge};
 use crate::api::{ApiError, Class, FetchedThread, LoadedFile};
 use crate::cache::{Lease, OutboxFilter, Settlement};
-use crate::domain::{Act, ConversationId, OutboxId, OutboxRow, OutboxStatus, PartId, State, TeammateId};
+use crate::domain::{Act, ConversationId, OutboxId, OutboxRow, OutboxStatus, PartId, PartKind, TeammateId};
 use crate::text::Untrusted;
 
 /// Conversations worked on at once.
@@ -33,7 +35,8 @@ pub struct Pushed {
 }
 
 /// What is known of rows of unknown outcome, beyond the disk: reads since the last attempt, and
-/// attempts after a doubt. After a restart counting begins anew, which only makes it slower.
+/// attempts after a doubt. After a restart counting begins anew; how many attempts there were in all is
+/// on disk.
 #[derive(Debug, Default)]
 pub(super) struct Doubts(HashMap<OutboxId, Doubt>);
 
@@ -45,61 +48,96 @@ struct Doubt {
 
 impl Engine {
     /// Tries every row that is due, the oldest of each conversation first, until nothing is due.
-    /// Sends nothing while another process holds the sender's lease.
+    /// Conversations do not wait for one another. Sends nothing while another process holds the
+    /// sender's lease.
     ///
     /// # Errors
     /// When the disk refuses. What the helpdesk refuses is kept in the rows.
     pub async fn push(&self) -> Result<Pushed, SyncError> {
         let _alone = self.pushing.lock().await;
         let mut pushed = Pushed::default();
+        let now = self.now();
         let Some(me) = self.me() else { return Ok(pushed) };
-        let mut holding = false;
-        loop {
-            let now = self.now();
-            let due = self.on_disk(move |cache| cache.next_due(now)).await?;
-            if due.is_empty() || self.is_signed_out() && holding {
-                break;
+        if !self.on_disk(move |cache| cache.next_due(now)).await?.is_empty() {
+            // A holder of its own for each push: what an earlier one left as being sent, cut off in the
+            // middle, is taken for unknown like anybody else's.
+            let holder = self.ids.uuid();
+            if self.renew_lease(&holder, &mut pushed).await? {
+                let outcome = self.push_all(&me, &holder, &mut pushed).await;
+                let released = self.on_disk(move |cache| cache.release_lease(&holder)).await;
+                outcome.and(released)?;
             }
-            let (holder, lease) = (self.holder.clone(), self.timings.lease);
-            match self.on_disk(move |cache| cache.acquire_lease(&holder, lease)).await? {
-                Lease::Held { recovered } => {
-                    holding = true;
-                    if !recovered.is_empty() {
-                        tracing::warn!(
-                            rows = recovered.len(),
-                            "acts were being sent when a process ended: to be looked up"
-                        );
-                        continue;
-                    }
-                }
-                Lease::Taken { wait } => {
-                    pushed.elsewhere = Some(wait);
-                    break;
-                }
-            }
-            for few in due.chunks(AT_ONCE) {
-                let steps = few.iter().map(|row| self.push_row(row, &me));
-                for outcome in futures_util::future::join_all(steps).await {
-                    let (row, refusal) = outcome?;
-                    match row.as_ref().map(|row| row.status) {
-                        Some(OutboxStatus::Sent) => pushed.sent += 1,
-                        Some(status) if status.needs_you() => pushed.stopped += 1,
-                        _ => {}
-                    }
-                    if let (Some(row), Some(refusal)) = (row, refusal) {
-                        pushed.refusals.push((row.id, refusal));
-                    }
-                }
-            }
-            self.tell_outbox();
-        }
-        if holding {
-            // Others may send as soon as nothing of ours is under way.
-            let holder = self.holder.clone();
-            self.on_disk(move |cache| cache.release_lease(&holder)).await?;
         }
         pushed.waiting = self.on_disk(|cache| cache.outbox_counts().map(|counts| counts.waiting)).await?;
         Ok(pushed)
+    }
+
+    /// Whether the lease is ours for its time.
+    async fn renew_lease(&self, holder: &str, pushed: &mut Pushed) -> Result<bool, SyncError> {
+        let (holder, lease) = (holder.to_owned(), self.timings.lease);
+        match self.on_disk(move |cache| cache.acquire_lease(&holder, lease)).await? {
+            Lease::Held { recovered } => {
+                if !recovered.is_empty() {
+                    tracing::warn!(rows = recovered.len(), "acts were being sent when a sender ended: to be looked up");
+                }
+                Ok(true)
+            }
+            Lease::Taken { wait } => {
+                pushed.elsewhere = Some(wait);
+                Ok(false)
+            }
+        }
+    }
+
+    async fn push_all(&self, me: &TeammateId, holder: &str, pushed: &mut Pushed) -> Result<(), SyncError> {
+        let mut under_way = FuturesUnordered::new();
+        let mut taken: HashSet<OutboxId> = HashSet::new();
+        let mut renewal = tokio::time::interval(self.timings.lease / 3);
+        renewal.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        renewal.tick().await;
+        let mut holding = true;
+        let mut failed = Ok(());
+        loop {
+            // After a refused token one row has probed; the others keep.
+            let may_go_on =
+                holding && failed.is_ok() && !self.is_leaving() && !(self.is_signed_out() && !taken.is_empty());
+            if may_go_on && under_way.len() < AT_ONCE {
+                let now = self.now();
+                let due = self.on_disk(move |cache| cache.next_due(now)).await?;
+                let room = if self.is_signed_out() { 1 } else { AT_ONCE - under_way.len() };
+                for row in due.into_iter().filter(|row| !taken.contains(&row.id)).take(room).collect::<Vec<_>>() {
+                    taken.insert(row.id);
+                    under_way.push(async move { (row.id, self.push_row(&row, me, holder).await) });
+                }
+            }
+            tokio::select! {
+                done = under_way.next() => {
+                    let Some((id, outcome)) = done else { return failed };
+                    taken.remove(&id);
+                    match outcome {
+                        Ok((row, refusal)) => {
+                            match row.as_ref().map(|row| row.status) {
+                                Some(OutboxStatus::Sent) => pushed.sent += 1,
+                                Some(status) if status.needs_you() => pushed.stopped += 1,
+                                // Somebody else has it; this push leaves it to them.
+                                None => { taken.insert(id); }
+                                _ => {}
+                            }
+                            if let Some(refusal) = refusal {
+                                pushed.refusals.push((id, refusal));
+                            }
+                        }
+                        // What is under way is seen to its end before the failure is told.
+                        Err(error) => failed = Err(error),
+                    }
+                    self.tell_outbox();
+                }
+                _ = renewal.tick() => match self.renew_lease(holder, pushed).await {
+                    Ok(held) => holding = held,
+                    Err(error) => failed = Err(error),
+                },
+            }
+        }
     }
 
     /// One step with one row; the row as it is afterwards, `None` when another sender has it.
@@ -107,11 +145,17 @@ impl Engine {
         &self,
         row: &OutboxRow,
         me: &TeammateId,
+        holder: &str,
     ) -> Result<(Option<OutboxRow>, Option<ApiError>), SyncError> {
         if row.status == OutboxStatus::Unknown {
-            return Ok((self.resolve(row, me).await?, None));
+            let Some(looked_up) = self.resolve(row, me).await? else { return Ok((None, None)) };
+            if looked_up.status != OutboxStatus::Retry {
+                return Ok((Some(looked_up), None));
+            }
+            // Not there as far as reading can tell: it goes at once, since a later moment would have to
+            // look again.
         }
-        let (id, holder) = (row.id, self.holder.clone());
+        let (id, holder) = (row.id, holder.to_owned());
         let Some(row) = self.on_disk(move |cache| cache.mark_sending(id, &holder)).await? else {
             return Ok((None, None));
         };
@@ -157,9 +201,12 @@ impl Engine {
         thread: Option<FetchedThread>,
         me: &TeammateId,
     ) -> Result<Option<OutboxRow>, SyncError> {
-        let claimed = self.claimed(&row).await?;
-        let part =
-            thread.as_ref().and_then(|thread| find(&row, &thread.parts, me, &claimed)).map(|part| part.id.clone());
+        // That it arrived is written down first of all, with its part where that can be told.
+        let claimed = self.claimed(&row).await.unwrap_or_default();
+        let part = thread
+            .as_ref()
+            .and_then(|thread| find(&row, &thread.parts, me, &claimed, self.server_ahead()))
+            .map(|part| part.id.clone());
         let conversation = row.conversation.clone();
         let merged_into = match &row.act {
             Act::Merge { into } => Some(into.clone()),
@@ -191,20 +238,23 @@ impl Engine {
     async fn not_arrived(&self, row: OutboxRow, error: &ApiError) -> Result<Option<OutboxRow>, SyncError> {
         tracing::warn!(row = row.id.0, %error, "an act did not get through");
         let reason = reason_of(error);
+        // An earlier attempt may have arrived: then the thread is read before the next one, whatever
+        // became of this one.
+        let doubted = self.doubts.lock().unwrap_or_else(PoisonError::into_inner).0.contains_key(&row.id);
+        let again = if doubted { OutboxStatus::Unknown } else { OutboxStatus::Retry };
+        let refused = if doubted && row.act.is_message() { OutboxStatus::NeedsDecision } else { OutboxStatus::Failed };
         match error.class() {
             Class::Throttled { retry_at } => {
                 let wait = retry_at.since(self.now()).max(Duration::from_secs(1));
-                self.settle(row, OutboxStatus::Retry, reason, None, Some(wait)).await
+                self.settle(row, again, reason, None, Some(wait)).await
             }
             Class::Unreachable(_) => {
                 let wait = self.wait_after(row.attempts);
-                self.settle(row, OutboxStatus::Retry, reason, None, Some(wait)).await
+                self.settle(row, again, reason, None, Some(wait)).await
             }
-            Class::NotSignedIn => self.settle(row, OutboxStatus::Retry, reason, None, Some(SIGNED_OUT_WAIT)).await,
+            Class::NotSignedIn => self.settle(row, again, reason, None, Some(SIGNED_OUT_WAIT)).await,
             Class::Ambiguous(_) | Class::Server => {
-                if let Some(doubt) = self.doubts.lock().unwrap_or_else(PoisonError::into_inner).0.get_mut(&row.id) {
-                    doubt.reads = 0;
-                }
+                self.doubts.lock().unwrap_or_else(PoisonError::into_inner).0.entry(row.id).or_default().reads = 0;
                 let wait = self.timings.settle;
                 self.settle(row, OutboxStatus::Unknown, reason, None, Some(wait)).await
             }
@@ -212,12 +262,17 @@ impl Engine {
             // answered, such as a captive portal.
             Class::Nonsense(_) => {
                 let wait = self.wait_after(row.attempts.max(3));
-                self.settle(row, OutboxStatus::Retry, reason, None, Some(wait)).await
+                self.settle(row, again, reason, None, Some(wait)).await
             }
             Class::NotFound { .. } | Class::NotAllowed | Class::Refused => {
-                self.settle(row, OutboxStatus::Failed, reason, None, None).await
+                self.settle(row, refused, reason, None, None).await
             }
         }
+    }
+
+    /// How many seconds the server's clock is before ours, as far as it is known.
+    fn server_ahead(&self) -> i64 {
+        self.client.server_offset().map_or(0, |offset| offset.as_secs())
     }
 
     fn wait_after(&self, attempts: u32) -> Duration {
@@ -241,23 +296,27 @@ impl Engine {
         };
         let reason = row.reason.clone();
         if !row.act.is_message() {
-            // What is so already needs no second try; the rest may be done twice without harm.
+            // What is so already needs no second try; the rest may be done twice without harm, but not
+            // without end.
             let done = match &row.act {
-                Act::Merge { .. } => thread.conversation.state == State::Closed,
+                Act::Merge { .. } => thread.parts.iter().any(|part| part.kind == PartKind::Merged),
                 act => act.already_so(&thread.conversation),
             };
-            return if done {
-                self.arrived(row, Some(thread), me).await
-            } else {
-                self.settle(row, OutboxStatus::Retry, reason, None, Some(Duration::ZERO)).await
-            };
+            if done {
+                return self.arrived(row, Some(thread), me).await;
+            }
+            if row.attempts >= ATTEMPTS {
+                return self.settle(row, OutboxStatus::NeedsDecision, reason, None, None).await;
+            }
+            let wait = self.wait_after(row.attempts);
+            return self.settle(row, OutboxStatus::Retry, reason, None, Some(wait)).await;
         }
         let claimed = self.claimed(&row).await?;
         let verdict = {
             let mut doubts = self.doubts.lock().unwrap_or_else(PoisonError::into_inner);
             let doubt = doubts.0.entry(row.id).or_default();
             doubt.reads += 1;
-            let verdict = judge(&row, &thread.parts, me, &claimed, doubt.reads, doubt.resends);
+            let verdict = judge(&row, &thread.parts, me, &claimed, self.server_ahead(), (doubt.reads, doubt.resends));
             if verdict == Verdict::Resend {
                 doubt.resends += 1;
                 doubt.reads = 0;
@@ -295,6 +354,7 @@ impl Engine {
         let due_at = wait.map(|wait| self.now() + wait);
         let news = Settlement { id: row.id, attempt: row.attempts, status, reason, due_at, sent_part };
         let settled = self.on_disk(move |cache| cache.settle(&news)).await?;
+        // A row that is to be tried again keeps its doubt.
         if !matches!(status, OutboxStatus::Unknown | OutboxStatus::Retry) {
             self.doubts.lock().unwrap_or_else(PoisonError::into_inner).0.remove(&row.id);
         }
@@ -308,11 +368,7 @@ impl Engine {
     }
 }
 
-/// The server's words, or else its code, or else the class of the failure.
+/// The server's words, or else its code; nothing where the status says it all.
 fn reason_of(error: &ApiError) -> Untrusted {
-    if error.message().is_empty() {
-        Untrusted::new(error.code().map_or_else(|| error.to_string(), ToOwned::to_owned))
-    } else {
-        error.message().clone()
-    }
+    if error.message().is_empty() { Untrusted::new(error.code().unwrap_or_default()) } else { error.message().clone() }
 }

@@ -7,14 +7,17 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use crate::domain::{Act, AuthorKind, OutboxRow, Part, PartId, PartKind, TeammateId};
+use crate::domain::{Act, AuthorKind, OutboxRow, Part, PartId, PartKind, TeammateId, UnixTime};
 use crate::text::canonical;
 
 /// Reads of the thread that must show nothing before the message is sent once more.
 pub const READS_BEFORE_RESEND: u32 = 2;
 /// Resends after doubt; then a person decides.
 pub const RESENDS: u32 = 2;
-/// How far a server's clock may lie behind ours when parts are dated.
+/// Attempts after which a person decides, whatever came of them: counted on disk, so a restart does
+/// not begin anew.
+pub const ATTEMPTS: u32 = 8;
+/// How far a part's date may lie before the commit of what became it.
 const CLOCK_SLACK: Duration = Duration::from_secs(120);
 
 /// What to do with a row of unknown outcome.
@@ -32,23 +35,23 @@ pub enum Verdict {
 
 /// Judges a message by the thread as it was just read.
 ///
-/// `claimed` are parts that other rows of the outbox became; `reads` counts the reads since the
-/// last attempt, this one included; `resends` the attempts after a doubt so far.
+/// `claimed` are parts that other rows of the outbox became; the last pair counts the reads since the
+/// last attempt, this one included, and the attempts after a doubt so far.
 #[must_use]
 pub fn judge(
     row: &OutboxRow,
     parts: &[Part],
     me: &TeammateId,
     claimed: &HashSet<PartId>,
-    reads: u32,
-    resends: u32,
+    server_ahead: i64,
+    (reads, resends): (u32, u32),
 ) -> Verdict {
-    if let Some(part) = find(row, parts, me, claimed) {
+    if let Some(part) = find(row, parts, me, claimed, server_ahead) {
         return Verdict::Arrived(part.id.clone());
     }
     if reads < READS_BEFORE_RESEND {
         Verdict::ReadAgain
-    } else if resends < RESENDS {
+    } else if resends < RESENDS && row.attempts < ATTEMPTS {
         Verdict::Resend
     } else {
         Verdict::Ask
@@ -56,20 +59,24 @@ pub fn judge(
 }
 
 /// The part that a message became: ours, of its kind, with its words, after its baseline, and not
-/// claimed by another row.
+/// claimed by another row. Where the baseline is not in the thread, dates stand in for it; they are by
+/// the server's clock, which is `server_ahead` seconds before ours.
 #[must_use]
-pub fn find<'a>(row: &OutboxRow, parts: &'a [Part], me: &TeammateId, claimed: &HashSet<PartId>) -> Option<&'a Part> {
+pub fn find<'a>(
+    row: &OutboxRow,
+    parts: &'a [Part],
+    me: &TeammateId,
+    claimed: &HashSet<PartId>,
+    server_ahead: i64,
+) -> Option<&'a Part> {
     let (words, is_note, files) = match &row.act {
         Act::Reply { text, files } => (canonical(text), false, files),
         Act::Note { text, files } => (canonical(text), true, files),
         _ => return None,
     };
-    let after = row
-        .baseline_part
-        .as_ref()
-        .and_then(|baseline| parts.iter().position(|part| part.id == *baseline))
-        .map_or(0, |at| at + 1);
-    parts.get(after..)?.iter().find(|part| {
+    let baseline = row.baseline_part.as_ref().and_then(|baseline| parts.iter().position(|part| part.id == *baseline));
+    let not_before = UnixTime(row.created_at.secs().saturating_add(server_ahead)) - CLOCK_SLACK;
+    parts.get(baseline.map_or(0, |at| at + 1)..)?.iter().find(|part| {
         let kind_fits = match part.kind {
             PartKind::Note => is_note,
             PartKind::Comment | PartKind::Opening => !is_note,
@@ -77,7 +84,7 @@ pub fn find<'a>(row: &OutboxRow, parts: &'a [Part], me: &TeammateId, claimed: &H
         };
         kind_fits
             && matches!(&part.author.kind, AuthorKind::Teammate(Some(author)) if author == me)
-            && part.created_at >= row.created_at - CLOCK_SLACK
+            && (baseline.is_some() || part.created_at >= not_before)
             && !claimed.contains(&part.id)
             && canonical(part.body.as_ref().map_or("", |body| body.as_raw())) == words
             && part.attachments.len() == files.len()
@@ -97,7 +104,7 @@ pub fn back_off(attempt: u32, base: Duration, cap: Duration, random: u64) -> Dur
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Author, ConversationId, GroupId, OutboxId, OutboxStatus, UnixTime};
+    use crate::domain::{Author, ConversationId, GroupId, OutboxId, OutboxStatus};
     use crate::text::{Untrusted, html};
 
     fn me() -> TeammateId {
@@ -147,7 +154,7 @@ mod tests {
             part("1", PartKind::Opening, "9", "Help", 900),
             part("2", PartKind::Comment, "7", &html::from_plain("Hi,\n\n1 < 2 & so on"), 1_001),
         ];
-        let verdict = judge(&row("Hi,\n\n1 < 2 & so on", Some("1")), &parts, &me(), &HashSet::new(), 1, 0);
+        let verdict = judge(&row("Hi,\n\n1 < 2 & so on", Some("1")), &parts, &me(), &HashSet::new(), 0, (1, 0));
         assert_eq!(verdict, Verdict::Arrived(PartId::parse("2").expect("a plain id")));
     }
 
@@ -157,26 +164,36 @@ mod tests {
             part("1", PartKind::Comment, "7", "<p>Thanks!</p>", 100),
             part("2", PartKind::Comment, "9", "<p>Thanks!</p>", 1_005),
         ];
-        assert_eq!(judge(&row("Thanks!", None), &parts, &me(), &HashSet::new(), 1, 0), Verdict::ReadAgain);
-        assert_eq!(judge(&row("Thanks!", Some("1")), &parts, &me(), &HashSet::new(), 1, 0), Verdict::ReadAgain);
+        assert_eq!(judge(&row("Thanks!", None), &parts, &me(), &HashSet::new(), 0, (1, 0)), Verdict::ReadAgain);
+        assert_eq!(judge(&row("Thanks!", Some("1")), &parts, &me(), &HashSet::new(), 0, (1, 0)), Verdict::ReadAgain);
+    }
+
+    #[test]
+    fn a_wrong_local_clock_hides_no_part() {
+        let parts =
+            [part("1", PartKind::Opening, "9", "Help", 100), part("2", PartKind::Comment, "7", "<p>Hi</p>", 500)];
+        // Ours is 500 seconds fast: with the baseline dates do not matter, without it the offset does.
+        assert!(find(&row("Hi", Some("1")), &parts, &me(), &HashSet::new(), 0).is_some());
+        assert!(find(&row("Hi", None), &parts, &me(), &HashSet::new(), 0).is_none());
+        assert!(find(&row("Hi", None), &parts, &me(), &HashSet::new(), -500).is_some());
     }
 
     #[test]
     fn two_equal_replies_need_two_parts() {
         let parts = [part("2", PartKind::Comment, "7", "<p>Thanks!</p>", 1_001)];
         let claimed = HashSet::from([PartId::parse("2").expect("a plain id")]);
-        assert_eq!(judge(&row("Thanks!", None), &parts, &me(), &claimed, 1, 0), Verdict::ReadAgain);
+        assert_eq!(judge(&row("Thanks!", None), &parts, &me(), &claimed, 0, (1, 0)), Verdict::ReadAgain);
     }
 
     #[test]
     fn a_note_is_not_taken_for_a_reply() {
         let parts = [part("2", PartKind::Note, "7", "<p>Thanks!</p>", 1_001)];
-        assert_eq!(find(&row("Thanks!", None), &parts, &me(), &HashSet::new()), None);
+        assert_eq!(find(&row("Thanks!", None), &parts, &me(), &HashSet::new(), 0), None);
     }
 
     #[test]
     fn nothing_is_resent_before_two_reads_and_a_person_decides_in_the_end() {
-        let ask = |reads, resends| judge(&row("x", None), &[], &me(), &HashSet::new(), reads, resends);
+        let ask = |reads, resends| judge(&row("x", None), &[], &me(), &HashSet::new(), 0, (reads, resends));
         assert_eq!(ask(1, 0), Verdict::ReadAgain);
         assert_eq!(ask(2, 0), Verdict::Resend);
         assert_eq!(ask(2, RESENDS), Verdict::Ask);

@@ -64,6 +64,8 @@ cli-moved-on = the conversation moved on since
     .next = It is kept: see `deskhand outbox list`.
 cli-undecided = nobody can tell whether it arrived
     .next = Look at the conversation, then `deskhand outbox retry` or `discard`.
+cli-unknown = it may have arrived: nobody can tell yet
+    .next = Do not send it again: `deskhand sync` looks it up, and sends it only if it is not there.
 cli-queued = it is not sent yet, and is kept in the outbox
     .next = It goes with the next `deskhand sync` or screen.
 cli-from-cache = This is from the cache.
@@ -114,6 +116,7 @@ away-not-set = Being away could not be set.
 
 screen-none = the full screen needs a terminal
     .next = Without one, use `deskhand list`, `show`, `reply` and the others.
+screen-fault = deskhand: stopped by a fault of its own at { $place }; what was written is kept
 screen-outbox-left = Some acts are still on their way; the outbox keeps them.
 
 serve-failed = { $what }
@@ -591,6 +594,7 @@ undo-left = Sent already, cannot be taken back: { $what }
 already-so = It is so already.
 not-done = Nothing was done: { $why }
 kept-as-draft = The text is kept as a draft.
+not-given-up = It has left already: look at the conversation.
 row-held = Held back, the conversation moved on: { $what }
 row-undecided = Perhaps sent, please look: { $what }
 row-failed = Not sent: { $what }

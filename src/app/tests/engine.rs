@@ -207,8 +207,11 @@ impl Engine {
             Request::Retry(id) => self.set_status(id, OutboxStatus::Queued),
             Request::MarkSent(id) => self.set_status(id, OutboxStatus::Sent),
             Request::Discard(id) => {
-                self.outbox.retain(|row| row.id != id);
-                vec![self.outbox_counts()]
+                let (dropped, kept): (Vec<_>, Vec<_>) = self.outbox.drain(..).partition(|row| row.id == id);
+                self.outbox = kept;
+                let group = dropped[0].group.clone();
+                let undone = Event::Undone { group, dropped, inverted: Vec::new(), left: Vec::new() };
+                vec![undone, self.outbox_counts()]
             }
             Request::SetAway(state) => {
                 let mut directory = (*self.directory).clone();
