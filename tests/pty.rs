@@ -164,7 +164,7 @@ fn an_agent_triages_from_the_list_to_the_reply_and_back() {
     // Open, reply, see it sent.
     screen.press("\r");
     screen.press("r");
-    screen.until_shows("REPLY");
+    screen.until_shows("REPLY to");
     screen.press("A parcel is on its way to you.");
     screen.until_shows("A parcel is on its way to you.");
     screen.press("\x13");
@@ -176,9 +176,13 @@ fn an_agent_triages_from_the_list_to_the_reply_and_back() {
     });
     // A note.
     screen.press("n");
-    screen.until_shows("NOTE");
-    screen.press("Ask the carrier tomorrow.\x13");
+    screen.until_shows("only teammates see this");
+    screen.press("Ask the carrier tomorrow.");
     screen.until_shows("Ask the carrier tomorrow.");
+    screen.press("\x13");
+    screen.until("the note is in the thread", |text| {
+        text.contains("Ask the carrier tomorrow.") && !text.contains("only teammates see this")
+    });
     screen.press("\x1b");
     // Snooze with a typed time; the next conversation comes by itself.
     screen.press("z");

@@ -6,10 +6,12 @@
 use super::composer::Sending;
 use super::undo::Done;
 use super::{App, Pane, Severity};
+use crate::command::CommandId;
 use crate::domain::{Act, AssignTo, Conversation, ConversationId, GroupId, Mode, OutboxId, OutboxRow, UnixTime};
 use crate::query::{Context, Subject};
-use crate::sync::message::Request;
+use crate::sync::message::{Connection, Request};
 use crate::text::{Clean, clean, truncate};
+use crate::words::Arg;
 
 /// A group that waits for its `Committed` or `Refused`.
 #[derive(Clone, Debug)]
@@ -127,9 +129,10 @@ impl App {
             }
             self.ask_thread_of(&before.id);
         }
-        let done = self.words.with("done", &[("what", (&label).into())]);
-        self.say_text(Severity::Info, done, Clean::default());
-        self.undo.push(Done { group: group.clone(), rows, label, until, conversation: before.id });
+        let done = Done { group: group.clone(), rows, label, until, conversation: before.id };
+        let text = self.done_words(&done);
+        self.say_text(Severity::Info, text, Clean::default());
+        self.undo.push(done);
         if awaited.undo {
             self.take_back_last();
         }
@@ -183,6 +186,34 @@ impl App {
         self.words.with("done-to", &[("what", (&what).into()), ("title", (&title).into())])
     }
 
+    /// What is said once a group is on disk: a message only waits to be sent.
+    fn done_words(&self, done: &Done) -> Clean {
+        let what = match done.rows.iter().find(|row| row.act.is_message()) {
+            Some(row) => {
+                let note = matches!(row.act, Act::Note { .. });
+                if matches!(self.status.connection, Connection::Offline { .. } | Connection::SignedOut { .. }) {
+                    self.words.say(if note { "note-waits" } else { "reply-waits" })
+                } else {
+                    let secs = row.due_at.since(self.now).as_secs();
+                    let key = if note { "note-goes" } else { "reply-goes" };
+                    self.words.with(key, &[("secs", Arg::from(usize::try_from(secs).unwrap_or(usize::MAX)))])
+                }
+            }
+            None => sentence(&done.label),
+        };
+        let keys = self.keys_of(CommandId::Undo);
+        if keys.is_blank() || !done.can_be_taken_back(self.now) {
+            return what;
+        }
+        self.words.with("done", &[("what", (&what).into()), ("keys", (&keys).into())])
+    }
+
+    /// Whether the undo command would change anything.
+    pub(super) fn can_take_back(&self) -> bool {
+        let waits = |awaited: &Awaited| !awaited.quiet && !awaited.undo;
+        self.awaited.iter().any(waits) || self.undo.last().is_some_and(|done| done.can_be_taken_back(self.now))
+    }
+
     /// What an act does, in words.
     #[must_use]
     pub fn act_words(&self, act: &Act) -> Clean {
@@ -193,7 +224,7 @@ impl App {
             Act::Close => self.words.say("act-close"),
             Act::Reopen => self.words.say("act-reopen"),
             Act::Snooze { until } => {
-                with("act-snooze", &clean(&crate::domain::when::show(*until, self.now, &self.settings.zone)))
+                with("act-snooze", &self.moment(*until))
             }
             Act::Assign { to } => match to {
                 AssignTo::Teammate(id) => with("act-assign", &self.directory.teammate_name(id)),
@@ -341,6 +372,12 @@ impl App {
     pub(super) fn undo_ends(&self) -> Option<UnixTime> {
         self.undo.open(self.now).map(|done| done.until).min()
     }
+}
+
+/// Words as a sentence begins.
+fn sentence(words: &Clean) -> Clean {
+    let mut letters = words.chars();
+    letters.next().map_or_else(Clean::default, |first| clean(&format!("{}{}", first.to_uppercase(), letters.as_str())))
 }
 
 /// The word for a priority.

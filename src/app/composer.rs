@@ -16,6 +16,20 @@ use crate::text::{self, Clean};
 /// Longest text in bytes that the composer takes.
 pub const LONGEST: usize = 1_048_576;
 
+/// Longest paste in bytes that is looked at.
+const MOST_READ: usize = 8 * LONGEST;
+
+/// What became of a pasted text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pasted {
+    /// All of it is in the text.
+    Whole,
+    /// Its beginning is, the rest did not fit.
+    Beginning,
+    /// Nothing of it fitted or could be kept.
+    Nothing,
+}
+
 /// Something that came while composing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arrival {
@@ -375,30 +389,30 @@ impl Composer {
             || self.bytes() + more <= LONGEST
     }
 
-    /// Puts pasted text in, cleaned. What does not fit is left out: all of it when it is longer than
-    /// any text may be. Returns whether all of it fitted.
-    pub(super) fn paste(&mut self, pasted: &str, now: UnixTime) -> bool {
-        if pasted.len() > 2 * LONGEST {
-            return false;
-        }
-        let cleaned = text::clean_entry(pasted);
-        if cleaned.len() > LONGEST {
-            return false;
-        }
+    /// Puts pasted text in, cleaned. What does not fit at its end is left out.
+    pub(super) fn paste(&mut self, pasted: &str, now: UnixTime) -> Pasted {
+        // Nobody waits for hundreds of megabytes to be looked through for what can be kept.
+        let (looked_at, unread) = pasted.split_at(pasted.floor_char_boundary(MOST_READ));
+        let cleaned = text::clean_entry(looked_at);
         let room = LONGEST.saturating_sub(self.bytes());
-        let mut fits = cleaned.as_str();
-        if cleaned.len() > room {
-            let mut end = room;
-            while !cleaned.is_char_boundary(end) {
-                end -= 1;
+        let fits = if cleaned.len() <= room {
+            cleaned.as_str()
+        } else {
+            let mut end = 0;
+            for cluster in text::graphemes(&cleaned) {
+                if end + cluster.len() > room {
+                    break;
+                }
+                end += cluster.len();
             }
-            fits = cleaned.get(..end).unwrap_or("");
+            cleaned.get(..end).unwrap_or("")
+        };
+        if fits.is_empty() {
+            return if pasted.is_empty() { Pasted::Whole } else { Pasted::Nothing };
         }
-        if !fits.is_empty() {
-            self.area.insert_str(fits);
-            self.edited(now);
-        }
-        fits.len() == cleaned.len()
+        self.area.insert_str(fits);
+        self.edited(now);
+        if fits.len() == cleaned.len() && unread.is_empty() { Pasted::Whole } else { Pasted::Beginning }
     }
 
     fn edited(&mut self, now: UnixTime) {

@@ -1,6 +1,6 @@
 //! Writing: opening the composer for the right conversation, drafts, sending.
 
-use super::composer::Kept;
+use super::composer::{Kept, Pasted};
 use super::{App, Effect, Pane, Severity};
 use crate::domain::{Act, AssignTo, Channel, Conversation, ConversationId, Draft, Mode, UnixTime};
 use crate::sync::message::Request;
@@ -177,10 +177,12 @@ impl App {
             input.insert(pasted);
             self.input_changed();
         } else if self.layers.is_empty() && self.focus == Pane::Composer {
-            let whole = self.composer.paste(pasted, self.now);
+            let pasted = self.composer.paste(pasted, self.now);
             self.text_changed();
-            if !whole {
-                self.say(Severity::Warning, "paste-too-long");
+            match pasted {
+                Pasted::Whole => {}
+                Pasted::Beginning => self.say(Severity::Warning, "paste-too-long"),
+                Pasted::Nothing => self.say(Severity::Warning, "paste-not-kept"),
             }
         } else if !pasted.trim().is_empty() {
             self.say(Severity::Info, "paste-runs-nothing");

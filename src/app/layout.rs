@@ -57,7 +57,8 @@ impl Area {
 /// A pane: its title lines and what is below.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PaneArea {
-    /// Title lines: one for every pane but the thread, which has up to three (title, facts, rule).
+    /// Title lines: one for every pane but the thread, which has up to three (title, facts, rule; facts
+    /// and rule where a breadcrumb has the title).
     pub head: Area,
     /// The rest.
     pub body: Area,
@@ -129,6 +130,9 @@ pub struct Layout {
 
 const LEAST: (u16, u16) = (20, 6);
 const STRIP_ROWS: u16 = 5;
+/// From this height on the composer has [`TEXT_ROWS`] rows of text from the start.
+const TALL: u16 = 30;
+const TEXT_ROWS: u16 = 5;
 
 impl Layout {
     /// The layout of a screen of `width` × `height` cells.
@@ -164,7 +168,7 @@ impl Layout {
             Pane::Sidebar => self.sidebar = Some(PaneArea::of(room, 0)),
             Pane::List => self.list = Some(PaneArea::of(room, 0)),
             Pane::Details => self.details = Some(PaneArea::of(room, 1)),
-            Pane::Thread | Pane::Composer => self.thread_and_composer(room, 1, wants),
+            Pane::Thread | Pane::Composer => self.thread_and_composer(room, 2, wants),
         }
     }
 
@@ -181,7 +185,7 @@ impl Layout {
     }
 
     fn split(&mut self, room: Area, wants: Wants) {
-        let (left, right) = room.split_left(percent(room.width, 36, 36, 44));
+        let (left, right) = room.split_left(percent(room.width, 44, 44, 52));
         if wants.focus == Pane::Sidebar {
             self.sidebar = Some(PaneArea::of(left, 1));
             self.list = Some(PaneArea::of(right, 1));
@@ -192,12 +196,12 @@ impl Layout {
     }
 
     fn wide(&mut self, room: Area, wants: Wants) {
-        let (sidebar, rest) = room.split_left(percent(room.width, 15, 20, 28));
+        let (sidebar, rest) = room.split_left(percent(room.width, 14, 20, 28));
         self.sidebar = Some(PaneArea::of(sidebar, 1));
-        let (list, rest) = rest.split_left(percent(room.width, 29, 34, 56));
+        let (list, rest) = rest.split_left(between(room.width, 34, 52, 64));
         self.list = Some(PaneArea::of(list, 1));
         if wants.details || wants.focus == Pane::Details {
-            let details = percent(room.width, 16, 20, 30);
+            let details = between(room.width, 22, 28, 38);
             let (thread, details) = rest.split_left(rest.width.saturating_sub(details + 1));
             self.details = Some(PaneArea::of(details, 1));
             self.thread_and_composer(thread, 3, wants);
@@ -222,6 +226,7 @@ impl Layout {
         // One row of head, and a rule where there is room; at most half.
         let rule = u16::from(room.height >= 12);
         let most = room.height.div_ceil(2);
+        let text_rows = if room.height >= TALL { text_rows.max(TEXT_ROWS) } else { text_rows };
         let rows = text_rows.saturating_add(1 + rule).clamp(most.min(3), most);
         let (thread, composer) = room.split_bottom(rows);
         let (rule, composer) = composer.split_top(rule);
@@ -246,6 +251,12 @@ impl Layout {
 fn percent(of: u16, hundredths: u16, least: u16, most: u16) -> u16 {
     let part = u32::from(of) * u32::from(hundredths) / 100;
     u16::try_from(part).unwrap_or(u16::MAX).clamp(least, most)
+}
+
+/// A share of `width` that is `least` cells at 120 columns and `usual` at 160, and so on up to `most`.
+fn between(width: u16, least: u16, usual: u16, most: u16) -> u16 {
+    let more = u32::from(width.saturating_sub(120)) * u32::from(usual.saturating_sub(least)) / 40;
+    u16::try_from(more).unwrap_or(u16::MAX).saturating_add(least).min(most)
 }
 
 #[cfg(test)]
@@ -288,6 +299,27 @@ mod tests {
         assert_eq!(layout.list.map(|list| list.body.height), Some(5));
         let composer = layout.composer.map_or(0, |area| area.head.height + area.body.height);
         assert!((3..=9).contains(&composer), "{composer}");
+    }
+
+    #[test]
+    fn a_wide_screen_gives_the_list_a_third_and_the_thread_the_most() {
+        for (width, sizes) in [(120, [20, 34, 41, 22]), (160, [22, 52, 55, 28]), (200, [28, 64, 71, 34])] {
+            let layout = Layout::of(width, 48, wants(Pane::List));
+            let panes = [layout.sidebar, layout.list, layout.thread, layout.details];
+            assert_eq!(panes.map(|pane| pane.map_or(0, |pane| pane.head.width)), sizes, "{width}");
+        }
+        assert_eq!(Layout::of(100, 30, wants(Pane::List)).list.map(|list| list.body.width), Some(44));
+    }
+
+    #[test]
+    fn the_composer_of_a_tall_pane_has_five_rows_and_grows_to_half() {
+        let rows = |height, text| {
+            let wants = Wants { composer_rows: Some(text), ..wants(Pane::Composer) };
+            Layout::of(160, height, wants).composer.map_or(0, |area| area.body.height)
+        };
+        assert_eq!(rows(48, 1), 5);
+        assert_eq!(rows(48, 90), 22);
+        assert_eq!(rows(24, 1), 1);
     }
 
     #[test]

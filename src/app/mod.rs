@@ -17,6 +17,7 @@ pub mod focus;
 mod fuzzy;
 pub mod help;
 mod hints;
+mod hush;
 pub mod input;
 mod layer_keys;
 pub mod layers;
@@ -62,10 +63,10 @@ pub use update::update;
 
 use crate::command::CommandId;
 use crate::config::settings::Settings;
-use crate::domain::{ConversationId, Directory, UnixTime};
+use crate::domain::{Conversation, ConversationId, Directory, UnixTime};
 use crate::keymap::{Key, Keymap};
 use crate::sync::message::{Generation, Request};
-use crate::text::Clean;
+use crate::text::{Clean, Untrusted};
 use crate::words::Words;
 
 /// Everything that the screen shows and knows. Drawing reads it; only [`update`] changes it.
@@ -108,6 +109,8 @@ pub struct App {
     pub undo: Undo,
     /// Keys of a half-typed sequence.
     pub pending: Vec<Key>,
+    /// After a key that means nothing: letters that belong to it mean nothing either.
+    hush: Option<hush::Hush>,
     /// Effects of the message at hand.
     out: Vec<Effect>,
     dirty: bool,
@@ -121,6 +124,10 @@ pub struct App {
     counts_await: bool,
     counts_again: bool,
     awaited: Vec<acts::Awaited>,
+    /// Tags that are being made, with the conversation that gets them.
+    making: Vec<(Conversation, Untrusted)>,
+    /// Something could be taken back when it was last drawn.
+    could_undo: bool,
     undoing: Vec<undo::Done>,
     /// The outbox row that is being given up.
     giving_up: Option<acts::GivingUp>,
@@ -138,10 +145,9 @@ pub struct App {
     second: UnixTime,
 }
 
-/// How long a notice stays without a key.
+/// How long a notice stays without a key. What failed stays known beyond it: by its row, and in
+/// *Needs you*.
 const NOTICE_STAYS: Duration = Duration::from_secs(8);
-/// How long an error stays, keys or not.
-const ERROR_STAYS: Duration = Duration::from_secs(30);
 
 impl App {
     /// An app that has heard nothing yet. `session` begins the ids of all groups of acts: 1 to 64
@@ -168,6 +174,7 @@ impl App {
             status: Status::default(),
             undo: Undo::default(),
             pending: Vec::new(),
+            hush: None,
             out: Vec::new(),
             dirty: true,
             started: false,
@@ -178,6 +185,8 @@ impl App {
             counts_await: false,
             counts_again: false,
             awaited: Vec::new(),
+            making: Vec::new(),
+            could_undo: false,
             undoing: Vec::new(),
             giving_up: None,
             recent: Vec::new(),
@@ -237,9 +246,8 @@ impl App {
     }
 
     fn say_text(&mut self, severity: Severity, text: Clean, details: Clean) {
-        let stays = if severity == Severity::Error { ERROR_STAYS } else { NOTICE_STAYS };
-        let until = self.monotonic + stays;
-        self.notices.push(Notice { severity, text, details, until, until_key: severity < Severity::Error });
+        let until = self.monotonic + NOTICE_STAYS;
+        self.notices.push(Notice { severity, text, details, until, until_key: true });
         self.dirty = true;
     }
 }

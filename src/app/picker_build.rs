@@ -147,13 +147,33 @@ impl App {
         choices
     }
 
+    /// A moment to come, to be read back: `tomorrow 9:00`, `Fri 27 Nov 14:00`, with the zone's city.
+    pub(super) fn moment(&self, at: UnixTime) -> Clean {
+        let zone = &self.settings.zone;
+        let shown = when::show(at, self.now, zone);
+        let (Some(there), Some(here)) = (at.in_zone(zone), self.now.in_zone(zone)) else { return clean(&shown) };
+        let near = here.date() == there.date() || here.date().tomorrow() == Ok(there.date());
+        if near {
+            return clean(&shown);
+        }
+        let format = if there.year() == here.year() { "%a %-d %b %-H:%M" } else { "%a %-d %b %Y %-H:%M" };
+        let mut text = there.strftime(format).to_string();
+        if let Some(city) = zone.iana_name().and_then(|name| name.rsplit('/').next()) {
+            text.push(' ');
+            text.push_str(&city.replace('_', " "));
+        }
+        clean(&text)
+    }
+
     fn snooze_choices(&self) -> Vec<Choice> {
+        let mut seen = std::collections::BTreeSet::new();
         SNOOZES
             .into_iter()
             .filter_map(|typed| {
                 let until = when::parse(typed, self.now, &self.settings.zone).ok()?;
-                let shown = when::show(until, self.now, &self.settings.zone);
-                Some(Choice::new(Value::Until(until), clean(typed)).detail(clean(&shown)))
+                // On some days two of them are the same moment: the first one stands for both.
+                seen.insert(until)
+                    .then(|| Choice::new(Value::Until(until), clean(typed)).detail(self.moment(until)))
             })
             .collect()
     }
@@ -218,8 +238,7 @@ impl App {
         let choice = match &picker.kind {
             PickerKind::Snooze(_) => {
                 let until = when::parse(typed, self.now, &self.settings.zone).ok()?;
-                let shown = when::show(until, self.now, &self.settings.zone);
-                Choice::new(Value::Until(until), clean(typed)).detail(clean(&shown))
+                Choice::new(Value::Until(until), clean(typed)).detail(self.moment(until))
             }
             PickerKind::Merge(on) => {
                 let id = ConversationId::parse(typed.trim_start_matches('#'))?;
@@ -244,14 +263,15 @@ impl App {
             PickerKind::Snooze(_) => {
                 let typed = picker.input.text();
                 if typed.trim().is_empty() {
+                    let how = self.words.say("snooze-how");
                     return if self.settings.time_zone_known {
-                        Clean::default()
+                        how
                     } else {
-                        self.words.say("zone-unknown")
+                        Clean::join([&how, &self.words.say("zone-unknown")], &clean(" · "))
                     };
                 }
                 match when::parse(typed, self.now, &self.settings.zone) {
-                    Ok(until) => clean(&when::show(until, self.now, &self.settings.zone)),
+                    Ok(until) => self.moment(until),
                     Err(when::WhenError::Past) => self.words.say("why-time-passed"),
                     Err(_) => self.words.say("why-no-time"),
                 }

@@ -36,6 +36,8 @@ impl App {
             self.minute = minute;
             changed = true;
         }
+        let can_undo = self.can_take_back();
+        changed |= std::mem::replace(&mut self.could_undo, can_undo) != can_undo;
         if self.counts_down() && self.now != self.second {
             self.second = self.now;
             changed = true;

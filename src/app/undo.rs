@@ -18,6 +18,14 @@ pub struct Done {
     pub conversation: ConversationId,
 }
 
+impl Done {
+    /// Whether any of it is not sent yet, or has an act that undoes it.
+    #[must_use]
+    pub fn can_be_taken_back(&self, now: UnixTime) -> bool {
+        self.until > now || self.rows.iter().any(|row| !row.inverses.is_empty())
+    }
+}
+
 /// The stack of what can be taken back.
 #[derive(Clone, Debug, Default)]
 pub struct Undo {

@@ -1,10 +1,9 @@
 //! One message in, effects out. Routes only.
 
 use super::moving::scroll_to;
-use super::{App, Effect, Msg, Pane, Severity};
+use super::{App, Effect, Msg, Pane};
 use crate::keymap::{self, Context, Key, KeyCode, Lookup};
 use crate::sync::message::Request;
-use crate::text::{Clean, clean};
 
 /// Takes a message in. Set the time with [`App::at`] first.
 pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
@@ -53,6 +52,10 @@ impl App {
     /// A key, looked up from the front context back.
     fn press(&mut self, key: Key) {
         let contexts = self.contexts();
+        let in_text = !self.layers.is_empty() || contexts.iter().any(|context| context.takes_text());
+        if self.swallows(key, in_text) {
+            return;
+        }
         self.pending.push(key);
         match self.keymap.lookup(&contexts, &self.pending) {
             Lookup::Run(command) => {
@@ -65,9 +68,7 @@ impl App {
                 if typed.len() > 1 {
                     // Half a sequence and a stray key mean nothing; esc and ctrl-c just end it.
                     if key.code != KeyCode::Esc && !key.ctrl {
-                        let keys = clean(&keymap::show(&typed));
-                        let text = self.words.with("not-bound", &[("keys", (&keys).into())]);
-                        self.say_text(Severity::Info, text, Clean::default());
+                        self.not_bound(&keymap::show(&typed), key);
                     }
                     return;
                 }
@@ -88,6 +89,10 @@ impl App {
             Some(Context::Confirm) => {
                 // Anything but a yes is a no.
                 self.layers.pop();
+                true
+            }
+            _ if matches!(key.code, KeyCode::Char(_)) && !key.ctrl && !key.alt => {
+                self.not_bound(&keymap::show(&[key]), key);
                 true
             }
             _ => false,

@@ -210,7 +210,12 @@ pub(super) fn away(session: &Session, args: &AwayArgs) -> Result<(), Failure> {
     let away = matches!(args.switch, Switch::On);
     let state = AwayState { away, reassign: away && args.reassign, reason: reason.filter(|_| away) };
     let words = &session.words;
-    let key = if away { "cli-away" } else { "cli-back" };
+    let key = match (away, args.dry_run) {
+        (true, false) => "cli-away",
+        (false, false) => "cli-back",
+        (true, true) => "cli-would-away",
+        (false, true) => "cli-would-back",
+    };
     if !args.dry_run {
         session.wait(session.engine.set_away(&state))?;
     }

@@ -101,9 +101,8 @@ pub(super) fn count(session: &Session, args: &CountArgs) -> Result<(), Failure> 
     let (query, _) = wanted(session, args.view.as_deref(), args.query.as_deref())?;
     let count = session.engine.count(&query).map_err(|error| sync_failure(&error))?;
     if args.format.json || args.format.jsonl {
-        return print::json(&serde_json::json!({
-            "count": count.total, "unread": count.unread, "breached": count.breached,
-        }));
+        let document = serde_json::json!({"count": count.total, "unread": count.unread, "breached": count.breached});
+        return if args.format.jsonl { print::jsonl(&[document]) } else { print::json(&document) };
     }
     print::lines(&[clean(&count.total.to_string())])
 }

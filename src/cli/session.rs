@@ -135,6 +135,7 @@ fn bad_endpoint(error: EndpointError, address: &str) -> Failure {
 pub fn api_failure(error: &ApiError) -> Failure {
     let (exit, key) = match error.class() {
         Class::NotSignedIn => (Exit::NotAllowed, "api-not-signed-in"),
+        Class::NotAllowed if error.code() == Some("api_plan_restricted") => (Exit::NotAllowed, "api-plan"),
         Class::NotAllowed => (Exit::NotAllowed, "api-not-allowed"),
         Class::NotFound { .. } => (Exit::NotFound, "api-not-found"),
         Class::Refused if error.is_version_refused() => (Exit::NotAllowed, "api-version"),
@@ -227,7 +228,11 @@ impl Session {
         let (account, fresh) = match known {
             Some(account) => (account, None),
             None => {
-                let workspace = runtime.block_on(client.me()).map_err(|error| api_failure(&error))?;
+                let workspace = runtime.block_on(client.me()).map_err(|error| match error.class() {
+                    // Every helpdesk says who we are: one that does not is none, or not at this path.
+                    Class::NotFound { .. } => Failure::new(Exit::Unreachable, "api-no-helpdesk"),
+                    _ => api_failure(&error),
+                })?;
                 let account = Account::of(&workspace, clock.unix_secs());
                 // A disk that refuses is told by the cache, with more to say.
                 let _ = accounts.remember(&address, &token, account.clone());

@@ -7,6 +7,7 @@ use clap::Args;
 use super::print;
 use super::session::Session;
 use crate::error::{Exit, Failure};
+use crate::sync::CONTACTS_A_ROUND;
 use crate::text::clean;
 use crate::words::Arg;
 
@@ -57,6 +58,7 @@ fn once(session: &Session, args: &SyncArgs) -> Result<(), Failure> {
         Some(sent) => sent,
         None => session.wait(session.engine.push())?,
     };
+    session.wait(session.engine.pull_contacts(CONTACTS_A_ROUND))?;
     if args.threads {
         session.wait(session.engine.fetch_threads())?;
     }

@@ -98,8 +98,10 @@ pub(super) fn simple(session: &Session, args: &TargetArgs, act: &Act) -> Result<
 }
 
 pub(super) fn message(session: &Session, args: &MessageArgs, mode: Mode) -> Result<(), Failure> {
-    let text = text_of(args.body.as_deref(), args.file.as_ref())?;
-    if text.trim().is_empty() {
+    // A file may go without words.
+    let wordless = args.body.is_none() && args.file.is_none() && !args.attach.is_empty();
+    let text = if wordless { String::new() } else { text_of(args.body.as_deref(), args.file.as_ref())? };
+    if text.trim().is_empty() && args.attach.is_empty() {
         return Err(Failure::new(Exit::Usage, "cli-no-text"));
     }
     let mut files = Vec::new();
@@ -173,7 +175,11 @@ pub(super) fn tag(session: &Session, args: &TagArgs) -> Result<(), Failure> {
             let known = session.engine.directory().find_tag(name).cloned();
             let tag = match known {
                 Some(tag) => tag,
-                None if put && !writing.dry_run => session.wait(session.engine.create_tag(name))?,
+                None if put && !writing.dry_run => {
+                    let made = session.wait(session.engine.create_tag(name))?;
+                    print::aside(&session.words.with("cli-made-tag", &[("name", Arg::Text(&made.name.clean()))]));
+                    made
+                }
                 None if put => {
                     print::aside(&session.words.with("cli-new-tag", &[("name", Arg::Text(&clean(name)))]));
                     continue;
@@ -224,6 +230,25 @@ fn write(
     let acts = acts(session, &id)?;
     if writing.dry_run {
         return plan(session, &id, &acts, writing);
+    }
+    // What is so already needs no act: doing it twice does no harm, and says so.
+    let load = || session.engine.cache().load_conversation(&id).map_err(|error| cache_failure(&error));
+    let mut known = load()?;
+    let is_so = |known: &Option<Conversation>, act: &Act| known.as_ref().is_some_and(|known| act.already_so(known));
+    if acts.iter().any(|act| is_so(&known, act)) && session.wait(session.engine.fetch_thread(&id)).is_ok() {
+        // The cache may be behind.
+        known = load()?;
+    }
+    let (already, acts): (Vec<_>, Vec<_>) = acts.into_iter().partition(|act| is_so(&known, act));
+    if !writing.json {
+        for act in &already {
+            let (kind, id) = (clean(act.kind().as_str()), clean(id.as_str()));
+            let said = [("act", Arg::Text(&kind)), ("id", Arg::Text(&id))];
+            print::lines(&[session.words.with("cli-outcome-so", &said)])?;
+        }
+    }
+    if acts.is_empty() {
+        return if writing.json { print::json(&serde_json::Value::Array(Vec::new())) } else { Ok(()) };
     }
     let group = session.engine.new_group().ok_or_else(|| Failure::new(Exit::Failed, "cli-stopped"))?;
     let acts: Vec<_> = acts.into_iter().map(|act| (id.clone(), act)).collect();

@@ -16,5 +16,5 @@ mod schedule;
 
 pub use desk::Desk;
 pub use engine::{Engine, EngineParts, Hold, Sink, SyncError};
-pub use pull::Pulled;
+pub use pull::{CONTACTS_A_ROUND, Pulled};
 pub use push::Pushed;

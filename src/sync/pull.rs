@@ -13,6 +13,8 @@ use crate::text::Untrusted;
 
 /// Contacts looked up in one request.
 const CONTACTS: usize = 50;
+/// Contacts looked up by a round of `sync`.
+pub const CONTACTS_A_ROUND: usize = 1_000;
 
 /// What a pull brought.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -142,8 +144,7 @@ impl Engine {
         Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
     }
 
-    /// Everything that a reader wants up to date: people and lists when they are old, conversations,
-    /// deletions, names.
+    /// What a reader wants up to date: teammates, teams and tags, conversations, deletions.
     ///
     /// # Errors
     /// When the helpdesk does not answer or the disk refuses; what was stored stays.
@@ -151,7 +152,6 @@ impl Engine {
         self.pull_directory().await?;
         let mut pulled = self.pull_conversations(Priority::Foreground).await?;
         pulled.deleted = self.pull_deletions().await?;
-        self.pull_contacts(CONTACTS * 20).await?;
         Ok(pulled)
     }
 

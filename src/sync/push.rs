@@ -96,14 +96,22 @@ impl Engine {
         renewal.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         renewal.tick().await;
         let mut holding = true;
+        let mut probed = false;
         let mut failed = Ok(());
         loop {
-            // After a refused token one row has probed; the others keep.
-            let may_go_on =
-                holding && failed.is_ok() && !self.is_leaving() && !(self.is_signed_out() && !taken.is_empty());
-            if may_go_on && under_way.len() < AT_ONCE {
+            // After a refused token one row probes; the others keep.
+            let may_probe = !self.is_signed_out() || !probed;
+            if holding && may_probe && failed.is_ok() && !self.is_leaving() && under_way.len() < AT_ONCE {
                 let now = self.now();
-                let due = self.on_disk(move |cache| cache.next_due(now)).await?;
+                let due = match self.on_disk(move |cache| cache.next_due(now)).await {
+                    Ok(due) => due,
+                    // What is under way is seen to its end before the failure is told.
+                    Err(error) => {
+                        failed = Err(error);
+                        Vec::new()
+                    }
+                };
+                probed |= self.is_signed_out();
                 let room = if self.is_signed_out() { 1 } else { AT_ONCE - under_way.len() };
                 for row in due.into_iter().filter(|row| !taken.contains(&row.id)).take(room).collect::<Vec<_>>() {
                     taken.insert(row.id);
@@ -127,7 +135,6 @@ impl Engine {
                                 pushed.refusals.push((id, refusal));
                             }
                         }
-                        // What is under way is seen to its end before the failure is told.
                         Err(error) => failed = Err(error),
                     }
                     self.tell_outbox();

@@ -113,7 +113,8 @@ impl Pen {
     pub fn erase(&mut self, x: u16, y: u16, count: u16) {
         self.go(x, y);
         let now = self.ink.unwrap_or(Ink::PLAIN);
-        if now.bg != Color::Reset || now.modifier.contains(Modifier::REVERSED) || self.ink.is_none() {
+        // Some terminals erase with all that is set, not only with the ground.
+        if now.bg != Color::Reset || now.modifier.intersects(VISIBLE_ON_BLANK) || self.ink.is_none() {
             self.set(Ink::PLAIN);
         }
         self.raw(b"\x1b[");
@@ -227,4 +228,27 @@ impl Pen {
 fn is_box_drawing(symbol: &str) -> bool {
     let mut scalars = symbol.chars();
     matches!((scalars.next(), scalars.next()), (Some('─'..='╿' | '▌'), None))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_shows_on_a_blank_is_taken_away_before_blanks_are_written_or_erased() {
+        for modifier in [Modifier::UNDERLINED, Modifier::REVERSED, Modifier::CROSSED_OUT] {
+            let mut marked = Cell::new("a");
+            marked.modifier = modifier;
+            let after = |blank: fn(&mut Pen)| {
+                let mut pen = Pen::default();
+                pen.clear();
+                pen.write(0, 0, &marked, 1, 80);
+                let start = pen.bytes.len();
+                blank(&mut pen);
+                String::from_utf8_lossy(pen.bytes.get(start..).unwrap_or_default()).into_owned()
+            };
+            assert_eq!(after(|pen| pen.write(1, 0, &Cell::new(" "), 1, 80)), "\x1b[0m ");
+            assert_eq!(after(|pen| pen.erase(1, 0, 9)), "\x1b[0m\x1b[9X");
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! One conversation in the list: two lines, or one where there is little room.
 //!
 //! Columns are the same for all rows of a list, so that numbers stand below each other: bar and
-//! unread mark, SLA chip, priority, channel, contact, title, tags, assignee, turn, time.
+//! unread mark, SLA chip, priority, channel, contact, title, tags, assignee, turn, time. A second line
+//! begins where the chip does, so that the title has the width for itself.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -11,9 +12,12 @@ use super::list::Beside;
 use super::look::Look;
 use super::paint::{Row, cells};
 use super::sla::{self, CHIP};
-use super::{signs, times};
+use super::signs::{self, Sign};
+use super::times;
 use crate::app::ListRow;
+use crate::app::sidebar::EntryKind;
 use crate::domain::{Conversation, Priority, State, Turn};
+use crate::query::Sort;
 use crate::text::{Clean, clean};
 use crate::theme::Role;
 
@@ -22,7 +26,7 @@ use crate::theme::Role;
 enum Form {
     /// Two lines with the SLA chip in front.
     Wide,
-    /// Two lines, narrow: the SLA chip below the time.
+    /// Two lines, narrow: the SLA chip at the end of the second.
     Narrow,
     /// One line.
     Compact,
@@ -38,10 +42,14 @@ pub struct Columns {
     contact: u16,
     /// The assignee's, where everything is on one line.
     assignee: u16,
+    /// A title's at least, where it needs them.
+    title: u16,
 }
 
 /// From this width on the SLA chip has a column in front.
-const WIDE: u16 = 46;
+const WIDE: u16 = 44;
+/// Cells before the title on a second line: bar, mark, blank.
+const INDENT: u16 = 3;
 /// Cells of an assignee's first name where everything is on one line.
 const ASSIGNEE: u16 = 7;
 
@@ -57,20 +65,10 @@ impl Columns {
         };
         let contact = if width >= 50 { (width / 4).clamp(12, 22) } else { width / 3 };
         let chip = if form == Form::Compact && width < 44 { 0 } else { chip };
-        Self { form, chip, contact, assignee: if width >= 64 { ASSIGNEE } else { 0 } }
+        let title = if form == Form::Compact { 0 } else { width * 3 / 5 };
+        Self { form, chip, contact, assignee: if width >= 64 { ASSIGNEE } else { 0 }, title }
     }
 
-    const fn chip_and_gap(self) -> u16 {
-        if self.chip > 0 { self.chip + 1 } else { 0 }
-    }
-
-    /// Cells before the contact: bar, mark and blank, chip, priority and blank, channel and blank.
-    const fn lead(self) -> u16 {
-        match self.form {
-            Form::Narrow => 5,
-            Form::Wide | Form::Compact => 3 + self.chip_and_gap() + 4,
-        }
-    }
 }
 
 /// Draws one row.
@@ -90,36 +88,30 @@ pub fn draw(
     bar(has_cursor, beside, look, &mut line);
     draw_mark(row, beside, look, &mut line);
     line.skip(1);
-    draw_time(on, done, look, &mut line);
-    if columns.form != Form::Narrow {
-        draw_chip(on, columns.chip_and_gap(), look, &mut line);
-        line.sign(signs::priority(on.priority), look.style(priority_role(on.priority))).skip(1);
+    draw_time(on, done, beside, look, &mut line);
+    if columns.form != Form::Narrow && columns.chip > 0 {
+        draw_chip(on, columns.chip, look, &mut line);
+        line.skip(1);
     }
+    line.sign(signs::priority(on.priority), look.style(priority_role(on.priority))).skip(1);
     line.sign(signs::channel(&on.channel), look.style(Role::TextDim)).skip(1);
     if columns.form == Form::Compact {
         line.field(&contact(on, look), columns.contact, ink.contact).skip(1);
         draw_assignee_column(on, columns.assignee, beside, done, look, &mut line);
-        let extras = Extras { who: Clean::default(), done, is_narrow: false };
+        let title = line.room() * 3 / 4;
+        let extras = Extras { who: Clean::default(), done, title };
         draw_title_and_tags(on, &extras, ink.title, look, &mut line);
         return;
     }
     line.put(&contact(on, look), ink.contact);
     let mut line = Row::new(buf, area, 1);
     bar(has_cursor, beside, look, &mut line);
-    line.skip_right(1);
+    line.skip(INDENT - 1).skip_right(1);
     if columns.form == Form::Narrow {
-        line.sign(signs::priority(on.priority), look.style(priority_role(on.priority)));
-        if columns.chip > 0 {
-            draw_chip_right(on, columns.chip, look, &mut line);
-        }
-        line.skip(columns.lead() - 2);
-        let extras = Extras { who: Clean::default(), done, is_narrow: true };
-        draw_title_and_tags(on, &extras, ink.title, look, &mut line);
-    } else {
-        line.skip(columns.lead() - 1);
-        let extras = Extras { who: assignee(on, beside, look), done, is_narrow: false };
-        draw_title_and_tags(on, &extras, ink.title, look, &mut line);
+        draw_chip_right(on, look, &mut line);
     }
+    let extras = Extras { who: assignee(on, beside, look), done, title: columns.title };
+    draw_title_and_tags(on, &extras, ink.title, look, &mut line);
 }
 
 fn bar(has_cursor: bool, beside: Beside<'_>, look: &Look<'_>, line: &mut Row<'_>) {
@@ -179,12 +171,23 @@ impl Inks {
 fn draw_mark(row: &ListRow, beside: Beside<'_>, look: &Look<'_>, line: &mut Row<'_>) {
     let on = &row.conversation;
     match on {
-        _ if row.struck_until.is_some() => line.sign(signs::DONE, look.style(Role::TextDim)),
+        _ if row.struck_until.is_some() => line.sign(gone(on, beside), look.style(Role::TextDim)),
         _ if row.left => line.sign(signs::CROSS, look.style(Role::TextDim)),
         _ if beside.composer.has_text_for(&on.id) => line.sign(signs::DRAFT, look.style(Role::Warning)),
         _ if on.unread => line.sign(signs::UNREAD, look.style(Role::Unread)),
         _ => line.skip(1),
     };
+}
+
+/// What became of a row that is about to go.
+fn gone(on: &Conversation, beside: Beside<'_>) -> Sign {
+    let was_away = matches!(beside.entry.map(|entry| &entry.kind), Some(EntryKind::Closed | EntryKind::Snoozed));
+    match on.state {
+        State::Snoozed => signs::SNOOZED,
+        State::Closed => signs::DONE,
+        State::Open if was_away => signs::REOPENED,
+        State::Open => signs::GIVEN,
+    }
 }
 
 fn draw_chip(on: &Conversation, cells: u16, look: &Look<'_>, line: &mut Row<'_>) {
@@ -194,13 +197,11 @@ fn draw_chip(on: &Conversation, cells: u16, look: &Look<'_>, line: &mut Row<'_>)
     };
 }
 
-/// The chip below the time. Its column stays free in rows without one, so that titles end alike.
-fn draw_chip_right(on: &Conversation, cells: u16, look: &Look<'_>, line: &mut Row<'_>) {
-    match on.sla.as_ref().and_then(|fact| sla::chip(fact, look, false)) {
-        Some((text, role)) => line.right_field(&text, cells, look.style(role)),
-        None => line.skip_right(cells),
-    };
-    line.skip_right(1);
+/// The chip at the end of a second line.
+fn draw_chip_right(on: &Conversation, look: &Look<'_>, line: &mut Row<'_>) {
+    if let Some((text, role)) = on.sla.as_ref().and_then(|fact| sla::chip(fact, look, false)) {
+        line.right(&text, look.style(role)).skip_right(2);
+    }
 }
 
 /// The role of a priority.
@@ -213,20 +214,24 @@ pub const fn priority_role(priority: Priority) -> Role {
     }
 }
 
-/// Turn and time at the right end: how long the customer waits, else how long ago anybody wrote, or
-/// how long it sleeps.
-fn draw_time(on: &Conversation, done: bool, look: &Look<'_>, line: &mut Row<'_>) {
+/// Turn and time at the right end: how long it sleeps, how long the customer waits, else how long ago
+/// anybody wrote; always the last where the list is in that order.
+fn draw_time(on: &Conversation, done: bool, beside: Beside<'_>, look: &Look<'_>, line: &mut Row<'_>) {
     line.skip_right(1);
     let dim = look.style(Role::TextDim);
+    let by_message = beside.entry.is_some_and(|entry| matches!(entry.sort, Sort::Newest | Sort::Oldest));
+    let wrote = || look.ago(on.last_message_at);
     let (time, style, sign) = match (on.state, on.snoozed_until, on.waiting_since) {
+        (State::Snoozed, Some(_), _) if by_message => (wrote(), dim, Some((signs::SNOOZED, dim))),
         (State::Snoozed, Some(until), _) => {
             (times::single(until.since(look.now), look.words), dim, Some((signs::SNOOZED, dim)))
         }
-        (State::Closed, ..) => (look.ago(on.last_message_at), dim, Some((signs::DONE, dim))),
+        (State::Closed, ..) => (wrote(), dim, Some((signs::DONE, dim))),
         (_, _, Some(since)) if on.turn == Turn::Us => {
-            (look.ago(since), look.style(Role::Text), Some((signs::TURN, look.style(Role::Turn))))
+            let time = if by_message { wrote() } else { look.ago(since) };
+            (time, look.style(Role::Text), Some((signs::TURN, look.style(Role::Turn))))
         }
-        _ => (look.ago(on.last_message_at), dim, None),
+        _ => (wrote(), dim, None),
     };
     line.right_field(&time, times::SHORT, if done { dim } else { style });
     line.skip_right(1);
@@ -261,19 +266,19 @@ fn draw_assignee_column(
     }
 }
 
-/// The title on the left; tags and, after a dot, the assignee on the right. The title comes first:
-/// it is cut beyond three quarters of the room, and where there is little room not for a tag at all.
+/// The title on the left; tags and, after a dot, the assignee on the right. The title comes first, as
+/// far as it is promised cells; then tags, then the assignee.
 fn draw_title_and_tags(on: &Conversation, beside_it: &Extras, ink: Style, look: &Look<'_>, line: &mut Row<'_>) {
     let title = title(on, look);
     let dim = look.style(if beside_it.done { Role::Done } else { Role::TextDim });
-    let kept = cells(&title).min(if beside_it.is_narrow { line.room() } else { line.room() * 3 / 4 });
-    let mut most = line.room().saturating_sub(kept + 2).min(line.room() / 2);
-    let has_who = !beside_it.who.is_blank() && cells(&beside_it.who) <= most;
+    let kept = cells(&title).min(beside_it.title);
+    let most = line.room().saturating_sub(kept + 2).min(line.room() / 2);
+    let tags = whole_tags(on, most);
+    let between = if tags.is_blank() { 0 } else { 3 };
+    let has_who = !beside_it.who.is_blank() && cells(&tags) + between + cells(&beside_it.who) <= most;
     if has_who {
         line.right(&beside_it.who, dim);
-        most = most.saturating_sub(cells(&beside_it.who) + 3);
     }
-    let tags = whole_tags(on, most);
     if !tags.is_blank() {
         if has_who {
             line.skip_right(1).right_sign(signs::DOT, dim).skip_right(1);
@@ -288,7 +293,8 @@ struct Extras {
     /// The assignee; blank where that has a column of its own, or there is none.
     who: Clean,
     done: bool,
-    is_narrow: bool,
+    /// Cells that the title has before anything else does.
+    title: u16,
 }
 
 /// As many whole tags as fit in `most` cells, the first ones first, and `+2` for the others.

@@ -19,6 +19,8 @@ impl Sign {
 
 /// What has the cursor.
 pub const BAR: Sign = Sign("▌");
+/// What has the cursor in a pane without the focus.
+pub const BAR_IDLE: Sign = Sign("▏");
 /// What is quoted, and the side of a note.
 pub const GUTTER: Sign = Sign("▎");
 /// Between panes.
@@ -33,6 +35,10 @@ pub const UNREAD: Sign = Sign("●");
 pub const TURN: Sign = Sign("↩");
 /// Asleep.
 pub const SNOOZED: Sign = Sign("☾");
+/// Opened again.
+pub const REOPENED: Sign = Sign("↺");
+/// Given to somebody else.
+pub const GIVEN: Sign = Sign("→");
 /// Closed, done.
 pub const DONE: Sign = Sign("✓");
 /// Not done.
@@ -105,6 +111,9 @@ mod tests {
     fn every_sign_takes_one_cell() {
         let mut all = vec![
             BAR,
+            BAR_IDLE,
+            REOPENED,
+            GIVEN,
             GUTTER,
             RULE_DOWN,
             RULE_ACROSS,

@@ -207,7 +207,7 @@ fn nothing_is_shown_as_done_before_it_is_on_disk() {
     assert_eq!(desk.notice(), "");
     desk.catch_up();
     assert!(desk.app.list.rows.first().unwrap().struck_until.is_some());
-    assert_eq!(desk.notice(), "Done: closed · Order 1");
+    assert_eq!(desk.notice(), "Closed · Order 1 · u takes it back");
 }
 
 #[test]
@@ -277,7 +277,7 @@ fn a_failed_row_is_told_and_can_be_sent_again_edited_or_given_up() {
     desk.press("g o");
     assert_eq!((desk.app.list.outbox.len(), desk.cursor()), (1, "1".into()));
     desk.press("Y");
-    assert!(desk.notice().starts_with("Not sent"), "an error is not hidden: {}", desk.notice());
+    assert!(desk.notice().starts_with("Its outcome"), "an error goes with the next key: {}", desk.notice());
     desk.press("E");
     assert_eq!((desk.text().as_str(), desk.focus()), ("Hello", Pane::Composer));
     assert!(desk.engine.outbox.is_empty());

@@ -211,6 +211,9 @@ impl Builder<'_> {
             PartKind::Assignment { teammate, team } => {
                 let to = |name: Clean| say("event-assigned", &name);
                 match (teammate, team) {
+                    (Some(mate), None) if part.author.kind == AuthorKind::Teammate(Some(mate.clone())) => {
+                        say("event-took", &nothing)
+                    }
                     (Some(mate), Some(team)) => {
                         let mate = self.directory.teammate_name(mate);
                         let team = self.directory.team_name(team);

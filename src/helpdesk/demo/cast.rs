@@ -407,6 +407,7 @@ mod tests {
                     &book.byes,
                     &book.remarks,
                     &book.mentions,
+                    &book.in_yours,
                     &book.voicemails,
                     &book.calls,
                 ] {

@@ -183,6 +183,8 @@ pub struct Talk {
     pub calls: Lines,
     /// Notes that mention a colleague.
     pub mentions: Lines,
+    /// Notes that a colleague leaves in a conversation of the one who is mentioned.
+    pub in_yours: Lines,
     /// The colleague's note back.
     pub mentioned: Lines,
     /// What a phone puts below a mail.
@@ -282,6 +284,7 @@ impl Talk {
             "voicemail" => &mut self.voicemails,
             "call" => &mut self.calls,
             "mention" => &mut self.mentions,
+            "inyours" => &mut self.in_yours,
             "mentioned" => &mut self.mentioned,
             "mobile" => &mut self.mobiles,
             "sendphoto" => &mut self.send_photos,
