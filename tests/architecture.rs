@@ -247,3 +247,62 @@ fn every_file(under: &Path, found: &mut Vec<PathBuf>) {
         }
     }
 }
+
+/// Text literals of a line, escapes left as they are.
+fn literals(line: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut open: Option<String> = None;
+    let mut escaped = false;
+    for letter in line.chars() {
+        match (&mut open, letter) {
+            (Some(text), _) if escaped => {
+                escaped = false;
+                text.push(letter);
+            }
+            (Some(_), '\\') => escaped = true,
+            (Some(_), '"') => found.extend(open.take()),
+            (Some(text), _) => text.push(letter),
+            (None, '"') => open = Some(String::new()),
+            (None, _) => {}
+        }
+    }
+    found
+}
+
+#[test]
+fn no_sentence_stands_outside_the_catalogue_of_words() {
+    let is_sentence = |text: &str| {
+        let words = text.split(' ').filter(|word| word.len() > 2 && word.chars().all(char::is_alphabetic)).count();
+        words >= 2
+    };
+    let ours = ["tracing::", "expect(", "reason =", "#[arg", "#[command", "default_value", "assert"];
+    let mut found = Vec::new();
+    for (file, text) in all_sources() {
+        if !file.starts_with("ui/") && !file.starts_with("cli/") && !file.starts_with("runtime") {
+            continue;
+        }
+        for line in code(&text).lines().filter(|line| !ours.iter().any(|word| line.contains(word))) {
+            found.extend(
+                literals(line).into_iter().filter(|text| is_sentence(text)).map(|text| format!("{file}: {text}")),
+            );
+        }
+    }
+    assert!(found.is_empty(), "sentences that belong into src/words:\n{}", found.join("\n"));
+}
+
+#[test]
+fn every_failure_has_its_sentence() {
+    let catalogue =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/words/en.ftl")).expect("the catalogue");
+    let mut missing = Vec::new();
+    for (file, text) in all_sources() {
+        let code = code(&text);
+        for (at, _) in code.match_indices("Failure::new(Exit::") {
+            let key = code[at..].split('"').nth(1).unwrap_or_default();
+            if !catalogue.lines().any(|line| line.split(" =").next() == Some(key)) {
+                missing.push(format!("{file}: {key}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "without a sentence:\n{}", missing.join("\n"));
+}

@@ -190,7 +190,7 @@ fn an_agent_triages_from_the_list_to_the_reply_and_back() {
     screen.press("tomorrow 9am");
     screen.until_shows("tomorrow 9am");
     screen.press("\r");
-    screen.until_shows("Done: snoozed until");
+    screen.until_shows("Snoozed until");
     // Close, and take it back.
     screen.press("e");
     screen.press("u");

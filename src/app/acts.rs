@@ -223,9 +223,7 @@ impl App {
             Act::Note { .. } => self.words.say("act-note"),
             Act::Close => self.words.say("act-close"),
             Act::Reopen => self.words.say("act-reopen"),
-            Act::Snooze { until } => {
-                with("act-snooze", &self.moment(*until))
-            }
+            Act::Snooze { until } => with("act-snooze", &self.moment(*until)),
             Act::Assign { to } => match to {
                 AssignTo::Teammate(id) => with("act-assign", &self.directory.teammate_name(id)),
                 AssignTo::Team(id) => with("act-assign", &self.directory.team_name(id)),
@@ -346,7 +344,14 @@ impl App {
             if matches!(self.focus, Pane::Thread | Pane::Details) {
                 self.show_thread(&id, false);
             }
-            self.take_in(Some(id.clone()));
+            match self.list.index_of(&id) {
+                // It is still there: nothing moves but the cursor.
+                Some(at) => {
+                    self.put_cursor(at);
+                    self.refresh_list();
+                }
+                None => self.take_in(Some(id.clone())),
+            }
         }
         self.ask_counts();
         self.ask_thread_of(&id);

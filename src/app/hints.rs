@@ -1,7 +1,7 @@
 //! The few keys that matter now, and what may follow a half-typed sequence.
 
 use super::{App, Hint, Pane};
-use crate::command::{Command, Context};
+use crate::command::{Command, CommandId, Context};
 use crate::keymap::{Key, show};
 use crate::text::clean;
 
@@ -34,6 +34,11 @@ impl App {
             .iter()
             .filter(|command| command.hint > 0 && command.enabled(&facts).is_ok())
             .filter(|command| command.contexts.iter().any(|context| contexts.contains(context)))
+            .filter(|command| match command.id {
+                CommandId::Undo => self.can_take_back(),
+                CommandId::FocusLeft => self.hides_sidebar(),
+                _ => true,
+            })
             .collect();
         commands.sort_by_key(|command| command.hint);
         commands
@@ -43,6 +48,11 @@ impl App {
                 Some(Hint { keys: clean(&show(keys)), label: self.words.say(command.short) })
             })
             .collect()
+    }
+
+    /// Whether the entries are one key away, and nothing on the screen tells so.
+    fn hides_sidebar(&self) -> bool {
+        (80..120).contains(&self.size.0) && self.focus == Pane::List && self.layout().sidebar.is_none()
     }
 
     /// The half-typed sequence as it is shown; blank when there is none.

@@ -152,7 +152,7 @@ impl App {
         let zone = &self.settings.zone;
         let shown = when::show(at, self.now, zone);
         let (Some(there), Some(here)) = (at.in_zone(zone), self.now.in_zone(zone)) else { return clean(&shown) };
-        let near = here.date() == there.date() || here.date().tomorrow() == Ok(there.date());
+        let near = here.date() == there.date() || here.date().tomorrow().is_ok_and(|next| next == there.date());
         if near {
             return clean(&shown);
         }
@@ -172,8 +172,7 @@ impl App {
             .filter_map(|typed| {
                 let until = when::parse(typed, self.now, &self.settings.zone).ok()?;
                 // On some days two of them are the same moment: the first one stands for both.
-                seen.insert(until)
-                    .then(|| Choice::new(Value::Until(until), clean(typed)).detail(self.moment(until)))
+                seen.insert(until).then(|| Choice::new(Value::Until(until), clean(typed)).detail(self.moment(until)))
             })
             .collect()
     }

@@ -165,6 +165,9 @@ impl List {
     pub(super) fn replace(&mut self, window: Window, to: Option<&ConversationId>) {
         let wanted = to.cloned().or_else(|| self.cursor_id());
         let above = self.cursor.saturating_sub(self.scroll);
+        let stays = wanted == self.cursor_id();
+        let seen: Vec<ConversationId> =
+            self.rows.iter().skip(self.scroll).take(NEAR).map(|row| row.conversation.id.clone()).collect();
         let struck: Vec<(usize, ListRow)> = std::mem::take(&mut self.rows)
             .into_iter()
             .enumerate()
@@ -188,7 +191,11 @@ impl List {
         self.cursor = wanted
             .and_then(|id| self.index_of(&id))
             .unwrap_or_else(|| self.cursor.min(self.rows.len().saturating_sub(1)));
-        self.scroll = self.cursor.saturating_sub(above);
+        // The row with the cursor stays where it is on the screen; when the cursor goes to another one,
+        // the first row that is still there does.
+        let anchor = seen.iter().enumerate().find_map(|(row, id)| Some((row, self.index_of(id)?)));
+        let (row, at) = anchor.filter(|_| !stays).unwrap_or((above, self.cursor));
+        self.scroll = at.saturating_sub(row);
     }
 
     /// Changes rows in place and counts what is new; nothing moves. Returns whether a row changed.

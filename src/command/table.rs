@@ -87,41 +87,41 @@ commands! {
     MoveBottom "move.bottom" "bottom" [Sidebar List Thread Details Picker Help] 0 always;
     CustomerNext "move.customer-next" "customer-next" [Thread] 0 messages;
     CustomerPrevious "move.customer-previous" "customer-previous" [Thread] 0 messages;
-    Open "item.open" "open" [Sidebar List Thread] 9 always;
+    Open "item.open" "open" [Sidebar List Thread] 11 always;
     Next "conversation.next" "next" [Inbox] 0 rows;
     Previous "conversation.previous" "previous" [Inbox] 0 rows;
     Read "conversation.read-on" "read-on" [Inbox] 0 rows;
     // acts
-    Reply "conversation.reply" "reply" [Inbox] 1 conversation;
-    Note "conversation.note" "note" [Inbox] 2 conversation;
-    Assign "conversation.assign" "assign" [Inbox] 3 assign;
+    Reply "conversation.reply" "reply" [Inbox] 4 conversation;
+    Note "conversation.note" "note" [Inbox] 5 conversation;
+    Assign "conversation.assign" "assign" [Inbox] 6 assign;
     AssignTeam "conversation.assign-team" "assign-team" [Inbox] 0 assign_team;
     AssignMe "conversation.assign-me" "assign-me" [Inbox] 0 assign_me;
     Tags "conversation.tags" "tags" [Inbox] 0 conversation;
-    Snooze "conversation.snooze" "snooze" [Inbox] 4 conversation;
+    Snooze "conversation.snooze" "snooze" [Inbox] 7 conversation;
     SnoozeAgain "conversation.snooze-again" "snooze-again" [Inbox] 0 snooze_again;
-    Close "conversation.close" "close" [Inbox] 5 close;
-    Reopen "conversation.reopen" "reopen" [Inbox] 5 reopen;
+    Close "conversation.close" "close" [Inbox] 8 close;
+    Reopen "conversation.reopen" "reopen" [Inbox] 8 reopen;
     Priority "conversation.priority" "priority" [Inbox] 0 priority;
     Merge "conversation.merge" "merge" [Inbox] 0 conversation;
     MarkUnread "conversation.mark-unread" "mark-unread" [Inbox] 0 mark_unread;
-    Undo "act.undo" "undo" [Global] 6 undo;
+    Undo "act.undo" "undo" [Global] 9 undo;
     ToggleDetails "details.toggle" "details" [Inbox] 0 conversation;
     Sort "list.sort" "sort" [List] 0 always;
     TakeIn "list.take-in" "take-in" [List] 0 always;
     // outbox rows
-    OutboxRetry "outbox.retry" "outbox-retry" [Outbox] 1 retry;
-    OutboxEdit "outbox.edit" "outbox-edit" [Outbox] 2 edit_row;
-    OutboxDiscard "outbox.discard" "outbox-discard" [Outbox] 3 any_row;
-    OutboxArrived "outbox.arrived" "outbox-arrived" [Outbox] 4 arrived;
+    OutboxRetry "outbox.retry" "outbox-retry" [Outbox] 4 retry;
+    OutboxEdit "outbox.edit" "outbox-edit" [Outbox] 5 edit_row;
+    OutboxDiscard "outbox.discard" "outbox-discard" [Outbox] 6 any_row;
+    OutboxArrived "outbox.arrived" "outbox-arrived" [Outbox] 7 arrived;
     // composer
     Send "composer.send" "send" [Composer] 1 text;
-    SendClose "composer.send-close" "send-close" [Composer] 3 text;
+    SendClose "composer.send-close" "send-close" [Composer] 4 text;
     SendSnooze "composer.send-snooze" "send-snooze" [Composer] 0 text;
-    SendNext "composer.send-next" "send-next" [Composer] 4 text;
+    SendNext "composer.send-next" "send-next" [Composer] 5 text;
     SendAssign "composer.send-assign" "send-assign" [Composer] 0 text;
-    ToggleMode "composer.toggle-mode" "toggle-mode" [Composer] 2 composing;
-    Leave "composer.leave" "leave" [Composer] 5 composing;
+    ToggleMode "composer.toggle-mode" "toggle-mode" [Composer] 3 composing;
+    Leave "composer.leave" "leave" [Composer] 6 composing;
     // going
     GoYou "go.you" "go-you" [Global] 0 always;
     GoMentions "go.mentions" "go-mentions" [Global] 0 always;
@@ -135,10 +135,10 @@ commands! {
     FocusNext "focus.next" "focus-next" [Global] 0 always;
     FocusPrevious "focus.previous" "focus-previous" [Global] 0 always;
     FocusRight "focus.right" "focus-right" [Global] 0 always;
-    FocusLeft "focus.left" "focus-left" [Global] 0 always;
+    FocusLeft "focus.left" "focus-left" [Global] 3 always;
     // the rest
-    Palette "palette.open" "palette" [Global Composer] 7 always;
-    Help "help.open" "help" [Global] 8 always;
+    Palette "palette.open" "palette" [Global Composer] 2 always;
+    Help "help.open" "help" [Global] 1 always;
     Away "me.away" "away" [Global] 0 me;
     Sync "sync.now" "sync" [Global] 0 always;
     Back "app.back" "back" [Global Picker Help Confirm] 0 always;

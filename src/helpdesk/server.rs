@@ -102,15 +102,12 @@ async fn asked_to_stop(stopping: &mut watch::Receiver<bool>) -> bool {
     stopping.wait_for(|stopping| *stopping).await.is_ok()
 }
 
-/// Wakes whose time has come; answers when the next one's will.
+/// Wakes whose time has come and hands out what waits for room; answers when the next one's time will come.
 async fn wake(app: &App) -> Result<Option<i64>, StoreError> {
-    let next = app.store.next_wake().await?;
-    let now = app.now();
-    if next.is_none_or(|at| at > now) {
-        return Ok(next);
+    let woken = app.store.wake_due(app.now()).await?;
+    if !woken.is_empty() {
+        tracing::debug!(count = woken.len(), "sleeping conversations woke");
     }
-    let woken = app.store.wake_due(now).await?;
-    tracing::debug!(count = woken.len(), "sleeping conversations woke");
     app.store.next_wake().await
 }
 

@@ -7,7 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::look::Look;
-use super::paint::{Row, inset};
+use super::paint::{self, Row, inset};
 use super::{list_row, signs, sla, thread, times};
 use crate::app::{Details, OpenThread};
 use crate::domain::{AttributeValue, Contact, ContactRole, Conversation, Directory, Priority, State, UnixTime};
@@ -87,7 +87,7 @@ pub fn draw(
 }
 
 const fn label_cells(width: u16) -> u16 {
-    let part = width * 2 / 5;
+    let part = width * 9 / 20;
     if part < 8 {
         8
     } else if part > 13 {
@@ -156,6 +156,15 @@ impl Lines<'_> {
     fn fact(&mut self, label: &Clean, value: &Clean, role: Role) {
         if value.is_blank() {
             return;
+        }
+        // A label that its column would cut has a line of its own.
+        let (label, own_line) = if paint::cells(label) > label_cells(self.width) {
+            (Clean::default(), Some(label.clone()))
+        } else {
+            (label.clone(), None)
+        };
+        if let Some(label) = own_line {
+            self.made.push(Line::Text(truncate(&label, usize::from(self.width)), Role::TextDim));
         }
         let room = usize::from(self.width.saturating_sub(label_cells(self.width) + 1)).max(1);
         let mut lines = wrap(&value.replace('\n', " "), room);
@@ -232,10 +241,13 @@ impl Lines<'_> {
         self.made.push(Line::Text(by, Role::TextDim));
     }
 
-    /// A line of its own; nothing when it is blank.
+    /// Lines of its own; nothing when it is blank.
     fn line(&mut self, text: &Clean, role: Role) {
-        if !text.is_blank() {
-            self.made.push(Line::Text(text.clone(), role));
+        if text.is_blank() {
+            return;
+        }
+        for line in wrap(text, usize::from(self.width).max(1)).into_iter().take(VALUE_LINES) {
+            self.made.push(Line::Text(line, role));
         }
     }
 
@@ -274,10 +286,16 @@ impl Lines<'_> {
             self.fact(&look.say("ui-details-priority"), &text, list_row::priority_role(on.priority));
         }
         if let Some(fact) = &on.sla {
-            if let Some((text, role)) = sla::chip(fact, look, true) {
-                self.fact(&look.say("ui-details-sla"), &text, role);
-            }
             self.known("ui-details-policy", &fact.policy.clean());
+            if let Some((text, role)) = sla::chip(fact, look, true) {
+                match sla::status(fact) {
+                    // Without a target and its time there is only how it stands.
+                    Some(word) if fact.target.is_none() && fact.due_at.is_none() => {
+                        self.fact(&look.say("ui-details-status"), &look.say(word), role);
+                    }
+                    _ => self.fact(&look.say("ui-details-sla"), &text, role),
+                }
+            }
         }
         let tags: Vec<Clean> = on.tags.iter().map(|tag| tag.name.clean()).collect();
         self.fact(&look.say("ui-details-tags"), &Clean::join(&tags, &Clean::literal(", ")), Role::Tag);

@@ -53,7 +53,7 @@ pub fn draw(part: &List, beside: Beside<'_>, look: &Look<'_>, head: Rect, body: 
     if part.rows.is_empty() {
         return draw_empty(part, beside, look, body, buf);
     }
-    let columns = Columns::of(&part.rows, body.width, beside.row_height);
+    let columns = Columns::of(&part.rows, body.width, beside);
     for (line, at) in lines(body, beside.row_height, part.scroll) {
         let Some(row) = part.rows.get(at) else { break };
         let has_cursor = at == part.cursor;

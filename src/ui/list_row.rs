@@ -11,13 +11,12 @@ use ratatui::style::{Modifier, Style};
 use super::list::Beside;
 use super::look::Look;
 use super::paint::{Row, cells};
-use super::sla::{self, CHIP};
 use super::signs::{self, Sign};
+use super::sla::{self, CHIP};
 use super::times;
 use crate::app::ListRow;
 use crate::app::sidebar::EntryKind;
 use crate::domain::{Conversation, Priority, State, Turn};
-use crate::query::Sort;
 use crate::text::{Clean, clean};
 use crate::theme::Role;
 
@@ -44,6 +43,8 @@ pub struct Columns {
     assignee: u16,
     /// A title's at least, where it needs them.
     title: u16,
+    /// The list is in the order of the last messages, so that is the time that is told.
+    by_message: bool,
 }
 
 /// From this width on the SLA chip has a column in front.
@@ -55,10 +56,10 @@ const ASSIGNEE: u16 = 7;
 
 impl Columns {
     /// The columns for rows in `width` cells.
-    pub fn of(rows: &[ListRow], width: u16, row_height: u16) -> Self {
+    pub fn of(rows: &[ListRow], width: u16, beside: Beside<'_>) -> Self {
         let has_chip = rows.iter().any(|row| row.conversation.sla.is_some());
         let chip = if has_chip { CHIP } else { 0 };
-        let form = match (row_height, width) {
+        let form = match (beside.row_height, width) {
             (0 | 1, _) => Form::Compact,
             (_, WIDE..) => Form::Wide,
             _ => Form::Narrow,
@@ -66,9 +67,10 @@ impl Columns {
         let contact = if width >= 50 { (width / 4).clamp(12, 22) } else { width / 3 };
         let chip = if form == Form::Compact && width < 44 { 0 } else { chip };
         let title = if form == Form::Compact { 0 } else { width * 3 / 5 };
-        Self { form, chip, contact, assignee: if width >= 64 { ASSIGNEE } else { 0 }, title }
+        let by_message =
+            beside.entry.is_some_and(|entry| matches!(entry.sort.to_string().as_str(), "newest" | "oldest"));
+        Self { form, chip, contact, assignee: if width >= 64 { ASSIGNEE } else { 0 }, title, by_message }
     }
-
 }
 
 /// Draws one row.
@@ -88,7 +90,7 @@ pub fn draw(
     bar(has_cursor, beside, look, &mut line);
     draw_mark(row, beside, look, &mut line);
     line.skip(1);
-    draw_time(on, done, beside, look, &mut line);
+    draw_time(on, done, columns.by_message, look, &mut line);
     if columns.form != Form::Narrow && columns.chip > 0 {
         draw_chip(on, columns.chip, look, &mut line);
         line.skip(1);
@@ -116,7 +118,7 @@ pub fn draw(
 
 fn bar(has_cursor: bool, beside: Beside<'_>, look: &Look<'_>, line: &mut Row<'_>) {
     if has_cursor {
-        line.sign(signs::BAR, look.bar(beside.focused));
+        line.sign(look.bar_sign(beside.focused), look.bar(beside.focused));
     } else {
         line.skip(1);
     }
@@ -216,10 +218,9 @@ pub const fn priority_role(priority: Priority) -> Role {
 
 /// Turn and time at the right end: how long it sleeps, how long the customer waits, else how long ago
 /// anybody wrote; always the last where the list is in that order.
-fn draw_time(on: &Conversation, done: bool, beside: Beside<'_>, look: &Look<'_>, line: &mut Row<'_>) {
+fn draw_time(on: &Conversation, done: bool, by_message: bool, look: &Look<'_>, line: &mut Row<'_>) {
     line.skip_right(1);
     let dim = look.style(Role::TextDim);
-    let by_message = beside.entry.is_some_and(|entry| matches!(entry.sort, Sort::Newest | Sort::Oldest));
     let wrote = || look.ago(on.last_message_at);
     let (time, style, sign) = match (on.state, on.snoozed_until, on.waiting_since) {
         (State::Snoozed, Some(_), _) if by_message => (wrote(), dim, Some((signs::SNOOZED, dim))),

@@ -40,3 +40,13 @@ pub fn chip(fact: &SlaFact, look: &Look<'_>, full: bool) -> Option<(Clean, Role)
     };
     Some((look.with(key, &[("target", Arg::Text(&target)), ("time", Arg::Text(&time))]), role))
 }
+
+/// The word of how a clock stands; `None` when there is nothing to tell.
+pub const fn status(fact: &SlaFact) -> Option<&'static str> {
+    match fact.status {
+        SlaStatus::Hit | SlaStatus::None => None,
+        SlaStatus::Paused => Some("ui-sla-status-paused"),
+        SlaStatus::Active => Some("ui-sla-status-active"),
+        SlaStatus::Missed => Some("ui-sla-status-missed"),
+    }
+}

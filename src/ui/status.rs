@@ -36,12 +36,35 @@ pub fn draw(part: &Status, beside: Beside<'_>, look: &Look<'_>, area: Rect, buf:
         draw_hints_after(beside.following, look, &mut row);
         return;
     }
-    if let Some(notice) = beside.notice {
-        draw_notice(notice, look, &mut row);
-    } else {
-        draw_facts(part, look, &mut row);
+    let Some(notice) = beside.notice else {
+        draw_facts(part, true, look, &mut row);
+        row.skip(3);
+        draw_hints_right(beside.hints, look, &mut row);
+        return;
+    };
+    draw_facts(part, false, look, &mut row);
+    row.skip(1).sign(signs::DOT, look.style(Role::TextDim)).skip(1);
+    draw_way_out(beside.hints, notice, look, &mut row);
+    draw_notice(notice, look, &mut row);
+}
+
+/// Beside a notice only the keys of the palette and of the help are told; without their words where
+/// the notice needs the room.
+fn draw_way_out(hints: &[Hint], notice: &Notice, look: &Look<'_>, row: &mut Row<'_>) {
+    let (palette, help) = (look.say("hint-palette"), look.say("hint-help"));
+    let kept: Vec<&Hint> = hints.iter().filter(|hint| hint.label == palette || hint.label == help).collect();
+    let text = cells(&notice.text) + 2 + cells(&notice.details);
+    let labels: u16 = kept.iter().map(|hint| cells(&hint.keys) + 1 + cells(&hint.label) + 2).sum();
+    let with_labels = text.saturating_add(labels) <= row.room();
+    for hint in kept.into_iter().rev() {
+        if cells(&hint.keys) + 12 > row.room() {
+            break;
+        }
+        if with_labels || hint.label == help {
+            row.right(&hint.label, look.style(Role::TextDim)).skip_right(1);
+        }
+        row.right(&hint.keys, look.style(Role::Key)).skip_right(2);
     }
-    draw_hints_right(beside.hints, look, &mut row);
 }
 
 fn draw_notice(notice: &Notice, look: &Look<'_>, row: &mut Row<'_>) {
@@ -57,11 +80,10 @@ fn draw_notice(notice: &Notice, look: &Look<'_>, row: &mut Row<'_>) {
     if !notice.details.is_blank() && row.room() > 8 {
         row.skip(1).put(&notice.details, look.style(Role::TextDim));
     }
-    row.skip(3);
 }
 
-/// Connection, away, outbox, first pull; a dot between two.
-fn draw_facts(part: &Status, look: &Look<'_>, row: &mut Row<'_>) {
+/// Connection, away, outbox, and (with `with_progress`) the first pull; a dot between two.
+fn draw_facts(part: &Status, with_progress: bool, look: &Look<'_>, row: &mut Row<'_>) {
     let mut facts: Vec<(Clean, Role)> = Vec::with_capacity(5);
     facts.push(match &part.connection {
         Connection::Starting => (look.say("ui-status-starting"), Role::Status),
@@ -87,7 +109,7 @@ fn draw_facts(part: &Status, look: &Look<'_>, row: &mut Row<'_>) {
     if part.waiting > 0 {
         facts.push((look.with("ui-status-outbox", &[("count", Arg::from(part.waiting))]), Role::Text));
     }
-    if let Some(progress) = part.progress {
+    if let Some(progress) = part.progress.filter(|_| with_progress) {
         let done = ("done", Arg::from(progress.done));
         let text = match progress.of {
             Some(of) => look.with("ui-status-pull-of", &[done, ("of", Arg::from(of))]),
@@ -101,7 +123,6 @@ fn draw_facts(part: &Status, look: &Look<'_>, row: &mut Row<'_>) {
         }
         row.put(text, look.style(*role));
     }
-    row.skip(3);
 }
 
 /// The clock when it was today, else the day too.

@@ -76,6 +76,7 @@ const fn head_rows(head: Rect, shape: Shape) -> HeadRows {
         (0, _) => HeadRows { title: None, facts: None, rule: None, titled_rule: false },
         (1, Shape::One) => HeadRows { title: None, facts: Some(0), rule: None, titled_rule: false },
         (1, _) => HeadRows { title: Some(0), facts: None, rule: None, titled_rule: matches!(shape, Shape::Strip) },
+        (2.., Shape::One) => HeadRows { title: None, facts: Some(0), rule: Some(1), titled_rule: false },
         (2, _) => HeadRows { title: Some(0), facts: Some(1), rule: None, titled_rule: matches!(shape, Shape::Strip) },
         _ => HeadRows { title: Some(0), facts: Some(1), rule: Some(2), titled_rule: false },
     }
@@ -136,7 +137,7 @@ fn draw_head(on: &Conversation, waits: bool, beside: Beside<'_>, look: &Look<'_>
     if let Some(at) = rows.facts {
         let row = Row::new(buf, head, at);
         if beside.shape == Shape::One {
-            draw_contact_facts(on, look, row);
+            draw_short_facts(on, beside, look, row);
         } else {
             draw_facts(on, beside, look, row);
         }
@@ -146,27 +147,23 @@ fn draw_head(on: &Conversation, waits: bool, beside: Beside<'_>, look: &Look<'_>
     }
 }
 
-/// `✉ e-mail · open · #2214` at the right end; what has no room beside the title goes, the number
-/// first. The state stays as long as half of the title does.
+/// `✉ e-mail · open · #2214` at the right end. The title beside it gives way, down to a third of the
+/// row; only then go until when it sleeps, the channel's word (its sign stays), and the state.
 fn draw_channel_and_state(on: &Conversation, title: u16, look: &Look<'_>, row: &mut Row<'_>) {
     let dim = look.style(Role::TextDim);
-    let state = match (on.state, on.snoozed_until) {
-        (State::Snoozed, Some(until)) => {
-            look.with("ui-state-snoozed-until", &[("time", Arg::Text(&until_words(until, look)))])
-        }
-        (state, _) => look.say(state_word(state)),
-    };
+    let state = look.say(state_word(on.state));
     let dot = Clean::literal(" · ");
     let channel = look.say(channel_word(&on.channel));
     let number = clean(&format!("#{}", on.id));
     let room = row.room();
-    let fits = |facts: &Clean, title: u16| title.saturating_add(cells(facts)).saturating_add(5) <= room;
-    let all = [Clean::join([&channel, &state, &number], &dot), Clean::join([&channel, &state], &dot), state.clone()];
-    let chosen = all
-        .iter()
-        .find(|facts| fits(facts, title))
-        .or_else(|| all.last().filter(|facts| fits(facts, title.min(room / 2))));
-    if let Some(facts) = chosen {
+    let mut all =
+        [Clean::join([&channel, &state, &number], &dot), Clean::join([&state, &number], &dot), number.clone()].to_vec();
+    if let (State::Snoozed, Some(until)) = (on.state, on.snoozed_until) {
+        let state = look.with("ui-state-snoozed-until", &[("time", Arg::Text(&until_words(until, look)))]);
+        all.insert(0, Clean::join([&channel, &state, &number], &dot));
+    }
+    let title = title.min(room / 3);
+    if let Some(facts) = all.iter().find(|facts| title.saturating_add(cells(facts)).saturating_add(5) <= room) {
         row.right(facts, dim).skip_right(1).right_sign(signs::channel(&on.channel), dim).skip_right(2);
     }
 }
@@ -177,7 +174,6 @@ fn until_words(until: crate::domain::UnixTime, look: &Look<'_>) -> Clean {
 
 /// Team and teammate, the SLA clock, priority; tags on the right.
 fn draw_facts(on: &Conversation, beside: Beside<'_>, look: &Look<'_>, mut row: Row<'_>) {
-    let dim = look.style(Role::TextDim);
     row.skip(1).skip_right(1);
     let tags: Vec<Clean> = on.tags.iter().take(12).map(|tag| tag.name.clean()).collect();
     if !tags.is_empty() {
@@ -190,9 +186,7 @@ fn draw_facts(on: &Conversation, beside: Beside<'_>, look: &Look<'_>, mut row: R
         );
         row.skip_right(2);
     }
-    let team = on.team.as_ref().map_or_else(|| look.say("ui-no-team"), |id| beside.directory.team_name(id));
-    let who = on.assignee.as_ref().map_or_else(|| look.say("ui-nobody"), |id| beside.directory.teammate_name(id));
-    row.put(&team, dim).skip(1).sign(signs::INTO, dim).skip(1).put(&who, look.style(Role::Text)).skip(3);
+    draw_owners(on, beside, look, &mut row);
     draw_clock_and_priority(on, look, &mut row);
 }
 
@@ -210,13 +204,15 @@ fn draw_clock_and_priority(on: &Conversation, look: &Look<'_>, row: &mut Row<'_>
     }
 }
 
-/// Who and what, for one pane at a time: the title is in the breadcrumb above.
-fn draw_contact_facts(on: &Conversation, look: &Look<'_>, mut row: Row<'_>) {
+/// The same in few cells, for one pane at a time: the state comes first, since the title's line is not
+/// there to tell it.
+fn draw_short_facts(on: &Conversation, beside: Beside<'_>, look: &Look<'_>, mut row: Row<'_>) {
+    let dim = look.style(Role::TextDim);
     row.skip(1).skip_right(1);
     let tags: Vec<Clean> = on.tags.iter().take(6).map(|tag| tag.name.clean()).collect();
     if !tags.is_empty() {
         let tags = Clean::join(&tags, &Clean::literal(" "));
-        let most = row.room() / 3;
+        let most = row.room() / 4;
         row.right_field(&tags, cells(&tags).min(most), look.style(Role::Tag)).skip_right(2);
     }
     if on.priority != Priority::None {
@@ -226,7 +222,16 @@ fn draw_contact_facts(on: &Conversation, look: &Look<'_>, mut row: Row<'_>) {
     if let Some((text, role)) = on.sla.as_ref().and_then(|fact| sla::chip(fact, look, false)) {
         row.right(&text, look.style(role)).skip_right(2);
     }
-    row.put(&list_row::contact(on, look), look.style(Role::Customer));
+    row.put(&look.say(state_word(on.state)), look.style(Role::Text)).skip(1).sign(signs::DOT, dim).skip(1);
+    draw_owners(on, beside, look, &mut row);
+}
+
+/// `Billing › Ana Ito`.
+fn draw_owners(on: &Conversation, beside: Beside<'_>, look: &Look<'_>, row: &mut Row<'_>) {
+    let dim = look.style(Role::TextDim);
+    let team = on.team.as_ref().map_or_else(|| look.say("ui-no-team"), |id| beside.directory.team_name(id));
+    let who = on.assignee.as_ref().map_or_else(|| look.say("ui-nobody"), |id| beside.directory.teammate_name(id));
+    row.put(&team, dim).skip(1).sign(signs::INTO, dim).skip(1).put(&who, look.style(Role::Text)).skip(3);
 }
 
 /// The word of a channel.

@@ -1,5 +1,7 @@
 //! Going places: entries, panes, back and out.
 
+use std::time::Duration;
+
 use super::Desk;
 use crate::app::{EntryKind, Layer, Pane};
 use crate::domain::TeamId;
@@ -107,6 +109,7 @@ fn half_a_sequence_shows_what_may_follow() {
     assert!(has("i") && has("g") && has("o"), "{hints:?}");
     desk.press("x");
     assert_eq!(desk.notice(), "g x does nothing here.");
+    desk.pass(Duration::from_secs(1));
     desk.press("g esc j");
     assert_eq!(desk.cursor(), "2");
 }
@@ -142,10 +145,38 @@ fn hints_name_the_keys_that_matter_here() {
         desk.app.hints().iter().map(|hint| format!("{} {}", hint.keys, hint.label)).collect()
     };
     let hints = shown(&desk);
-    assert_eq!(hints.first().map(String::as_str), Some("r reply"));
+    assert_eq!(hints.first().map(String::as_str), Some("? help"));
     assert!(hints.contains(&"? help".to_owned()) && !hints.contains(&"o reopen".to_owned()), "{hints:?}");
     desk.press("r").write("x");
     let hints = shown(&desk);
     assert_eq!(hints.first().map(String::as_str), Some("ctrl-s send"));
     assert!(!hints.contains(&"r reply".to_owned()));
+}
+
+#[test]
+fn a_word_typed_by_mistake_runs_nothing() {
+    for place in ["", "enter", "h"] {
+        let mut desk = Desk::new();
+        if !place.is_empty() {
+            desk.press(place);
+        }
+        desk.write("/");
+        assert_eq!(desk.notice(), "/ does nothing here.", "{place}");
+        for letter in "erna ".chars() {
+            desk.pass(Duration::from_millis(300)).write(&letter.to_string());
+        }
+        assert!(desk.acts().is_empty(), "{place}");
+        assert_eq!(desk.app.composer.conversation, None);
+        assert_eq!(desk.notice(), "/ does nothing here, nor does what was typed with it: erna");
+    }
+}
+
+#[test]
+fn a_key_after_a_rest_or_no_letter_runs_again() {
+    let mut desk = Desk::new();
+    desk.write("/").pass(Duration::from_millis(700)).press("e");
+    assert_eq!(desk.acts().len(), 1);
+    let mut desk = Desk::new();
+    desk.write("/").press("down r").write("erna");
+    assert_eq!((desk.cursor(), desk.text()), ("2".into(), "erna".into()));
 }

@@ -48,7 +48,7 @@ pub struct Conversation {
     pub source: Source,
     /// The customers in it; the first began it.
     pub contacts: Vec<ContactRef>,
-    /// Teammates who wrote something in it.
+    /// Teammates who wrote a part of it, or the opening message.
     #[serde(default)]
     pub teammates: Vec<AdminId>,
     /// Custom attributes.

@@ -8,7 +8,7 @@
 
 use crate::helpdesk::model::{AdminId, Author, Conversation, Distribution, Part, PartType, State, Target, TeamId};
 
-use super::{Scene, operator, settle, statistics, thread};
+use super::{Scene, operator, settle, statistics};
 
 /// A member of a team, as far as assignment goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,9 +148,6 @@ pub fn assign(
         (Reason::Default, _) => PartType::DefaultAssignment,
         (Reason::AwayMode, _) => PartType::AwayModeAssignment,
     };
-    if let Some(admin) = by.admin().filter(|_| body.is_some()) {
-        thread::note_teammate(conversation, admin);
-    }
     let mut part = Part::event(part_type, by, scene.at, conversation.state);
     part.assigned_to = Some(to);
     part.body = body;
@@ -173,7 +170,7 @@ pub fn arrive(conversation: &mut Conversation, roster: &Roster, scene: &Scene<'_
 }
 
 /// Lets an open conversation without a person wait in a balanced team's inbox: it was opened again
-/// while nobody had it.
+/// while nobody had it, or somebody moved it there.
 pub fn enqueue(conversation: &mut Conversation, roster: &Roster, scene: &Scene<'_>) {
     let unheld = conversation.state == State::Open && conversation.admin_assignee.is_none();
     if unheld && roster.distribution == Distribution::Balanced && conversation.team_assignee == Some(roster.team) {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::helpdesk::model::{
-    AttributeKind, Attributes, Author, Conversation, ConversationAttribute, EventDetails, Part, PartType,
+    AttributeKind, Attributes, Author, Conversation, ConversationAttribute, EventDetails, Part, PartType, Priority,
 };
 
 use super::{Scene, settle};
@@ -61,6 +61,26 @@ pub fn set(
         settle(conversation, &parts, scene);
     }
     Ok(parts)
+}
+
+/// Sets the priority. The part is that of an attribute, since the API has no type of its own for it.
+/// What is so already leaves nothing.
+#[must_use]
+pub fn prioritise(conversation: &mut Conversation, by: &Author, priority: Priority, scene: &Scene<'_>) -> Vec<Part> {
+    if conversation.priority == priority {
+        return Vec::new();
+    }
+    let previous = std::mem::replace(&mut conversation.priority, priority);
+    let mut part = Part::event(PartType::AttributeUpdatedByAdmin, by.clone(), scene.at, conversation.state);
+    part.event_details = Some(EventDetails::Attribute {
+        name: "Priority".to_owned(),
+        value: Some(priority.as_str().to_owned()),
+        previous: Some(previous.as_str().to_owned()),
+        workflow: None,
+    });
+    let parts = vec![part];
+    settle(conversation, &parts, scene);
+    parts
 }
 
 /// The value as it is kept; none clears.
@@ -168,6 +188,18 @@ mod tests {
         assert!(set(&mut it, &admin(1), &one("Order", json!("B2")), &definitions, &at(NOON + 3)).unwrap().is_empty());
         let cleared = set(&mut it, &admin(1), &one("Order", json!(null)), &definitions, &at(NOON + 4)).unwrap();
         assert_eq!((cleared.len(), it.custom_attributes.len()), (1, 0));
+    }
+
+    #[test]
+    fn a_priority_leaves_a_part_with_old_and_new() {
+        let mut it = conversation();
+        let parts = prioritise(&mut it, &admin(1), Priority::High, &at(NOON + 1));
+        let Some(EventDetails::Attribute { name, value, previous, .. }) = &parts[0].event_details else {
+            panic!("details")
+        };
+        assert_eq!((name.as_str(), value.as_deref(), previous.as_deref()), ("Priority", Some("high"), Some("none")));
+        assert_eq!((it.priority, it.teammates.len(), it.updated_at), (Priority::High, 1, NOON + 1));
+        assert!(prioritise(&mut it, &admin(1), Priority::High, &at(NOON + 2)).is_empty());
     }
 
     #[test]

@@ -54,11 +54,21 @@ pub fn operator() -> Author {
     }
 }
 
-/// Books parts that are about to be appended: counts them and dates the change.
+/// Books parts that are about to be appended: counts them, notes who wrote them, dates the change.
 fn settle(conversation: &mut Conversation, parts: &[Part], scene: &Scene<'_>) {
     let count = i64::try_from(parts.len()).unwrap_or(i64::MAX);
     conversation.statistics.count_conversation_parts += count;
+    note_teammates(conversation, parts);
     touch(conversation, scene);
+}
+
+/// Notes the teammates who wrote the parts, each once, in the order of their first part.
+pub fn note_teammates(conversation: &mut Conversation, parts: &[Part]) {
+    for admin in parts.iter().filter_map(|part| part.author.admin()) {
+        if !conversation.teammates.contains(&admin) {
+            conversation.teammates.push(admin);
+        }
+    }
 }
 
 /// Dates the last change; it never goes back.

@@ -1,9 +1,9 @@
 //! Messages and states: begin, message, close, open, snooze, wake, rate, read.
 
 use crate::helpdesk::model::{
-    AdminId, Attachment, Author, AuthorKind, BrandId, Channel, Contact, ContactRef, Conversation, ConversationId,
-    EmailMetadata, FirstContactReply, Part, PartMetadata, PartType, Priority, QuickReplyOption, Rating, Role, Source,
-    State, Statistics,
+    Attachment, Author, AuthorKind, BrandId, Channel, Contact, ContactRef, Conversation, ConversationId, EmailMetadata,
+    FirstContactReply, Part, PartMetadata, PartType, Priority, QuickReplyOption, Rating, Role, Source, State,
+    Statistics,
 };
 
 use super::{Scene, operator, settle, statistics, touch};
@@ -121,7 +121,8 @@ pub fn begin(contact: &Contact, source: Source, brand: Option<BrandId>, scene: &
 ///
 /// A customer's message starts the wait (the first one since our last reply does), unreads, and opens
 /// what was closed or asleep: from closed as a part `open` that carries the message. A teammate's
-/// message ends the wait and leaves the state as it is. A note changes nothing but the thread.
+/// message ends the wait, unless it is dated before what the customer wrote last, and leaves the state
+/// as it is. A note changes nothing but the thread.
 #[must_use]
 pub fn message(conversation: &mut Conversation, message: Message, scene: &Scene<'_>) -> Vec<Part> {
     let by_contact = message.author.is_contact();
@@ -145,9 +146,6 @@ pub fn message(conversation: &mut Conversation, message: Message, scene: &Scene<
         contact_wrote(conversation, scene);
     } else if !message.note {
         teammate_wrote(conversation, &message.author, scene);
-    }
-    if let Some(admin) = message.author.admin() {
-        note_teammate(conversation, admin);
     }
     let mut part = Part::event(part_type, message.author, scene.at, conversation.state);
     part.body = Some(message.body).filter(|body| !body.is_empty());
@@ -176,9 +174,6 @@ pub fn close(conversation: &mut Conversation, by: Author, body: Option<String>, 
     conversation.queued_since = None;
     conversation.read = true;
     statistics::closed(conversation, &by, scene);
-    if let Some(admin) = by.admin() {
-        note_teammate(conversation, admin);
-    }
     let mut part = Part::event(PartType::Close, by, scene.at, State::Closed);
     part.body = body;
     finish(conversation, vec![part], scene)
@@ -305,7 +300,7 @@ fn finish(conversation: &mut Conversation, parts: Vec<Part>, scene: &Scene<'_>) 
 
 fn contact_wrote(conversation: &mut Conversation, scene: &Scene<'_>) {
     conversation.waiting_since.get_or_insert(scene.at);
-    if conversation.first_contact_reply.is_none() {
+    if conversation.first_contact_reply.as_ref().is_none_or(|first| scene.at < first.created_at) {
         conversation.first_contact_reply = Some(FirstContactReply {
             created_at: scene.at,
             kind: conversation.source.kind.clone(),
@@ -318,14 +313,16 @@ fn contact_wrote(conversation: &mut Conversation, scene: &Scene<'_>) {
 fn teammate_wrote(conversation: &mut Conversation, author: &Author, scene: &Scene<'_>) {
     if author.kind == AuthorKind::Admin {
         statistics::admin_replied(conversation, scene);
-        conversation.waiting_since = None;
-        conversation.read = true;
-    }
-}
-
-pub(super) fn note_teammate(conversation: &mut Conversation, admin: AdminId) {
-    if !conversation.teammates.contains(&admin) {
-        conversation.teammates.push(admin);
+        // A reply that is dated back answers nothing that was written after it.
+        let unanswered = conversation.statistics.last_contact_reply_at.filter(|asked| *asked > scene.at);
+        conversation.waiting_since = match conversation.waiting_since {
+            Some(since) if since > scene.at => Some(since),
+            Some(_) => unanswered,
+            None => None,
+        };
+        if conversation.waiting_since.is_none() {
+            conversation.read = true;
+        }
     }
 }
 
@@ -366,6 +363,30 @@ mod tests {
         assert_eq!((s.time_to_admin_reply, s.median_time_to_reply), (Some(600), Some(600)));
         assert_eq!((s.first_admin_reply_at, s.last_admin_reply_at), (Some(NOON + 600), Some(NOON + 600)));
         assert_eq!((s.count_conversation_parts, it.teammates.clone()), (1, vec![AdminId(1)]));
+    }
+
+    #[test]
+    fn a_reply_dated_back_answers_nothing_that_came_after_it() {
+        let mut it = conversation();
+        let back = |seconds| Scene { at: NOON + seconds, now: NOON + 1_000, hours: None };
+        let _ = message(&mut it, Message::comment(admin(1), "hi"), &at(NOON + 100));
+        let _ = message(&mut it, says("and now?"), &at(NOON + 500));
+        let _ = message(&mut it, Message::comment(admin(2), "from the phone"), &back(50));
+        assert_eq!((it.waiting_since, it.read), (Some(NOON + 500), false));
+        let s = &it.statistics;
+        assert_eq!((s.first_admin_reply_at, s.last_admin_reply_at), (Some(NOON + 50), Some(NOON + 100)));
+        assert_eq!((s.time_to_admin_reply, s.reply_waits.clone()), (Some(50), vec![100]));
+        let _ = message(&mut it, says("late mail"), &back(20));
+        assert_eq!(it.statistics.last_contact_reply_at, Some(NOON + 500));
+        let _ = message(&mut it, says("hello?"), &at(NOON + 800));
+        let _ = message(&mut it, Message::comment(admin(1), "between"), &back(600));
+        assert_eq!(it.waiting_since, Some(NOON + 800), "what came after the reply waits");
+        let _ = close(&mut it, admin(1), None, &at(NOON + 900));
+        let _ = close(&mut it, admin(2), Some("bye".into()), &back(850));
+        let s = &it.statistics;
+        assert_eq!((s.first_close_at, s.last_close_at), (Some(NOON + 850), Some(NOON + 900)));
+        assert_eq!(s.last_closed_by_id.as_deref(), Some("1"));
+        assert_eq!(it.updated_at, NOON + 1_000);
     }
 
     #[test]

@@ -189,7 +189,8 @@ pub trait Store: Send + Sync + 'static {
     /// Takes a contact out of a conversation; the last one stays.
     async fn remove_participant(&self, id: ConversationId, contact: ContactId, by: Actor) -> Answer<Thread>;
 
-    /// Wakes every conversation whose sleep is over at `now`; answers which.
+    /// Wakes every conversation whose sleep is over at `now`, and answers which; hands out what waits
+    /// in balanced teams' inboxes to whoever has room.
     async fn wake_due(&self, now: i64) -> Answer<Vec<ConversationId>>;
 
     /// When the next sleeping conversation wakes.

@@ -20,6 +20,8 @@ const KEYS: u16 = 8;
 /// Cells of the kind, and the room from which on there is one.
 const KIND: u16 = 8;
 const WITH_KIND: u16 = 34;
+/// From this width of the screen on commands are called so; below, only what is none has a kind.
+const WITH_COMMANDS: u16 = 100;
 /// From this width within on there is a column for what a line would do.
 const WITH_PREVIEW: u16 = 72;
 
@@ -41,7 +43,8 @@ pub fn draw(part: &Palette, look: &Look<'_>, screen: Rect, buf: &mut Buffer) -> 
     let range = visible(part.visible.len(), part.cursor, usize::from(list.height));
     for (line, at) in (0..list.height).zip(range) {
         let Some(found) = part.visible.get(at).and_then(|at| part.items.get(*at)) else { break };
-        draw_found(found, at == part.cursor, look, Rect { y: list.y + line, height: 1, ..list }, buf);
+        let row = Rect { y: list.y + line, height: 1, ..list };
+        draw_found(found, at == part.cursor, screen.width >= WITH_COMMANDS, look, row, buf);
     }
     if list_width < below.width {
         let rule = Rect { x: below.x + list_width + 1, width: 1, ..below };
@@ -54,7 +57,7 @@ pub fn draw(part: &Palette, look: &Look<'_>, screen: Rect, buf: &mut Buffer) -> 
     cursor
 }
 
-fn draw_found(found: &Found, has_cursor: bool, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+fn draw_found(found: &Found, has_cursor: bool, names_commands: bool, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     if has_cursor {
         tint(buf, area, look.style(Role::Selection));
     }
@@ -68,7 +71,7 @@ fn draw_found(found: &Found, has_cursor: bool, look: &Look<'_>, area: Rect, buf:
     // Keys end in one column, kinds begin in another; without much room the title comes first.
     let keys = look.style(if found.why_not.is_some() { Role::Disabled } else { Role::Key });
     row.skip_right(1).right_field(&found.keys, KEYS, keys).skip_right(2);
-    if row.room() >= WITH_KIND {
+    if row.room() >= WITH_KIND && (names_commands || !matches!(found.target, Target::Command(_))) {
         let kind = look.say(found.kind);
         row.skip_right(KIND.saturating_sub(cells(&kind))).right(&kind, dim).skip_right(2);
     }

@@ -12,13 +12,13 @@ use super::super::dice::Dice;
 use super::super::files;
 use super::super::mail::{self, Program, Quoted};
 use super::super::outline::{throw_channel, throw_tongue};
-use super::super::people::{Crowd, MATES, Voice, first_name, mate_for, mate_id, team_id};
+use super::super::people::{Crowd, MATES, Voice, YOU, first_name, mate_for, mate_id, team_id};
 use super::super::seed::{SeedPlan, crowd_of, you};
 use super::super::talk::{Desk, Talk, Tongue, Topic, Turn, next_turn, talk};
 use super::super::wording::{self, is_mail};
 use super::recognise::{best_match, recognise};
 use super::scene;
-use super::script::{Event, Glimpse, Scene, Script};
+use super::script::{Event, Glimpse, Mood, Scene, Script, To};
 use crate::helpdesk::model::act::{Actor, Manage, NewConversation, NewRating, Reply, ReplyKind, Step};
 use crate::helpdesk::model::{
     AdminId, ContactId, ConversationId, NewAttachment, Part, PartType, State, Target, Thread,
@@ -92,19 +92,19 @@ impl Stage {
         scene::look(&self.store, script, &self.played, now).await
     }
 
-    /// Does it.
-    pub async fn perform(&self, event: &Event, turn: u64, now: i64) -> Answer<()> {
+    /// Does it; false when it came to nothing, as what it was about has moved on.
+    pub async fn perform(&self, event: &Event, turn: u64, now: i64) -> Answer<bool> {
         match event {
-            Event::Arrive(desk) => self.arrive(*desk, turn, now).await,
-            Event::Answer(glimpse) => self.customer(glimpse, turn, false).await,
-            Event::Chase(glimpse) => self.customer(glimpse, turn, true).await,
+            Event::Arrive(to) => self.arrive(*to, turn, now).await.map(|()| true),
+            Event::Answer(glimpse) | Event::Back(glimpse) => self.customer(glimpse, turn, None).await,
+            Event::Nudge(glimpse, mood) => self.customer(glimpse, turn, Some(*mood)).await,
             Event::Take(glimpse) => self.take(glimpse, turn).await,
             Event::Reply(glimpse) => self.reply(glimpse, turn).await,
             Event::Note(glimpse, mentions) => self.note(glimpse, turn, *mentions).await,
             Event::Close(glimpse) => self.close(glimpse, turn, now).await,
             Event::Tag(glimpse) => self.tag(glimpse, turn).await,
             Event::Rate(glimpse) => self.rate(glimpse, turn).await,
-            Event::Quiet => Ok(()),
+            Event::Quiet => Ok(false),
         }
     }
 
@@ -112,13 +112,20 @@ impl Stage {
         Dice::stream(self.seed ^ 0xDEED ^ u64::try_from(id.0).unwrap_or(0).rotate_left(20), turn)
     }
 
-    async fn arrive(&self, desk: Option<Desk>, turn: u64, now: i64) -> Answer<()> {
+    async fn arrive(&self, to: To, turn: u64, now: i64) -> Answer<()> {
         let mut dice = self.dice(turn, ConversationId(0));
         let (tongue, channel) = (throw_tongue(&mut dice), throw_channel(&mut dice));
         let book = talk(tongue);
         let mut topic = book.topic(&mut dice);
         for _ in 0..40 {
-            if desk.is_none_or(|desk| topic.desk == desk) {
+            let fits = match to {
+                // You sit at these desks; at the other ones nothing stays without somebody for long.
+                To::You => matches!(topic.desk, Desk::Support | Desk::Wholesale),
+                To::Nobody => topic.desk != Desk::Billing,
+                To::Any => true,
+                To::Desk(desk) => topic.desk == desk,
+            };
+            if fits {
                 break;
             }
             topic = book.topic(&mut dice);
@@ -152,7 +159,16 @@ impl Stage {
             email: None,
             at: None,
         };
-        self.store.create_conversation(new).await.map(drop)
+        let begun = self.store.create_conversation(new).await?.conversation;
+        match (to, begun.admin_assignee) {
+            (To::You, Some(mate)) if mate != you() => {
+                let by = if self.played.contains(&mate) { Actor::Bot } else { Actor::Admin(mate) };
+                self.hand_over(begun.id, by, Target::Admin(you())).await
+            }
+            (To::You, None) => self.hand_over(begun.id, Actor::Bot, Target::Admin(you())).await,
+            (To::Nobody, Some(_)) => self.hand_over(begun.id, Actor::Bot, Target::NobodyAdmin).await,
+            _ => Ok(()),
+        }
     }
 
     /// Reads the conversation again; none when it is not as `fits` wants it any more.
@@ -224,16 +240,29 @@ impl Stage {
                 .is_some_and(|admin| !self.played.contains(&admin) && place_of(admin).is_some())
     }
 
-    async fn customer(&self, glimpse: &Glimpse, turn: u64, chases: bool) -> Answer<()> {
+    /// Whether it is open and somebody's who is played.
+    fn is_played(&self, thread: &Thread) -> bool {
+        let conversation = &thread.conversation;
+        conversation.state == State::Open
+            && conversation.admin_assignee.is_some_and(|admin| self.played.contains(&admin))
+    }
+
+    async fn customer(&self, glimpse: &Glimpse, turn: u64, mood: Option<Mood>) -> Answer<bool> {
         let mut dice = self.dice(turn, glimpse.id);
         // Between the look and now somebody may have closed it, or the customer may have written.
         let fits = |thread: &Thread| {
             thread.conversation.state != State::Closed
                 && (thread.conversation.statistics.last_contact_reply_at.unwrap_or(0) <= glimpse.customer_wrote_at)
         };
-        let Some(talking) = self.enter(glimpse, &mut dice, fits).await? else { return Ok(()) };
+        let Some(talking) = self.enter(glimpse, &mut dice, fits).await? else { return Ok(false) };
         let cast = self.cast(&talking);
-        let phrase = if chases { dice.word(&talking.book().chases) } else { fitting(&talking, &mut dice) };
+        let phrase = match mood {
+            None => fitting(&talking, &mut dice),
+            // Who has said thank you waits for nothing.
+            Some(_) if is_content(&talking) => return Ok(false),
+            Some(Mood::Impatient) => dice.word(&talking.book().chases),
+            Some(Mood::Adds) => one_more_question(&talking, &mut dice),
+        };
         let body = cast.say(phrase, &mut dice);
         let channel = talking.channel();
         let text = wording::customer(&cast, talking.book(), talking.voice, channel, &body, false, &mut dice);
@@ -252,20 +281,20 @@ impl Stage {
         self.say(glimpse.id, Actor::Contact(glimpse.contact.clone()), ReplyKind::Comment, html, file).await
     }
 
-    async fn take(&self, glimpse: &Glimpse, turn: u64) -> Answer<()> {
+    async fn take(&self, glimpse: &Glimpse, turn: u64) -> Answer<bool> {
         let mut dice = self.dice(turn, glimpse.id);
         let free =
             |thread: &Thread| thread.conversation.state == State::Open && thread.conversation.admin_assignee.is_none();
-        let Some(talking) = self.enter(glimpse, &mut dice, free).await? else { return Ok(()) };
+        let Some(talking) = self.enter(glimpse, &mut dice, free).await? else { return Ok(false) };
         let mate = mate_id(talking.mate);
         let step = Step::Assign { to: Target::Admin(mate), body: None };
         self.manage(glimpse.id, mate, step).await
     }
 
-    async fn reply(&self, glimpse: &Glimpse, turn: u64) -> Answer<()> {
+    async fn reply(&self, glimpse: &Glimpse, turn: u64) -> Answer<bool> {
         let mut dice = self.dice(turn, glimpse.id);
         let Some(talking) = self.enter(glimpse, &mut dice, |thread| self.is_colleagues(thread)).await? else {
-            return Ok(());
+            return Ok(false);
         };
         let cast = self.cast(&talking);
         let phrase = our_answer(&talking, &mut dice);
@@ -277,29 +306,35 @@ impl Stage {
         self.say(glimpse.id, by, ReplyKind::Comment, mail::paragraphs(&text), file).await
     }
 
-    async fn note(&self, glimpse: &Glimpse, turn: u64, mentions: bool) -> Answer<()> {
+    async fn note(&self, glimpse: &Glimpse, turn: u64, mentions: bool) -> Answer<bool> {
         let mut dice = self.dice(turn, glimpse.id);
-        let Some(talking) = self.enter(glimpse, &mut dice, |thread| self.is_colleagues(thread)).await? else {
-            return Ok(());
+        let fits = |thread: &Thread| self.is_colleagues(thread) || mentions && self.is_played(thread);
+        let Some(talking) = self.enter(glimpse, &mut dice, fits).await? else {
+            return Ok(false);
         };
+        let theirs = self.is_played(&talking.thread);
+        let desk = talking.topic.map_or(Desk::Support, |topic| topic.desk);
+        let by = if theirs { self.somebody_of(desk, talking.tongue, &mut dice) } else { talking.mate };
+        let mentioned = if theirs { talking.mate } else { YOU };
         let mut cast = self.cast(&talking);
         cast.mention = "\u{1}";
         let english = talk(Tongue::English);
         let phrase = match talking.topic {
+            _ if theirs => dice.word(&english.in_yours),
             _ if mentions => dice.word(&english.mentions),
             Some(topic) => dice.word(&topic.notes),
             None => dice.word(&english.call_notes),
         };
         let text = cast.say_in(Tongue::English, phrase, &mut dice);
-        let (id, name) = (you().to_string(), MATES[0].name);
-        let html = mail::note(&text, mentions.then_some((id.as_str(), name)));
-        self.say(glimpse.id, Actor::Admin(mate_id(talking.mate)), ReplyKind::Note, html, None).await
+        let id = mate_id(mentioned).to_string();
+        let html = mail::note(&text, mentions.then_some((id.as_str(), MATES[mentioned].name)));
+        self.say(glimpse.id, Actor::Admin(mate_id(by)), ReplyKind::Note, html, None).await
     }
 
-    async fn close(&self, glimpse: &Glimpse, turn: u64, now: i64) -> Answer<()> {
+    async fn close(&self, glimpse: &Glimpse, turn: u64, now: i64) -> Answer<bool> {
         let mut dice = self.dice(turn, glimpse.id);
         let Some(talking) = self.enter(glimpse, &mut dice, |thread| self.is_colleagues(thread)).await? else {
-            return Ok(());
+            return Ok(false);
         };
         // Nobody closes on an open question: whoever's turn it is speaks first.
         let last = talking.last_message();
@@ -310,30 +345,30 @@ impl Stage {
             return self.reply(glimpse, turn).await;
         }
         if theirs.is_none() && talking.topic.is_some() && !silent && !is_solved(&talking) {
-            return self.customer(glimpse, turn, false).await;
+            return self.customer(glimpse, turn, None).await;
         }
         self.manage(glimpse.id, mate_id(talking.mate), Step::Close { body: None }).await
     }
 
-    async fn tag(&self, glimpse: &Glimpse, turn: u64) -> Answer<()> {
+    async fn tag(&self, glimpse: &Glimpse, turn: u64) -> Answer<bool> {
         let mut dice = self.dice(turn, glimpse.id);
         let Some(talking) = self.enter(glimpse, &mut dice, |thread| self.is_colleagues(thread)).await? else {
-            return Ok(());
+            return Ok(false);
         };
         let worn: Vec<_> = talking.thread.conversation.tags.iter().map(|tag| tag.id).collect();
         let fitting =
             talking.topic.and_then(|topic| topic.tags.iter().map(|tag| tag_id(tag)).find(|id| !worn.contains(id)));
-        let Some(tag) = fitting else { return Ok(()) };
-        self.store.tag_conversation(glimpse.id, tag, Actor::Admin(mate_id(talking.mate))).await.map(drop)
+        let Some(tag) = fitting else { return Ok(false) };
+        self.store.tag_conversation(glimpse.id, tag, Actor::Admin(mate_id(talking.mate))).await.map(|_| true)
     }
 
-    async fn rate(&self, glimpse: &Glimpse, turn: u64) -> Answer<()> {
+    async fn rate(&self, glimpse: &Glimpse, turn: u64) -> Answer<bool> {
         let mut dice = self.dice(turn, glimpse.id);
         let unrated = |thread: &Thread| {
             let rated = thread.conversation.rating.as_ref().is_some_and(|rating| rating.score.is_some());
             thread.conversation.state == State::Closed && !rated
         };
-        let Some(talking) = self.enter(glimpse, &mut dice, unrated).await? else { return Ok(()) };
+        let Some(talking) = self.enter(glimpse, &mut dice, unrated).await? else { return Ok(false) };
         let score = [5, 4, 3, 2, 1][dice.weighted([55, 25, 10, 5, 5].into_iter())];
         let remark = if score >= 4 && dice.chance(50) {
             let phrase = dice.word(&talking.book().thanks);
@@ -342,7 +377,7 @@ impl Stage {
             None
         };
         let rating = NewRating { by: glimpse.contact.clone(), score, remark, at: None };
-        self.store.rate_conversation(glimpse.id, rating).await.map(drop)
+        self.store.rate_conversation(glimpse.id, rating).await.map(|_| true)
     }
 
     async fn say(
@@ -352,14 +387,18 @@ impl Stage {
         kind: ReplyKind,
         body: String,
         file: Option<NewAttachment>,
-    ) -> Answer<()> {
+    ) -> Answer<bool> {
         let attachments = file.into_iter().collect();
         let reply = Reply { by, kind, body, attachments, chosen: None, email: None, external_id: None, at: None };
-        self.store.reply(id, reply).await.map(drop)
+        self.store.reply(id, reply).await.map(|_| true)
     }
 
-    async fn manage(&self, id: ConversationId, by: AdminId, step: Step) -> Answer<()> {
-        self.store.manage(id, Manage { by: Actor::Admin(by), step, at: None }).await.map(drop)
+    async fn hand_over(&self, id: ConversationId, by: Actor, to: Target) -> Answer<()> {
+        self.store.manage(id, Manage { by, step: Step::Assign { to, body: None }, at: None }).await.map(drop)
+    }
+
+    async fn manage(&self, id: ConversationId, by: AdminId, step: Step) -> Answer<bool> {
+        self.store.manage(id, Manage { by: Actor::Admin(by), step, at: None }).await.map(|_| true)
     }
 }
 
@@ -411,6 +450,22 @@ fn fitting(talking: &Talking, dice: &mut Dice) -> &'static str {
     } else {
         dice.word(&book.agrees)
     }
+}
+
+/// Whether the customer's last words were thanks, or that they will wait.
+fn is_content(talking: &Talking) -> bool {
+    let book = talking.book();
+    let phrases = [&book.thanks, &book.acks].into_iter().flatten().copied();
+    said(talking, false).last().is_some_and(|last| best_match(last, phrases).is_some())
+}
+
+/// A question on the side that the customer has not asked yet.
+fn one_more_question(talking: &Talking, dice: &mut Dice) -> &'static str {
+    let said = said(talking, false);
+    let asked = |question: &'static str| said.iter().any(|text| best_match(text, std::iter::once(question)).is_some());
+    let asides = talking.book().asides.iter().map(|(question, _)| *question);
+    let fresh: Vec<&str> = asides.filter(|question| !asked(question)).collect();
+    dice.word(if fresh.is_empty() { &talking.book().chases } else { &fresh })
 }
 
 /// Words of our messages, or of the customer's, oldest first and folded.

@@ -3,12 +3,14 @@
 //! Owns [`run_live`]. What happens next is decided in `script` (pure: the same scene, turn and seed
 //! give the same event), found out in `scene` and done in `deeds`, through the same operations of the
 //! store that the API uses. Conversations of a teammate whom a token acts as are left to that
-//! teammate: there only their customers write, and colleagues leave notes.
+//! teammate: there only their customers write, and colleagues leave notes. `yours` sees to
+//! it that much of what happens is theirs to see, most of all in the first minutes.
 
 mod deeds;
 mod recognise;
 mod scene;
 mod script;
+mod yours;
 
 use std::future::Future;
 use std::pin::pin;
@@ -91,16 +93,19 @@ impl Live {
     /// Does what is due, if anything; answers how long nothing else is.
     async fn step(&mut self) -> Answer<Duration> {
         let scene = self.stage.look(&self.script, self.clock.unix_secs()).await?;
+        self.script.hear(&scene);
         let (delay, event) = script::next_event(&self.script, &scene);
         if delay > Duration::ZERO {
             return Ok(delay);
         }
-        self.script.done(&event, scene.now);
-        match self.stage.perform(&event, self.script.turn(), scene.now).await {
+        let (happened, failure) = match self.stage.perform(&event, self.script.turn(), scene.now).await {
+            Ok(happened) => (happened, None),
             // Somebody else was quicker: closed, deleted, merged.
-            Ok(()) | Err(StoreError::Refused(_) | StoreError::ContactMerged { .. }) => Ok(Duration::ZERO),
-            Err(error) => Err(error),
-        }
+            Err(StoreError::Refused(_) | StoreError::ContactMerged { .. }) => (false, None),
+            Err(error) => (false, Some(error)),
+        };
+        self.script.done(&event, scene.now, happened);
+        failure.map_or(Ok(Duration::ZERO), Err)
     }
 }
 

@@ -32,7 +32,9 @@ pub async fn look(store: &Arc<dyn Store>, script: &Script, played: &BTreeSet<Adm
     let rested = now - *dice.pick(&[60, 60, 600, 7_200, 86_400]);
 
     let counts = store.counts().await?;
-    let yours = count(store, &all(vec![open.clone(), field("admin_assignee_id", "IN", json!(theirs))])).await?;
+    let of_yours = all(vec![open.clone(), field("admin_assignee_id", "IN", json!(theirs))]);
+    let yours = count(store, &of_yours).await?;
+    let yours_open = some(store, &of_yours).await?;
     let nobodys = all(vec![open.clone(), field("admin_assignee_id", "=", json!(0))]);
     let unassigned = count(store, &nobodys).await?;
     let free = some(store, &nobodys).await?;
@@ -73,7 +75,7 @@ pub async fn look(store: &Arc<dyn Store>, script: &Script, played: &BTreeSet<Adm
         ]),
     )
     .await?;
-    Ok(Scene { now, open: counts.open, yours, unassigned, free, colleagues, heard, closed })
+    Ok(Scene { now, open: counts.open, yours, unassigned, free, colleagues, yours_open, heard, closed })
 }
 
 /// Whether the last message is by a teammate whom somebody plays.

@@ -15,7 +15,7 @@ use crate::helpdesk::model::{
 };
 use crate::helpdesk::rules::hours::Calendar;
 use crate::helpdesk::rules::thread::{Message, contact_author};
-use crate::helpdesk::rules::{Scene, assign, attributes, merge, operator, redact, thread as rules};
+use crate::helpdesk::rules::{Scene, assign, attributes, merge, note_teammates, operator, redact, thread as rules};
 
 /// Begins a conversation; the rules of arrival run.
 pub(super) fn create(work: &Work<'_>, new: NewConversation) -> Answer<Thread> {
@@ -127,6 +127,7 @@ pub(super) fn manage(work: &Work<'_>, id: ConversationId, manage: Manage) -> Ans
     }
     let by = author(db, &manage.by)?;
     let before = conversation.clone();
+    let by_hand = manage.by != Actor::Bot && matches!(manage.step, Step::Assign { to: Target::Team(_), .. });
     let parts = match manage.step {
         Step::Close { body } => rules::close(&mut conversation, by, body, &scene),
         Step::Open => {
@@ -141,14 +142,21 @@ pub(super) fn manage(work: &Work<'_>, id: ConversationId, manage: Manage) -> Ans
             rules::snooze(&mut conversation, by, until, &scene)
         }
         Step::Assign { to, body } => {
-            // What a rule moves into a team arrives there; what a person moves does not.
+            // What a rule moves into a team arrives there; what a person moves waits in its inbox.
             let arrives = manage.by == Actor::Bot;
-            hand_over(work, &mut conversation, by, to, body, assign::Reason::Said, arrives, &scene)?
+            let parts = hand_over(work, &mut conversation, by, to, body, assign::Reason::Said, arrives, &scene)?;
+            if by_hand {
+                requeue(db, &mut conversation, &scene)?;
+            }
+            parts
         }
     };
     if conversation != before {
         save_with(db, &mut conversation, parts)?;
-        drain(work, &scene)?;
+        // Whoever moves it into a team sees it there first; the chore hands it out.
+        if !by_hand {
+            drain(work, &scene)?;
+        }
     }
     thread(db, id)
 }
@@ -164,7 +172,7 @@ pub(super) fn update(work: &Work<'_>, id: ConversationId, update: ConversationUp
     };
     let before = conversation.clone();
     let definitions = settings::conversation_attributes(db)?;
-    let parts = attributes::set(&mut conversation, &by, &update.custom_attributes, &definitions, &scene)
+    let mut parts = attributes::set(&mut conversation, &by, &update.custom_attributes, &definitions, &scene)
         .map_err(|unfit| Refusal::invalid(unfit.message).at(format!("custom_attributes.{}", unfit.name)))?;
     if let Some(read) = update.read {
         rules::mark_read(&mut conversation, read, &scene);
@@ -177,7 +185,7 @@ pub(super) fn update(work: &Work<'_>, id: ConversationId, update: ConversationUp
             if company.is_unset() { None } else { Some(companies::find(db, &company)?.ok_or(Missing::Company)?.id) };
     }
     if let Some(priority) = update.priority {
-        conversation.priority = priority;
+        parts.extend(attributes::prioritise(&mut conversation, &by, priority, &scene));
     }
     if conversation != before {
         rules::changed(&mut conversation, &scene);
@@ -334,13 +342,10 @@ pub(super) fn participant(
     thread(db, id)
 }
 
-/// Wakes what has slept long enough.
+/// Wakes what has slept long enough, and hands out what waits in balanced teams' inboxes.
 pub(super) fn wake_due(work: &Work<'_>) -> Answer<Vec<ConversationId>> {
     let db = work.db;
     let due = super::conversations::due(db, work.now)?;
-    if due.is_empty() {
-        return Ok(due);
-    }
     let calendar = settings::calendar(db)?;
     let scene = scene(work, None, calendar.as_ref());
     for id in &due {
@@ -511,10 +516,11 @@ pub(super) fn own_files(db: &Connection, id: ConversationId, attachments: &[Atta
     Ok(())
 }
 
-/// Writes a thread as it stands: no rule is applied.
+/// Writes a thread as it stands: no rule is applied, but what follows from its parts alone holds.
 pub(super) fn insert(db: &Connection, thread: Thread) -> Answer<()> {
     let Thread { mut conversation, mut parts, .. } = thread;
     conversation.statistics.count_conversation_parts = i64::try_from(parts.len()).unwrap_or(i64::MAX);
+    note_teammates(&mut conversation, &parts);
     save(db, &mut conversation)?;
     append(db, conversation.id, &mut parts)?;
     own_files(db, conversation.id, &conversation.source.attachments)?;

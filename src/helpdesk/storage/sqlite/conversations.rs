@@ -4,10 +4,11 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use super::super::{Answer, ChangeKind, Missing};
-use super::filter::{self, Walk};
+use super::filter::{self, Condition, Walk};
 use super::rows::{
     column, count, document, documents, exists, limit, next_numbers, replace_set, reserve_number, run, write,
 };
+use super::totals::Totals;
 use super::{changes, columns, companies, cursor, words};
 use crate::helpdesk::model::page::{NumberedPage, NumberedRequest, Page, PageRequest};
 use crate::helpdesk::model::{
@@ -23,16 +24,18 @@ pub(super) fn load(db: &Connection, id: ConversationId) -> Answer<Conversation> 
     Ok(conversation)
 }
 
-/// The conversation with its most recent parts.
+/// The conversation with its most recent parts, by time and among equals by identifier.
 pub(super) fn thread(db: &Connection, id: ConversationId) -> Answer<Thread> {
     let conversation = load(db, id)?;
     let total_parts = count(db, "SELECT count(*) FROM part WHERE conversation_id = ?1", [id.0])?;
-    let mut parts: Vec<Part> = documents(
-        db,
-        "SELECT doc FROM part WHERE conversation_id = ?1 ORDER BY id DESC LIMIT ?2",
-        params![id.0, limit(Thread::PARTS_SHOWN)],
-    )?;
-    parts.reverse();
+    // Only which of very many are the most recent is for the database to find out.
+    let sql = if total_parts > Thread::PARTS_SHOWN {
+        "SELECT doc FROM part WHERE conversation_id = ?1 ORDER BY doc ->> '$.created_at' DESC, id DESC LIMIT ?2"
+    } else {
+        "SELECT doc FROM part WHERE conversation_id = ?1 LIMIT ?2"
+    };
+    let mut parts: Vec<Part> = documents(db, sql, params![id.0, limit(Thread::PARTS_SHOWN)])?;
+    parts.sort_by_key(|part| (part.created_at, part.id.0));
     for part in &mut parts {
         name_tags(db, &mut part.tags)?;
     }
@@ -179,8 +182,13 @@ const MANY: usize = 2_000;
 type Key = (i64, i64, usize);
 
 /// A page of the conversations that match, changed last first.
-pub(super) fn search(db: &Connection, query: &ConversationQuery, page: &PageRequest) -> Answer<Page<Listed>> {
-    let total_count = count_matching(db, query)?;
+pub(super) fn search(
+    db: &Connection,
+    totals: &Totals,
+    query: &ConversationQuery,
+    page: &PageRequest,
+) -> Answer<Page<Listed>> {
+    let total_count = count_matching(db, totals, query)?;
     let walk = if total_count > MANY { Walk::List } else { Walk::Matches };
     let condition = filter::conversations(&query.0, walk)?;
     let key: Option<Key> = page.starting_after.as_deref().map(cursor::read).transpose()?;
@@ -215,13 +223,22 @@ pub(super) fn search(db: &Connection, query: &ConversationQuery, page: &PageRequ
 }
 
 /// How many conversations match.
-pub(super) fn count_matching(db: &Connection, query: &ConversationQuery) -> Answer<usize> {
-    let condition = filter::conversations(&query.0, Walk::Matches)?;
-    count(
-        db,
-        &format!("SELECT count(*) FROM conversation c WHERE {}", condition.sql),
-        params_from_iter(condition.values.iter()),
-    )
+pub(super) fn count_matching(db: &Connection, totals: &Totals, query: &ConversationQuery) -> Answer<usize> {
+    // Whatever changes a conversation is noted in the same transaction, so that the number tells states apart.
+    let seq = changes::last(db)?;
+    if let Some(total) = totals.known(query, seq) {
+        return Ok(total);
+    }
+    let counting = match filter::counted_elsewhere(&query.0) {
+        Some(counting) => counting,
+        None => {
+            let condition = filter::conversations(&query.0, Walk::Matches)?;
+            Condition { sql: format!("SELECT count(*) FROM conversation c WHERE {}", condition.sql), ..condition }
+        }
+    };
+    let total = count(db, &counting.sql, params_from_iter(counting.values.iter()))?;
+    totals.keep(query, seq, total);
+    Ok(total)
 }
 
 /// Takes a conversation away and notes that.

@@ -69,6 +69,41 @@ pub(super) fn conversations(node: &Node, walk: Walk) -> Answer<Condition> {
     joined(node, &|filter| Ok(compare(&conversation_place(&filter.field), filter, walk)))
 }
 
+/// The whole question for the number of matches of one filter that the rows of another table answer
+/// alone: those hold nothing of conversations that are gone. None for any other search.
+pub(super) fn counted_elsewhere(node: &Node) -> Option<Condition> {
+    let filter = match node {
+        Node::Filter(filter) => filter,
+        Node::All(members) | Node::Any(members) => match members.as_slice() {
+            [one] => return counted_elsewhere(one),
+            _ => return None,
+        },
+    };
+    let [Operand::Text(value)] = filter.values.as_slice() else { return None };
+    match conversation_place(&filter.field) {
+        // With one value no conversation is counted twice.
+        Place::Rows { table, column, digits, .. } if filter.operator == Operator::Equal => {
+            let condition = if digits {
+                digits_condition(column, Operator::Equal, &filter.values)
+            } else {
+                text_condition(column, Operator::Equal, &filter.values)
+            };
+            Some(Condition { sql: format!("SELECT count(*) FROM {table} WHERE {}", condition.sql), ..condition })
+        }
+        Place::Words { column, .. } => {
+            let question = match filter.operator {
+                Operator::Equal => words::whole_word(column, value),
+                Operator::Contains => words::beginnings(column, value),
+                Operator::StartsWith => words::start(column, value),
+                _ => None,
+            }?;
+            let sql = "SELECT count(*) FROM source_words WHERE source_words MATCH ?";
+            Some(Condition::of(sql, vec![Value::Text(question)]))
+        }
+        _ => None,
+    }
+}
+
 /// The condition of a contact search, over the table `contact` as `c`.
 pub(super) fn contacts(node: &Node, scope: &ContactScope) -> Answer<Condition> {
     joined(node, &|filter| match filter.kind {
@@ -323,7 +358,8 @@ fn words_condition(column: &str, path: &str, operator: Operator, values: &[Opera
         question.map_or_else(Condition::never, |question| {
             let sql = match walk {
                 Walk::Matches => "c.id IN (SELECT rowid FROM source_words WHERE source_words MATCH ?)",
-                Walk::List => "EXISTS (SELECT 1 FROM source_words WHERE source_words MATCH ? AND rowid = c.id)",
+                // Asked once, not once a row; the sign keeps the list from being led by it.
+                Walk::List => "+c.id IN (SELECT rowid FROM source_words WHERE source_words MATCH ?)",
             };
             Condition::of(sql, vec![Value::Text(question)])
         })

@@ -5,7 +5,8 @@ use rusqlite::Connection;
 use super::super::{Answer, StoreError};
 
 /// Steps in order; a step that has been published is never changed.
-const STEPS: &[&str] = &[include_str!("../migrations/001_first.sql")];
+const STEPS: &[&str] =
+    &[include_str!("../migrations/001_first.sql"), include_str!("../migrations/002_inbox_order.sql")];
 
 /// Runs the steps that are missing.
 pub(super) fn run(connection: &mut Connection) -> Answer<()> {

@@ -21,6 +21,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod totals;
 mod words;
 
 use std::path::Path;
@@ -31,6 +32,7 @@ use rusqlite::Connection;
 use tokio::sync::watch;
 
 use self::connection::Threads;
+use self::totals::Totals;
 use super::{Answer, Change, CompanyFilter, Counts, Missing, Store, StoreError, StoredFile};
 use crate::clock::{Clock, Ids};
 use crate::helpdesk::model::act::{
@@ -48,6 +50,7 @@ use crate::helpdesk::search::{ContactQuery, ConversationQuery};
 /// The helpdesk's store in one directory: the file `helpdesk.db` and `SQLite`'s own beside it.
 pub struct SqliteStore {
     threads: Arc<Threads>,
+    totals: Arc<Totals>,
     clock: Clock,
     ids: Ids,
 }
@@ -66,7 +69,7 @@ impl SqliteStore {
     /// # Errors
     /// When the directory or file cannot be made or read, or is of a newer program.
     pub fn open(dir: &Path, clock: Clock, ids: Ids) -> Result<Self, StoreError> {
-        Ok(Self { threads: Arc::new(Threads::start(dir)?), clock, ids })
+        Ok(Self { threads: Arc::new(Threads::start(dir)?), totals: Arc::default(), clock, ids })
     }
 
     async fn read<T: Send + 'static>(
@@ -105,11 +108,13 @@ impl Store for SqliteStore {
     }
 
     async fn search_conversations(&self, query: ConversationQuery, page: PageRequest) -> Answer<Page<Listed>> {
-        self.read(move |db| conversations::search(db, &query, &page)).await
+        let totals = Arc::clone(&self.totals);
+        self.read(move |db| conversations::search(db, &totals, &query, &page)).await
     }
 
     async fn count_conversations(&self, query: ConversationQuery) -> Answer<usize> {
-        self.read(move |db| conversations::count_matching(db, &query)).await
+        let totals = Arc::clone(&self.totals);
+        self.read(move |db| conversations::count_matching(db, &totals, &query)).await
     }
 
     async fn deleted_conversations(&self, page: NumberedRequest) -> Answer<NumberedPage<DeletedConversation>> {

@@ -1,0 +1,175 @@
+//! What our claims of speed rest on: `cargo bench`. Percentiles over many rounds, in milliseconds.
+//!
+//! `DESKHAND_BENCH_CONVERSATIONS` sets the size of the workspace (10,000 when it is not set; 100,000
+//! takes a minute to make). Timing of the whole program in a terminal is done from outside: see
+//! `benches/README.md`.
+#![allow(missing_docs, clippy::unwrap_used, clippy::disallowed_methods, clippy::print_stdout)]
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use deskhand::api::{Client, Endpoint, Timeouts};
+use deskhand::app::{App, Effect, Msg, update};
+use deskhand::cache::{Cache, Dirs};
+use deskhand::clock::{Clock, Ids, Timings};
+use deskhand::config::Settings;
+use deskhand::domain::{Secret, UnixTime};
+use deskhand::helpdesk::demo::{SeedPlan, seed, you};
+use deskhand::helpdesk::{self, Helpdesk, Options};
+use deskhand::keymap::{Key, Keymap};
+use deskhand::query::{Query, Sort};
+use deskhand::sync::message::{Event, Request, WindowSpec};
+use deskhand::sync::{Engine, EngineParts};
+use deskhand::theme::{Depth, Theme};
+use deskhand::ui;
+use deskhand::words::Words;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// Runs `step` `rounds` times and prints its percentiles.
+fn measure(what: &str, rounds: usize, mut step: impl FnMut(usize)) {
+    let mut times: Vec<Duration> = (0..rounds)
+        .map(|round| {
+            let began = Instant::now();
+            step(round);
+            began.elapsed()
+        })
+        .collect();
+    times.sort();
+    let at = |share: f64| times[((times.len() - 1) as f64 * share).round() as usize].as_secs_f64() * 1_000.0;
+    println!("{what:<58} p50 {:>8.3}  p95 {:>8.3}  p99 {:>8.3}  max {:>8.3} ms", at(0.5), at(0.95), at(0.99), at(1.0));
+}
+
+fn main() {
+    let conversations: usize =
+        std::env::var("DESKHAND_BENCH_CONVERSATIONS").ok().and_then(|text| text.parse().ok()).unwrap_or(10_000);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let place = tempfile::tempdir().unwrap();
+    let (clock, ids) = (Clock::system(), Ids::system());
+
+    let began = Instant::now();
+    let (url, token) = runtime.block_on(async {
+        let mut options = Options::new(place.path().join("helpdesk"));
+        let store = helpdesk::open_store(&options, &clock, &ids).await.unwrap();
+        seed(&store, &SeedPlan { conversations, seed: 1, now: clock.unix_secs() }).await.unwrap();
+        options.acts_as = Some(you());
+        let helpdesk = Helpdesk::on(store, options, clock.clone(), ids.clone()).await.unwrap();
+        let token = helpdesk.token().expose().to_owned();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(helpdesk::run(listener, helpdesk, std::future::pending()));
+        (url, token)
+    });
+    println!("{conversations} conversations made in {:.1} s", began.elapsed().as_secs_f64());
+
+    let client = {
+        let _inside = runtime.enter();
+        let endpoint = Endpoint::parse(&url, Secret::new(token)).unwrap();
+        Client::new(endpoint, clock.clone(), Timeouts::default()).unwrap()
+    };
+    let dirs = Dirs { cache: place.path().join("cache"), state: place.path().join("state") };
+    let engine = Engine::new(EngineParts {
+        cache: Cache::open(&dirs, clock.clone()).unwrap(),
+        client,
+        clock: clock.clone(),
+        ids,
+        timings: Timings::default(),
+        zone: jiff::tz::TimeZone::UTC,
+        sink: Arc::new(|_| {}),
+    })
+    .unwrap();
+    let began = Instant::now();
+    runtime.block_on(engine.pull_once()).unwrap();
+    println!("pulled into an empty cache in {:.1} s", began.elapsed().as_secs_f64());
+    measure("a pull when nothing changed", 10, |_| {
+        runtime.block_on(engine.pull_conversations(deskhand::api::Priority::Foreground)).unwrap();
+    });
+
+    let spec = |query: &str, sort| WindowSpec {
+        query: Query::parse(query).unwrap(),
+        sort,
+        offset: 0,
+        limit: 100,
+        around: None,
+    };
+    for (query, sort) in [
+        ("state:open", Sort::Newest),
+        ("state:open assignee:me", Sort::NextBreach),
+        ("state:open is:unassigned", Sort::NextBreach),
+        ("state:closed", Sort::Newest),
+        ("state:open team:Support", Sort::WaitingLongest),
+        ("state:open tag:refund", Sort::Newest),
+    ] {
+        let spec = spec(query, sort);
+        measure(&format!("load 100 rows: {query} · {sort}"), 200, |_| {
+            engine.load_window(&spec).unwrap();
+        });
+    }
+    measure("open the cache again", 20, |_| {
+        Cache::open(&dirs, clock.clone()).unwrap();
+    });
+
+    let mut screen = Screen::new(&engine);
+    screen.press("g a");
+    measure("key j to finished frame (160x48)", 400, |_| screen.press("j"));
+    measure("key ctrl-d to finished frame (160x48)", 100, |_| screen.press("ctrl-d"));
+    screen.press("g g");
+    measure("key J to finished frame, thread loaded (160x48)", 100, |_| screen.press("J"));
+    screen.press("r");
+    measure("a letter in the composer to finished frame", 200, |_| screen.press("x"));
+}
+
+/// App and drawing as the loop drives them, with loads answered in place.
+struct Screen<'a> {
+    app: App,
+    engine: &'a Engine,
+    theme: Theme,
+    buffer: Buffer,
+    began: Instant,
+}
+
+impl<'a> Screen<'a> {
+    fn new(engine: &'a Engine) -> Self {
+        let app = App::new(Settings::default(), Words::english(), Keymap::shipped(), "bench");
+        let area = Rect::new(0, 0, 160, 48);
+        let theme = Theme::built_in("dark", Depth::True);
+        let mut screen = Self { app, engine, theme, buffer: Buffer::empty(area), began: Instant::now() };
+        screen.tell(Msg::Resize(160, 48));
+        screen.tell(Msg::Event(Box::new(Event::Directory(engine.directory()))));
+        screen
+    }
+
+    fn tell(&mut self, msg: Msg) {
+        self.app.at(UnixTime(self.engine.now().secs()), self.began.elapsed());
+        let mut effects = update(&mut self.app, msg);
+        while !effects.is_empty() {
+            let asked: Vec<Request> = effects
+                .drain(..)
+                .filter_map(|effect| match effect {
+                    Effect::Request(request) => Some(*request),
+                    _ => None,
+                })
+                .collect();
+            for request in asked {
+                let event = match request {
+                    Request::Window { generation, spec } => {
+                        Event::Window { generation, window: self.engine.load_window(&spec).unwrap() }
+                    }
+                    Request::Thread { generation, id } => {
+                        Event::Thread { generation, thread: self.engine.load_thread(&id).unwrap().map(Box::new) }
+                    }
+                    _ => continue,
+                };
+                effects.extend(update(&mut self.app, Msg::Event(Box::new(event))));
+            }
+        }
+        self.buffer.reset();
+        let _ = ui::draw(&self.app, &self.theme, self.buffer.area, &mut self.buffer);
+    }
+
+    fn press(&mut self, keys: &str) {
+        for key in Key::parse_sequence(keys).unwrap() {
+            self.tell(Msg::Key(key));
+        }
+    }
+}
