@@ -78,7 +78,11 @@ pub fn inbox(session: &Session) -> Result<u8, Failure> {
         variable("COLORTERM").as_deref(),
         variable("TERM").as_deref(),
     );
-    let theme = Theme::built_in(&session.theme, depth);
+    // The first that is set says how this terminal writes.
+    let charset =
+        ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| variable(name).filter(|value| !value.is_empty()));
+    let plain = Theme::needs_plain_signs(variable("TERM").as_deref(), charset.as_deref());
+    let theme = Theme::built_in(&session.theme, depth).with_plain_signs(plain);
     let mut screen =
         TheScreen { app, theme, screen: Screen::on_stdout(), guard, keys, clock: Clock::system(), desk: &desk };
     // A fault of ours ends the screen, not what the agent has written.

@@ -1,6 +1,6 @@
 //! The real program in a real terminal: an agent's way through the demo.
 #![cfg(unix)]
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::panic)]
 #![allow(clippy::disallowed_methods, reason = "deadlines of waits")]
 
 use std::io::{Read as _, Write as _};

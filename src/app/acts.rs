@@ -110,6 +110,7 @@ impl App {
             self.ask(Request::SaveDraft(draft));
         }
         self.apply(&rows);
+        let awaited = awaited.or_else(|| self.made(group, &rows));
         let Some(awaited) = awaited.filter(|awaited| !awaited.quiet) else { return };
         let before = awaited.conversation;
         let until = rows.iter().map(|row| row.due_at).max().unwrap_or(self.now);
@@ -138,6 +139,16 @@ impl App {
         }
         self.refresh_list();
         self.ask_counts();
+    }
+
+    /// A group of the engine's own that puts on a tag which was asked for here.
+    fn made(&mut self, group: &GroupId, rows: &[OutboxRow]) -> Option<Awaited> {
+        let at = self.making.iter().position(|(on, wanted)| {
+            let puts_on = |row: &OutboxRow| matches!(&row.act, Act::Tag { name, .. } if name == wanted);
+            rows.iter().any(|row| row.conversation == on.id && puts_on(row))
+        })?;
+        let (conversation, _) = self.making.remove(at);
+        Some(Awaited { group: group.clone(), conversation, quiet: false, undo: false })
     }
 
     /// Applies committed rows to what is on screen.

@@ -392,7 +392,11 @@ impl Composer {
     /// Puts pasted text in, cleaned. What does not fit at its end is left out.
     pub(super) fn paste(&mut self, pasted: &str, now: UnixTime) -> Pasted {
         // Nobody waits for hundreds of megabytes to be looked through for what can be kept.
-        let (looked_at, unread) = pasted.split_at(pasted.floor_char_boundary(MOST_READ));
+        let mut most = MOST_READ.min(pasted.len());
+        while !pasted.is_char_boundary(most) {
+            most -= 1;
+        }
+        let (looked_at, unread) = pasted.split_at(most);
         let cleaned = text::clean_entry(looked_at);
         let room = LONGEST.saturating_sub(self.bytes());
         let fits = if cleaned.len() <= room {

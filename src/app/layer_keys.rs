@@ -39,6 +39,19 @@ impl App {
     /// What is typed in the front layer has changed.
     pub(super) fn input_changed(&mut self) {
         match self.layers.pop() {
+            Some(Layer::Picker(mut picker)) if picker.asks().is_some() => match picker.input.text() {
+                "y" | "Y" => {
+                    // Yes is the first line.
+                    (picker.visible, picker.cursor) = (vec![0], 0);
+                    self.layers.push(Layer::Picker(picker));
+                    self.choose();
+                }
+                "n" | "N" => {}
+                _ => {
+                    picker.input = Input::default();
+                    self.layers.push(Layer::Picker(picker));
+                }
+            },
             Some(Layer::Picker(mut picker)) => {
                 self.filter_picker(&mut picker);
                 self.layers.push(Layer::Picker(picker));

@@ -38,12 +38,18 @@ pub enum Value {
     Assign(AssignTo),
     /// Toggle a tag.
     Tag(TagId, Untrusted),
+    /// Make this tag, and put it on.
+    NewTag(Untrusted),
     /// Until then.
     Until(UnixTime),
     /// To this level.
     Priority(Priority),
     /// Into this one.
     Merge(ConversationId),
+    /// Yes: into this one, for good.
+    MergeNow(ConversationId),
+    /// No: leave everything as it is.
+    Leave,
     /// Open this team's list.
     GoTeam(TeamId),
     /// Away, or back.
@@ -119,6 +125,15 @@ impl Picker {
             | PickerKind::Merge(on) => Some(on),
             PickerKind::GoTeam | PickerKind::Away | PickerKind::Sort => None,
         }
+    }
+
+    /// The conversation that it asks about, when it only asks whether to merge: yes or no.
+    #[must_use]
+    pub fn asks(&self) -> Option<&ConversationId> {
+        self.choices.iter().find_map(|choice| match &choice.value {
+            Value::MergeNow(into) => Some(into),
+            _ => None,
+        })
     }
 
     /// The line with the cursor.

@@ -8,7 +8,7 @@ use super::picker::{Choice, Picker, PickerKind, Value};
 use super::{App, Severity};
 use crate::domain::{AssignTo, AwayState, Conversation, ConversationId, Priority, Teammate, UnixTime, when};
 use crate::query::Sort;
-use crate::text::{Clean, clean, fold};
+use crate::text::{Clean, Untrusted, clean, fold};
 
 /// Typed times offered as they stand, in order.
 const SNOOZES: [&str; 7] = ["1h", "later", "tonight", "tomorrow 9am", "next monday", "next week", "next month"];
@@ -224,8 +224,12 @@ impl App {
         picker.choices.retain(|choice| !choice.folded.is_empty());
         picker.visible = rank(picker.input.text(), picker.choices.iter().map(|choice| choice.folded.as_str()));
         if let Some(typed) = self.typed_choice(picker) {
+            let choices = &picker.choices;
+            picker.visible.retain(|at| choices.get(*at).is_some_and(|choice| choice.value != typed.value));
+            // A new tag is not what a few letters of an old one mean.
+            let at = if matches!(typed.value, Value::NewTag(_)) { picker.visible.len() } else { 0 };
+            picker.visible.insert(at, picker.choices.len());
             picker.choices.push(typed);
-            picker.visible.insert(0, picker.choices.len() - 1);
         }
         picker.cursor = 0;
         picker.meaning = self.meaning(picker);
@@ -240,17 +244,30 @@ impl App {
                 Choice::new(Value::Until(until), clean(typed)).detail(self.moment(until))
             }
             PickerKind::Merge(on) => {
-                let id = ConversationId::parse(typed.trim_start_matches('#'))?;
-                let is_number = id.as_str().bytes().all(|digit| digit.is_ascii_digit());
-                if !is_number
-                    || id == on.id
-                    || picker.choices.iter().any(|choice| choice.value == Value::Merge(id.clone()))
-                {
+                let id = typed_number(typed).filter(|_| picker.asks().is_none())?;
+                if id == on.id || self.is_of_another_contact(&id, on) {
                     return None;
                 }
-                let number = clean(id.as_str());
-                let title = self.words.with("choice-merge-number", &[("number", (&number).into())]);
-                Choice::new(Value::Merge(id), title)
+                if let Some(other) = self.seen(&id) {
+                    let choice = self.merge_choice(other);
+                    let name = other.contact.as_ref().map(|of| of.name.clean().or(&of.email.clean()));
+                    let words = [name.unwrap_or_default(), choice.detail.clone()];
+                    let words = words.iter().filter(|word| !word.is_blank());
+                    choice.detail(Clean::join(words, &clean(" · ")))
+                } else {
+                    let number = clean(id.as_str());
+                    let title = self.words.with("choice-merge-number", &[("number", (&number).into())]);
+                    Choice::new(Value::Merge(id), title)
+                }
+            }
+            PickerKind::Tags(_) => {
+                let folded = fold(typed);
+                if typed.is_empty() || picker.choices.iter().any(|choice| choice.folded == folded) {
+                    return None;
+                }
+                let name = clean(typed);
+                let title = self.words.with("choice-new-tag", &[("name", (&name).into())]);
+                Choice::new(Value::NewTag(Untrusted::new(typed)), title)
             }
             _ => return None,
         };
@@ -275,10 +292,54 @@ impl App {
                     Err(_) => self.words.say("why-no-time"),
                 }
             }
-            PickerKind::Merge(_) => self.words.say("merge-for-good"),
+            PickerKind::Merge(ref on) => self.merge_meaning(picker, on),
             PickerKind::Tags(_) => self.words.say("tags-how"),
             _ => Clean::default(),
         }
+    }
+
+    fn merge_meaning(&self, picker: &Picker, on: &Conversation) -> Clean {
+        if let Some(into) = picker.asks() {
+            let (from, into) = (clean(on.id.as_str()), clean(into.as_str()));
+            return self.words.with("merge-sure", &[("from", (&from).into()), ("into", (&into).into())]);
+        }
+        self.words.say(match typed_number(picker.input.text().trim()) {
+            Some(id) if id == on.id => "why-merge-self",
+            Some(id) if self.is_of_another_contact(&id, on) => "why-merge-contact",
+            _ if picker.visible.is_empty() => "merge-none",
+            _ => "merge-for-good",
+        })
+    }
+
+    /// Asks whether to merge, since nothing takes it back once it is sent. The cursor is on *no*.
+    pub(super) fn ask_merge(&mut self, on: &Conversation, into: ConversationId) {
+        let choices = vec![
+            Choice::new(Value::MergeNow(into), self.words.say("choice-merge-yes")),
+            Choice::new(Value::Leave, self.words.say("choice-merge-no")),
+        ];
+        let mut picker = Picker {
+            kind: PickerKind::Merge(Box::new(on.clone())),
+            input: Input::default(),
+            visible: vec![0, 1],
+            choices,
+            cursor: 1,
+            meaning: Clean::default(),
+            sends: false,
+        };
+        picker.meaning = self.meaning(&picker);
+        self.layers.push(Layer::Picker(picker));
+    }
+
+    /// A conversation that is held here: on screen, or among the contact's earlier ones.
+    fn seen(&self, id: &ConversationId) -> Option<&Conversation> {
+        let earlier = || self.thread.open.as_ref()?.thread.earlier.iter().find(|on| on.id == *id);
+        self.known(id).or_else(earlier)
+    }
+
+    /// Whether both contacts are known, and are not the same.
+    fn is_of_another_contact(&self, id: &ConversationId, on: &Conversation) -> bool {
+        let contact = |of: &Conversation| of.contact.as_ref().and_then(|contact| contact.id.clone());
+        self.seen(id).and_then(contact).zip(contact(on)).is_some_and(|(theirs, ours)| theirs != ours)
     }
 
     /// The typed or offered time of a choice, to be used again with `Z`.
@@ -290,6 +351,12 @@ impl App {
         }
         picker.choice().map_or_else(String::new, |choice| choice.title.to_string())
     }
+}
+
+/// `123` or `#123`.
+fn typed_number(typed: &str) -> Option<ConversationId> {
+    let id = ConversationId::parse(typed.trim_start_matches('#'))?;
+    id.as_str().bytes().all(|digit| digit.is_ascii_digit()).then_some(id)
 }
 
 /// The word for a sort.

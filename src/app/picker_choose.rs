@@ -3,11 +3,12 @@
 use super::composer_run::Then;
 use super::layers::Layer;
 use super::palette::Target;
-use super::picker::{Picker, PickerKind, Value};
+use super::picker::{Choice, Picker, PickerKind, Value};
 use super::sidebar::EntryKind;
 use super::{App, Severity};
 use crate::domain::{Act, Conversation};
 use crate::sync::message::Request;
+use crate::text::{Clean, Untrusted};
 
 impl App {
     /// `enter` in the palette, a picker or the help.
@@ -67,14 +68,26 @@ impl App {
     fn chosen(&mut self, mut picker: Picker) {
         if let PickerKind::Tags(on) = &picker.kind {
             let on = on.clone();
-            if picker.choices.iter().all(|choice| choice.checked == Some(choice.current)) {
+            let changed = |choice: &Choice| choice.checked.is_some_and(|is| is != choice.current);
+            let new = match picker.choice().map(|choice| &choice.value) {
+                Some(Value::NewTag(name)) => Some(name.clone()),
+                _ => None,
+            };
+            // The line that was looked for by name is meant, whatever else was turned on before.
+            let looked_for = !picker.input.text().trim().is_empty() && !picker.choice().is_some_and(changed);
+            if new.is_none() && (looked_for || !picker.choices.iter().any(changed)) {
                 picker.toggle();
             }
             let acts = picker.tag_acts();
-            if acts.is_empty() {
+            if acts.is_empty() && new.is_none() {
                 self.layers.push(Layer::Picker(picker));
-            } else {
+                return;
+            }
+            if !acts.is_empty() {
                 self.act(&on, acts);
+            }
+            if let Some(name) = new {
+                self.make_tag(&on, name);
             }
             return;
         }
@@ -90,7 +103,8 @@ impl App {
             (Value::Assign(to), Some(on)) => self.chosen_act(&picker, &on, Act::Assign { to }),
             (Value::Until(until), Some(on)) => self.chosen_act(&picker, &on, Act::Snooze { until }),
             (Value::Priority(to), Some(on)) => self.chosen_act(&picker, &on, Act::Priority { to }),
-            (Value::Merge(into), Some(on)) => self.chosen_act(&picker, &on, Act::Merge { into }),
+            (Value::Merge(into), Some(on)) => self.ask_merge(&on, into),
+            (Value::MergeNow(into), Some(on)) => self.chosen_act(&picker, &on, Act::Merge { into }),
             (Value::GoTeam(team), _) => self.go(&EntryKind::Team(team)),
             (Value::Away(state), _) => {
                 self.ask(Request::SetAway(state));
@@ -105,6 +119,16 @@ impl App {
             }
             _ => {}
         }
+    }
+
+    /// Asks the engine for a new tag on a conversation. What comes of it is told when it is on disk.
+    fn make_tag(&mut self, on: &Conversation, name: Untrusted) {
+        let shown = name.clean();
+        let text = self.words.with("tag-making", &[("name", (&shown).into())]);
+        self.say_text(Severity::Info, text, Clean::default());
+        self.making.truncate(20);
+        self.making.insert(0, (on.clone(), name.clone()));
+        self.ask(Request::CreateTag { name, on: on.id.clone() });
     }
 
     fn chosen_act(&mut self, picker: &Picker, on: &Conversation, act: Act) {

@@ -102,7 +102,8 @@ impl App {
         let (offset, limit, around) = match &purpose {
             Purpose::Open | Purpose::Top => (0, PAGE, None),
             Purpose::TakeIn { to } => (list.offset, PAGE, to.clone()),
-            Purpose::Refresh => (list.offset, held.max(PAGE), None),
+            // What is new pushes the last of those held out of the window.
+            Purpose::Refresh => (list.offset, (held + NEAR).max(PAGE), None),
             Purpose::After => ((list.offset + list.rows.len()).saturating_sub(OVERLAP), PAGE + OVERLAP, None),
             Purpose::Before => {
                 let from = list.offset.saturating_sub(PAGE);
@@ -208,6 +209,7 @@ impl List {
         let unknown_before = |end: usize| window.rows.iter().take(end).filter(|row| !held.contains(&row.id)).count();
         // Unknown rows behind the last known one are the list's next rows, unless all were held.
         let news = if holds_all { unknown_before(window.rows.len()) } else { last_known.map_or(0, unknown_before) };
+        let risen = self.risen(&window);
         let mut coming: std::collections::BTreeMap<ConversationId, Conversation> =
             window.rows.into_iter().map(|row| (row.id.clone(), row)).collect();
         let mut elsewhere = 0;
@@ -225,10 +227,44 @@ impl List {
                 }
             }
         }
-        self.news = news;
+        self.news = news + risen;
         let left = self.rows.iter().filter(|row| row.left).count();
         self.total = (window.total + elsewhere + left).saturating_sub(news).max(self.offset + self.rows.len());
         changed
+    }
+
+    /// How many of the rows held would come further up, with something unread in them. What the agent's
+    /// own acts move is no news.
+    fn risen(&self, window: &Window) -> usize {
+        let places: std::collections::BTreeMap<&ConversationId, usize> =
+            self.rows.iter().enumerate().map(|(at, row)| (&row.conversation.id, at)).collect();
+        let coming: Vec<(usize, bool)> =
+            window.rows.iter().filter_map(|row| Some((*places.get(&row.id)?, row.unread))).collect();
+        // The longest run of rows that keep their order stays; only the others move.
+        let mut ends: Vec<usize> = Vec::new();
+        let lengths: Vec<usize> = coming
+            .iter()
+            .map(|(place, _)| {
+                let length = ends.partition_point(|end| end < place);
+                match ends.get_mut(length) {
+                    Some(end) => *end = *place,
+                    None => ends.push(*place),
+                }
+                length
+            })
+            .collect();
+        let mut next = ends.len();
+        let mut below = usize::MAX;
+        let mut risen = 0;
+        for ((place, unread), length) in coming.iter().zip(&lengths).rev() {
+            if length + 1 == next && *place < below {
+                (next, below) = (*length, *place);
+            } else if *place > below {
+                // It comes before one that was above it.
+                risen += usize::from(*unread);
+            }
+        }
+        risen
     }
 
     /// Puts the rows that follow behind those held.
@@ -349,6 +385,25 @@ mod tests {
         assert!(list.rows.iter().any(|row| row.conversation.unread));
         assert_eq!((list.news, list.cursor), (2, 1));
         assert!(list.rows.first().is_some_and(|row| row.left), "1 is gone from the list");
+    }
+
+    #[test]
+    fn a_row_that_would_come_further_up_is_news_when_it_is_unread() {
+        for (order, unread, news) in [
+            ([3, 1, 2, 4], 3, 1),
+            ([3, 1, 2, 4], 1, 0),
+            ([2, 3, 4, 1], 1, 0),
+            ([4, 3, 2, 1], 4, 1),
+            ([1, 2, 3, 4], 2, 0),
+        ] {
+            let mut list = list(0, &[1, 2, 3, 4], 4);
+            let mut coming = window(0, &order, 4);
+            for row in coming.rows.iter_mut().filter(|row| row.id.as_str() == unread.to_string()) {
+                row.unread = true;
+            }
+            list.refresh(coming);
+            assert_eq!((list.news, list.total, ids(&list)), (news, 4, vec!["1", "2", "3", "4"]), "{order:?}");
+        }
     }
 
     #[test]

@@ -17,6 +17,7 @@
 //! - A teammate's part is the teammate's of that name, when there is one; else it is shown under the
 //!   name in the file, as a team's word, since nobody else may be made to have said it.
 //! - It counts as changed now, so that whoever pulls changes gets it.
+//! - The file's identifier is told among its references to other systems.
 
 mod line;
 
@@ -30,7 +31,8 @@ pub use self::line::{Customer, Dialogue, Said, parse_line};
 use self::line::{LONGEST_LINE, Line, read_line};
 use super::model::act::Record;
 use super::model::{
-    Admin, Attributes, Author, AuthorKind, Brand, BrandId, Contact, ContactId, PartId, Role, Source, Thread,
+    Admin, Attributes, Author, AuthorKind, Brand, BrandId, Contact, ContactId, ExternalReference, PartId, Role, Source,
+    Thread,
 };
 use super::rules::thread::{Message, begin, contact_author, message};
 use super::rules::{Scene, hours::Calendar};
@@ -44,7 +46,7 @@ const BATCH: usize = 500;
 /// What an import did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImportReport {
-    /// Lines read, empty ones included.
+    /// Lines read, blank ones included: those are passed over.
     pub lines: u64,
     /// Conversations taken.
     pub conversations_created: u64,
@@ -78,10 +80,10 @@ pub enum ImportError {
     Stopped,
 }
 
-/// Lines on their way from the reader.
+/// Lines on their way from the reader; a blank one holds nothing.
 struct Read {
     number: u64,
-    dialogue: Result<Dialogue, String>,
+    dialogue: Result<Option<Dialogue>, String>,
 }
 
 /// Reads `input` to its end and takes what it can; `now` dates the change and bounds the dates.
@@ -158,7 +160,7 @@ impl Importer {
         for read in batch {
             self.report.lines += 1;
             match read.dialogue {
-                Ok(dialogue) => dialogues.push(dialogue),
+                Ok(dialogue) => dialogues.extend(dialogue),
                 Err(why) => self.report.rejected.push((read.number, why)),
             }
         }
@@ -277,6 +279,8 @@ impl Importer {
         }
         let mut conversation = begin(contact, source, brand, &scene(dialogue.created_at));
         conversation.external_id = Some(dialogue.external_id.clone());
+        conversation.external_references =
+            vec![ExternalReference { kind: "import".to_owned(), id: dialogue.external_id.clone() }];
         let mut parts = Vec::with_capacity(dialogue.parts.len());
         for (number, said) in said.enumerate() {
             let (author, stands_for_a_team) = author(said);

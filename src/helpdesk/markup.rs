@@ -20,6 +20,9 @@ pub fn from_teammate(body: &str) -> String {
         return html::from_plain(body);
     }
     let clean = html::sanitise(body);
+    if clean.trim().is_empty() {
+        return String::new();
+    }
     if !clean.contains('<') {
         return html::from_plain(body);
     }

@@ -23,7 +23,7 @@ use crate::clock::{Clock, Ids};
 pub struct Options {
     /// Where everything is kept; made when it is not there, readable by its owner alone.
     pub data_dir: PathBuf,
-    /// Requests a minute that a token may send; none for a bound that no honest client reaches.
+    /// Requests a minute that a token may send, 1 at least; none for a bound that no honest client reaches.
     pub rate_limit_per_minute: Option<u32>,
     /// Names, besides loopback ones, that requests may be addressed to: a host, or `host:port`.
     pub allowed_hosts: Vec<String>,
@@ -51,6 +51,11 @@ impl Options {
             request_timeout: Duration::from_secs(60),
         }
     }
+
+    /// Refuses what nobody could be served with.
+    const fn check(&self) -> Result<(), HelpdeskError> {
+        if matches!(self.rate_limit_per_minute, Some(0)) { Err(HelpdeskError::NoRequests) } else { Ok(()) }
+    }
 }
 
 /// Why the helpdesk cannot start. Displays what failed; [`HelpdeskError::why`] and
@@ -75,6 +80,9 @@ pub enum HelpdeskError {
         #[source]
         source: StoreError,
     },
+    /// The rate limit is zero.
+    #[error("a rate limit of 0 requests a minute would refuse every request")]
+    NoRequests,
     /// There is no token.
     #[error("the helpdesk has no token to sign in with")]
     Token(#[from] TokenError),
@@ -101,6 +109,7 @@ impl HelpdeskError {
             Self::Store { .. } => {
                 "See that no other helpdesk uses this directory and that the disk has room, or give another one with --data."
             }
+            Self::NoRequests => "Give 1 or more with --rate-limit, or leave it out for no limit that a client meets.",
             Self::Token(TokenError::NoRandomness) => "See that the system offers random numbers, then start again.",
             Self::Token(_) => {
                 "See that the file \"token\" in the data directory is yours to read and write, then start again."
@@ -112,8 +121,9 @@ impl HelpdeskError {
 /// Opens the store in the data directory, which is made when it is not there.
 ///
 /// # Errors
-/// When directory or store cannot be used.
+/// When directory or store cannot be used, or the options serve nobody.
 pub async fn open_store(options: &Options, clock: &Clock, ids: &Ids) -> Result<Arc<dyn Store>, HelpdeskError> {
+    options.check()?;
     let path = &options.data_dir;
     make_private(path).map_err(|source| HelpdeskError::DataDir { path: path.clone(), source })?;
     let (dir, clock, ids) = (path.clone(), clock.clone(), ids.clone());
@@ -159,6 +169,7 @@ impl Helpdesk {
     /// # Errors
     /// When store or token file cannot be used.
     pub async fn on(store: Arc<dyn Store>, options: Options, clock: Clock, ids: Ids) -> Result<Self, HelpdeskError> {
+        options.check()?;
         let broken = |source| HelpdeskError::Store { path: options.data_dir.clone(), source };
         let now = clock.unix_secs();
         let first = store.admins().await.map_err(broken)?.first().map(|admin| admin.id);
@@ -237,4 +248,20 @@ async fn furnish(store: &dyn Store, ids: &Ids, now: i64) -> Result<AdminId, Stor
     store.insert_batch(records).await?;
     let admins = store.admins().await?;
     admins.first().map(|admin| admin.id).ok_or(StoreError::Closed)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_rate_limit_of_nothing_is_refused_before_anything_is_made() {
+        let dir = tempfile::tempdir().unwrap();
+        let options = Options { rate_limit_per_minute: Some(0), ..Options::new(dir.path().join("desk")) };
+        let error = open_store(&options, &Clock::manual(1), &Ids::seeded(1)).await.err().unwrap();
+        assert!(matches!(error, HelpdeskError::NoRequests));
+        assert!(error.next_step().contains("--rate-limit"));
+        assert!(!options.data_dir.exists());
+    }
 }

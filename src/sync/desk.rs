@@ -52,6 +52,8 @@ enum Wanted {
     Ahead(Vec<ConversationId>),
     /// Away, or back.
     Away(AwayState),
+    /// A tag to be made, and the conversation that gets it.
+    Tag(Untrusted, ConversationId),
 }
 
 impl Desk {
@@ -112,6 +114,9 @@ impl Desk {
             Request::SyncNow => self.engine.wake(),
             Request::SetAway(state) => {
                 let _ = self.wanted.send(Wanted::Away(state));
+            }
+            Request::CreateTag { name, on } => {
+                let _ = self.wanted.send(Wanted::Tag(name, on));
             }
             Request::Showing { list, .. } => {
                 let _ = self.wanted.send(Wanted::Ahead(list));
@@ -291,6 +296,7 @@ struct Wishes {
     /// Nearest last.
     ahead: Vec<ConversationId>,
     away: Option<AwayState>,
+    tags: Vec<(Untrusted, ConversationId)>,
 }
 
 impl Wishes {
@@ -299,6 +305,7 @@ impl Wishes {
             Wanted::Thread(id) => self.shown = Some(id),
             Wanted::Ahead(ids) => self.ahead = ids.into_iter().take(AHEAD).rev().collect(),
             Wanted::Away(state) => self.away = Some(state),
+            Wanted::Tag(name, on) => self.tags.push((name, on)),
         }
     }
 }
@@ -318,6 +325,12 @@ async fn fetch_wanted(engine: Engine, mut wanted: UnboundedReceiver<Wanted>) {
             && engine.set_away(&state).await.is_err()
         {
             engine.tell(Event::Notice { key: "away-not-set", details: Untrusted::default() });
+        }
+        for (name, on) in std::mem::take(&mut wishes.tags) {
+            if let Err(error) = engine.make_tag(name, on).await {
+                tracing::warn!(%error, "a tag could not be made");
+                engine.tell(Event::Notice { key: "tag-not-made", details: Untrusted::default() });
+            }
         }
         let now = engine.clock.monotonic();
         failed.retain(|_, at| now < *at + FAILED_WAIT);
@@ -361,6 +374,17 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    /// Makes a tag and commits putting it on.
+    async fn make_tag(&self, name: Untrusted, on: ConversationId) -> Result<(), SyncError> {
+        let tag = self.create_tag(name.as_raw().trim()).await?;
+        let Some(group) = self.new_group() else { return Ok(()) };
+        let engine = self.clone();
+        // The name as typed: whoever asked knows the act by it.
+        let acts = vec![(on, Act::Tag { tag: tag.id, name })];
+        let committed = tokio::task::spawn_blocking(move || engine.commit(&group, &acts, &[], Hold::UndoWindow)).await;
+        committed.map_err(|_| SyncError::Stopped)?.map(drop).map_err(SyncError::from)
     }
 
     /// The newest conversation whose thread is not on disk, those that failed lately left out.

@@ -149,6 +149,15 @@ pub enum Request {
     Discard(OutboxId),
     /// The agent says that an undecided row has arrived.
     MarkSent(OutboxId),
+    /// Make a tag and put it on a conversation. The helpdesk gives the tag its id; then `Act::Tag` is
+    /// committed as a new group of the engine's own, and the answer is `Committed`, or a `Notice` when
+    /// the tag could not be made. A tag of that name that is there already is used.
+    CreateTag {
+        /// Its name, as typed.
+        name: Untrusted,
+        /// Which conversation gets it.
+        on: ConversationId,
+    },
     /// Away, or back.
     SetAway(AwayState),
     /// Search teammates, tags … again, pull now, try the outbox now.

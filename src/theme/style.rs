@@ -14,6 +14,7 @@ use super::role::Role;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Theme {
     styles: [Style; Role::COUNT],
+    plain_signs: bool,
 }
 
 impl Theme {
@@ -32,7 +33,7 @@ impl Theme {
                 *style = style.patch(style_of(plain.ink(*role), depth));
             }
         }
-        Self { styles }
+        Self { styles, plain_signs: false }
     }
 
     /// A built-in theme at a colour depth; the default one when there is none of this name.
@@ -40,6 +41,32 @@ impl Theme {
     pub fn built_in(name: &str, depth: Depth) -> Self {
         let name = if depth == Depth::Mono { names::WITHOUT_COLOUR } else { name };
         Self::new(&sheet_of(name), depth)
+    }
+
+    /// The same theme with signs of ASCII only, or not.
+    #[must_use]
+    pub const fn with_plain_signs(self, plain_signs: bool) -> Self {
+        Self { plain_signs, ..self }
+    }
+
+    /// Whether signs are of ASCII only.
+    #[must_use]
+    pub const fn has_plain_signs(&self) -> bool {
+        self.plain_signs
+    }
+
+    /// Whether a terminal with this value of `TERM` and a locale of this name (`LC_ALL`, `LC_CTYPE` or
+    /// `LANG`, the first that is set) has letters for ASCII signs only.
+    #[must_use]
+    pub fn needs_plain_signs(term: Option<&str>, locale: Option<&str>) -> bool {
+        let few = term.is_some_and(|term| ["linux", "vt1", "vt2", "dumb"].iter().any(|few| term.starts_with(few)));
+        let no_utf = locale.is_some_and(|locale| {
+            let locale = locale.to_ascii_lowercase();
+            // C and POSIX say nothing about the terminal.
+            let unknown = matches!(locale.as_str(), "" | "c" | "posix");
+            !unknown && !locale.contains("utf-8") && !locale.contains("utf8")
+        });
+        few || no_utf
     }
 
     /// The style of a role.
@@ -136,6 +163,22 @@ mod tests {
                 assert_ne!(theme.style(Role::Note), theme.style(Role::Text), "{name} {depth:?}");
             }
         }
+    }
+
+    #[test]
+    fn consoles_and_other_locales_have_plain_signs() {
+        for (term, locale, plain) in [
+            (Some("linux"), Some("en_GB.UTF-8"), true),
+            (Some("vt100"), None, true),
+            (Some("xterm-256color"), Some("C"), false),
+            (Some("xterm-256color"), Some("de_DE.ISO-8859-1"), true),
+            (Some("xterm-256color"), Some("C.utf8"), false),
+            (Some("xterm-256color"), None, false),
+            (None, Some(""), false),
+        ] {
+            assert_eq!(Theme::needs_plain_signs(term, locale), plain, "{term:?} {locale:?}");
+        }
+        assert!(Theme::default().with_plain_signs(true).has_plain_signs());
     }
 
     #[test]

@@ -65,7 +65,7 @@ pub fn draw(
         Mode::Reply => Role::Accent,
         Mode::Note => Role::Note,
     };
-    row.sign(look.bar_sign(focused), look.style(bar)).skip_right(1);
+    row.sign(signs::bar(focused), look.style(bar)).skip_right(1);
     let title = look.heading(word);
     let address = facts.map(|facts| address(part.mode, facts, look)).unwrap_or_default();
     let takes = facts.filter(|facts| facts.takes).map(|_| look.say("ui-composer-takes")).unwrap_or_default();

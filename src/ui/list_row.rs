@@ -118,7 +118,7 @@ pub fn draw(
 
 fn bar(has_cursor: bool, beside: Beside<'_>, look: &Look<'_>, line: &mut Row<'_>) {
     if has_cursor {
-        line.sign(look.bar_sign(beside.focused), look.bar(beside.focused));
+        line.sign(signs::bar(beside.focused), look.bar(beside.focused));
     } else {
         line.skip(1);
     }
@@ -157,15 +157,10 @@ impl Inks {
             let dim = look.style(Role::TextDim);
             return Self { contact: dim, title: dim };
         }
-        let bright = look.style(Role::TextBright);
-        let bold = bright.add_modifier(Modifier::BOLD);
-        match (has_cursor, row.conversation.unread) {
-            (true, _) => {
-                Self { contact: bold, title: if row.conversation.unread { bright } else { look.style(Role::Text) } }
-            }
-            (false, true) => Self { contact: bright, title: bright },
-            (false, false) => Self { contact: look.style(Role::Text), title: look.style(Role::TextDim) },
-        }
+        // The title stays as it is under the cursor: a move has less to write.
+        let title = look.style(if row.conversation.unread { Role::TextBright } else { Role::Text });
+        let contact = if has_cursor { look.style(Role::TextBright).add_modifier(Modifier::BOLD) } else { title };
+        Self { contact, title }
     }
 }
 

@@ -9,7 +9,6 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::paint::Row;
-use super::signs::{self, Sign};
 use super::times;
 use crate::domain::UnixTime;
 use crate::text::{Clean, clean};
@@ -73,11 +72,6 @@ impl Look<'_> {
     /// Style of the bar beside what has the cursor.
     pub const fn bar(&self, focused: bool) -> Style {
         self.style(if focused { Role::Accent } else { Role::TextDim })
-    }
-
-    /// The bar itself: thinner without the focus, for those who see no colours.
-    pub const fn bar_sign(&self, focused: bool) -> Sign {
-        if focused { signs::BAR } else { signs::BAR_IDLE }
     }
 
     /// Sentences in the middle of a pane that has nothing else to show: the first bright, the others

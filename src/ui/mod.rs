@@ -42,6 +42,18 @@ use crate::words::Arg;
 /// not fit is clipped.
 #[must_use]
 pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    let cursor = draw_all(app, theme, area, buf);
+    if theme.has_plain_signs() {
+        for cell in &mut buf.content {
+            if let Some(plain) = signs::plain(cell.symbol()) {
+                cell.set_symbol(plain);
+            }
+        }
+    }
+    cursor
+}
+
+fn draw_all(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let screen = area.intersection(buf.area);
     let look = Look { theme, words: &app.words, now: app.now, zone: &app.settings.zone };
     let layout = app.layout();

@@ -34,7 +34,7 @@ pub fn draw(row: &OutboxRow, has_cursor: bool, beside: Beside<'_>, look: &Look<'
 
 fn bar(has_cursor: bool, focused: bool, look: &Look<'_>, line: &mut Row<'_>) {
     if has_cursor {
-        line.sign(look.bar_sign(focused), look.bar(focused));
+        line.sign(signs::bar(focused), look.bar(focused));
     } else {
         line.skip(1);
     }

@@ -64,7 +64,7 @@ struct Marks {
 
 fn draw_entry(entry: &Entry, marks: Marks, look: &Look<'_>, mut row: Row<'_>) {
     if marks.under_cursor || (marks.open && !marks.focused) {
-        row.sign(look.bar_sign(marks.under_cursor), look.bar(marks.under_cursor));
+        row.sign(signs::bar(marks.under_cursor), look.bar(marks.under_cursor));
     } else {
         row.skip(1);
     }

@@ -75,6 +75,11 @@ pub const UNKNOWN: Sign = Sign("?");
 /// Corners and sides of an overlay.
 pub const CORNERS: [Sign; 4] = [Sign("╭"), Sign("╮"), Sign("╰"), Sign("╯")];
 
+/// The bar: thinner without the focus, for those who see no colours.
+pub const fn bar(focused: bool) -> Sign {
+    if focused { BAR } else { BAR_IDLE }
+}
+
 /// How a conversation came in.
 pub const fn channel(channel: &Channel) -> Sign {
     Sign(match channel {
@@ -99,6 +104,35 @@ pub const fn priority(priority: Priority) -> Sign {
         Priority::Medium => "·",
         Priority::High => "!",
         Priority::Urgent => "‼",
+    })
+}
+
+/// The ASCII letter that stands for one of our signs where a terminal has no more; `None` for others.
+pub fn plain(symbol: &str) -> Option<&'static str> {
+    Some(match symbol {
+        "▌" => "#",
+        "▏" | "▎" | "│" | "‖" => "|",
+        "─" | "┄" | "−" | "—" | "–" => "-",
+        "●" | "★" => "*",
+        "↩" => "<",
+        "☾" => "z",
+        "↺" | "↻" => "@",
+        "→" | "›" | "❯" | "▸" => ">",
+        "✓" | "▾" | "↓" => "v",
+        "×" => "x",
+        "✎" => "e",
+        "‼" => "!",
+        "…" => "~",
+        "·" => ".",
+        "↗" | "↑" => "^",
+        "❞" => "c",
+        "✉" => "m",
+        "☏" => "p",
+        "✆" => "s",
+        "◫" | "╭" | "╮" | "╰" | "╯" => "+",
+        "’" | "‘" => "'",
+        "“" | "”" => "\"",
+        _ => return None,
     })
 }
 
@@ -146,6 +180,8 @@ mod tests {
         for sign in all {
             assert_eq!(width(sign.as_str()), 1, "{}", sign.as_str());
             assert_eq!(sign.as_str().chars().count(), 1, "{}", sign.as_str());
+            let plain = plain(sign.as_str()).unwrap_or(sign.as_str());
+            assert!(plain.is_ascii() && plain.len() == 1, "{plain}");
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::config::settings::{Advance, Settings};
 use crate::domain::{
     Act, AssignTo, ConversationId, OutboxStatus, Priority, State, TagId, TeamId, TeammateId, UnixTime,
 };
+use crate::sync::message::{Connection, Event};
 use crate::text::Untrusted;
 
 fn to_mate(id: &str) -> Act {
@@ -39,6 +40,9 @@ fn every_key_does_its_act_on_the_cursors_conversation() {
             desk.press(key);
             if !typed.is_empty() {
                 desk.write(typed).press("enter");
+            }
+            if *key == "M" {
+                desk.press("y");
             }
             assert_eq!(desk.acts(), [("3".to_owned(), act.clone())], "{key} {typed} {focus}");
         }
@@ -281,4 +285,67 @@ fn a_failed_row_is_told_and_can_be_sent_again_edited_or_given_up() {
     desk.press("E");
     assert_eq!((desk.text().as_str(), desk.focus()), ("Hello", Pane::Composer));
     assert!(desk.engine.outbox.is_empty());
+}
+
+#[test]
+fn a_message_is_said_to_go_and_other_acts_to_be_done() {
+    let mut desk = Desk::new();
+    desk.press("r").write("Hi").press("ctrl-s");
+    assert_eq!(desk.notice(), "Reply goes in 10 s · u takes it back");
+    desk.press("n").write("Hm").press("ctrl-s");
+    assert_eq!(desk.notice(), "Note goes in 10 s · u takes it back");
+    desk.hear(Event::Connection(Connection::Offline { since: NOW, why: "offline-unreachable" }));
+    desk.press("r").write("Hi").press("ctrl-s");
+    assert_eq!(desk.notice(), "Reply waits for the helpdesk · u takes it back");
+    desk.press("esc t").write("vip").press("enter");
+    assert_eq!(desk.notice(), "Tagged vip · Order 1 · u takes it back");
+    desk.press("z").write("27 nov 14:00").press("enter");
+    assert!(desk.notice().starts_with("Snoozed until Fri 27 Nov 14:00"), "{}", desk.notice());
+}
+
+#[test]
+fn an_error_leaves_by_itself() {
+    let mut desk = Desk::new();
+    desk.press("r").write("Hello").press("ctrl-s");
+    let id = desk.engine.outbox.first().unwrap().id;
+    for event in desk.engine.set_status(id, OutboxStatus::Failed) {
+        desk.hear(event);
+    }
+    assert!(desk.notice().starts_with("Not sent"), "{}", desk.notice());
+    desk.pass(Duration::from_secs(9));
+    assert_eq!((desk.notice().as_str(), desk.app.status.needs_you), ("", 1));
+}
+
+#[test]
+fn undo_keeps_the_rows_in_their_place() {
+    let mut engine = Engine::filled();
+    for number in 100..150 {
+        engine.add(number, TeammateId::parse("7"));
+    }
+    let mut desk = Desk::with(80, 24, Settings::default(), engine);
+    for _ in 0..30 {
+        desk.press("j");
+    }
+    desk.press("k k k");
+    let (ids, scroll, cursor) = (desk.ids(), desk.app.list.scroll, desk.cursor());
+    assert!(scroll > 0);
+    desk.press("e u");
+    assert_eq!((desk.ids(), desk.app.list.scroll, desk.cursor()), (ids.clone(), scroll, cursor.clone()));
+    desk.press("e").pass(Duration::from_secs(20));
+    let top = |desk: &Desk| desk.ids().get(desk.app.list.scroll).cloned();
+    let before = top(&desk);
+    desk.press("u");
+    assert_eq!((desk.ids(), top(&desk), desk.cursor()), (ids, before, cursor));
+}
+
+#[test]
+fn undo_is_hinted_at_while_something_can_be_taken_back() {
+    let hinted = |desk: &Desk| desk.app.hints().iter().any(|hint| hint.keys.as_str() == "u");
+    let mut desk = Desk::new();
+    assert!(!hinted(&desk));
+    desk.press("r").write("Hi").press("ctrl-s");
+    assert!(hinted(&desk));
+    desk.app.take_dirty();
+    desk.pass(Duration::from_secs(12));
+    assert!(!hinted(&desk) && desk.app.take_dirty());
 }

@@ -182,7 +182,7 @@ fn a_long_paste_with_marks_that_are_not_shown_keeps_its_beginning() {
     desk.tell(Msg::Paste(line.repeat(1_900_000 / line.len())));
     let text = desk.text();
     assert!((LONGEST - 20..=LONGEST).contains(&text.len()), "{}", text.len());
-    assert!(text.starts_with("order 4711 e\u{301}\norder"), "{:?}", text.chars().take(40).collect::<String>());
+    assert!(text.starts_with("order 4711 é\norder"), "{:?}", text.chars().take(40).collect::<String>());
     assert!(!text.ends_with('e'), "cut between what a person sees as letters");
     assert!(desk.notice().contains("the rest of the paste was left out"), "{}", desk.notice());
     let mut desk = Desk::new();

@@ -213,6 +213,11 @@ impl Engine {
                 let undone = Event::Undone { group, dropped, inverted: Vec::new(), left: Vec::new() };
                 vec![undone, self.outbox_counts()]
             }
+            Request::CreateTag { name, on } => {
+                let tag = TagId::parse("99").unwrap();
+                let group = GroupId::parse("engine-1").unwrap();
+                self.commit(&group, vec![(on, Act::Tag { tag, name })], &[])
+            }
             Request::SetAway(state) => {
                 let mut directory = (*self.directory).clone();
                 for mate in directory.teammates.iter_mut().filter(|mate| mate.id.as_str() == "7") {

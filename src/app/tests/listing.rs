@@ -279,3 +279,35 @@ fn changes_that_come_fast_ask_once_at_a_time() {
     desk.catch_up();
     assert_eq!(desk.app.thread.open.as_ref().unwrap().items.len(), 5);
 }
+
+#[test]
+fn a_customers_new_message_is_shown_in_its_row_at_once_and_counted() {
+    let mut desk = Desk::new();
+    desk.engine.customer_writes(3, "still nothing");
+    let at = desk.engine.now;
+    let written = desk.engine.edit(3);
+    written.preview = crate::text::Untrusted::new("still nothing");
+    written.waiting_since = Some(at);
+    // Newest first: it would come first.
+    let row = desk.engine.conversations.remove(2);
+    desk.engine.conversations.insert(0, row);
+    desk.app.take_dirty();
+    desk.hear(Event::Changed { ids: vec![id(3)] });
+    assert!(desk.app.take_dirty());
+    assert_eq!((desk.ids(), desk.cursor()), (["1", "2", "3", "4", "5"].map(String::from).to_vec(), "1".into()));
+    let shown = &desk.app.list.rows.get(2).unwrap().conversation;
+    assert!(shown.unread && shown.waiting_since == Some(at));
+    assert_eq!((shown.preview.as_raw(), desk.app.list.news), ("still nothing", 1));
+    desk.press(".");
+    assert_eq!((desk.ids().first().map(String::as_str), desk.app.list.news), (Some("3"), 0));
+}
+
+#[test]
+fn the_way_to_the_inboxes_is_told_where_they_are_hidden() {
+    for (width, told) in [(160, false), (100, true), (80, true), (60, false)] {
+        let desk = Desk::sized(width, 24);
+        let hints: Vec<String> = desk.app.hints().iter().map(|hint| format!("{} {}", hint.keys, hint.label)).collect();
+        assert_eq!(hints.contains(&"h inboxes".to_owned()), told, "{width} {hints:?}");
+        assert_eq!(hints.get(..2), Some(&["? help".to_owned(), "ctrl-k commands".to_owned()][..]));
+    }
+}

@@ -169,3 +169,75 @@ fn a_picker_without_a_match_does_nothing_on_enter() {
     assert_eq!(desk.app.layers.len(), 1);
     assert!(desk.acts().is_empty());
 }
+
+#[test]
+fn a_tag_that_does_not_exist_is_made() {
+    let mut desk = Desk::new();
+    desk.press("t").write("re");
+    assert_eq!(titles(&desk), ["refund", "Create tag “re”"]);
+    desk.write("call");
+    assert_eq!(titles(&desk), ["Create tag “recall”"]);
+    desk.press("enter");
+    assert!(desk.asked.iter().any(|asked| matches!(asked, crate::sync::message::Request::CreateTag { .. })));
+    assert_eq!(desk.server("1").tags.len(), 1);
+    assert_eq!(desk.notice(), "Tagged recall · Order 1 · u takes it back");
+    desk.press("u");
+    assert!(desk.server("1").tags.is_empty());
+}
+
+#[test]
+fn the_tag_looked_for_is_put_on_beside_those_turned_on() {
+    let mut desk = Desk::new();
+    desk.press("t tab").write("vip").press("enter");
+    assert_eq!(desk.server("1").tags.len(), 2);
+    assert_eq!(desk.notice(), "Tagged refund, tagged vip · Order 1 · u takes it back");
+}
+
+#[test]
+fn merging_asks_and_does_nothing_without_a_yes() {
+    for answer in ["enter", "n", "esc", "x esc"] {
+        let mut desk = Desk::new();
+        desk.press("M").write("3").press("enter");
+        assert_eq!(picker(&desk).meaning.as_str(), "Merge #1 into #3? This cannot be undone.");
+        desk.press(answer);
+        assert!(desk.acts().is_empty() && desk.app.layers.is_empty(), "{answer}");
+    }
+    let mut desk = Desk::new();
+    desk.press("M").write("3").press("enter up enter");
+    assert_eq!(desk.acts().len(), 1);
+    assert!(desk.notice().starts_with("Merging into #3 · Order 1"), "{}", desk.notice());
+}
+
+#[test]
+fn a_typed_number_shows_what_it_is_and_refuses_what_cannot_be() {
+    let mut desk = Desk::new();
+    desk.engine.edit(4).contact = Some(crate::domain::ContactRef {
+        id: crate::domain::ContactId::parse("c2"),
+        ..crate::domain::ContactRef::default()
+    });
+    desk.news();
+    desk.press("M").write("#3");
+    let choice = picker(&desk).choice().unwrap();
+    assert_eq!((choice.title.as_str(), choice.detail.as_str()), ("Order 3", "Chloé Dubois · #3 open"));
+    for (typed, why) in [("#1", "into itself"), ("#4", "another contact"), ("xyzzy", "Nothing found")] {
+        let mut other = Desk::new();
+        std::mem::swap(&mut other.engine.conversations, &mut desk.engine.conversations);
+        other.news().press("M").write(typed);
+        assert!(picker(&other).meaning.contains(why), "{typed} {}", picker(&other).meaning);
+        std::mem::swap(&mut other.engine.conversations, &mut desk.engine.conversations);
+    }
+}
+
+#[test]
+fn no_moment_is_offered_twice_and_the_past_is_named() {
+    let mut desk = Desk::new();
+    // The Sunday after: tomorrow and next Monday are one.
+    desk.engine.now = crate::domain::UnixTime(super::NOW.0 + 4 * 86_400);
+    desk.press("z");
+    let moments: Vec<_> = picker(&desk).choices.iter().map(|choice| choice.detail.clone()).collect();
+    let unique: std::collections::BTreeSet<_> = moments.iter().collect();
+    assert_eq!((unique.len(), moments.len() < 7), (moments.len(), true), "{moments:?}");
+    assert!(picker(&desk).meaning.starts_with("Type a time"));
+    desk.write("2026-11-01");
+    assert!(picker(&desk).meaning.contains("is past"));
+}

@@ -2,9 +2,10 @@
 //!
 //! Owns [`Dialogue`], [`parse_line`] and [`read_line`]. Must not know the model or the store.
 
+use std::borrow::Cow;
 use std::io::BufRead;
 
-use serde::Deserialize;
+use serde_json::{Map, Value};
 
 /// Longest line in bytes.
 pub const LONGEST_LINE: usize = 8 * 1024 * 1024;
@@ -63,120 +64,169 @@ pub struct Said {
     pub created_at: i64,
 }
 
-#[derive(Deserialize)]
-struct RawLine {
-    external_id: Option<String>,
-    channel: Option<String>,
-    brand: Option<String>,
-    subject: Option<String>,
-    created_at: Option<i64>,
-    contact: Option<RawContact>,
-    parts: Option<Vec<RawPart>>,
+/// An object of a line, with how reports name its members.
+struct Object {
+    members: Map<String, Value>,
+    prefix: String,
 }
 
-#[derive(Deserialize)]
-struct RawContact {
-    external_id: Option<String>,
-    name: Option<String>,
-    email: Option<String>,
+impl Object {
+    fn of(value: Value, place: &str) -> Result<Self, String> {
+        match value {
+            Value::Object(members) => Ok(Self { members, prefix: format!("{place}.") }),
+            _ => Err(format!("{place} must be an object")),
+        }
+    }
+
+    fn named(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
+    }
+
+    /// A member; null counts as absent.
+    fn take(&mut self, name: &str) -> Option<Value> {
+        self.members.remove(name).filter(|value| !value.is_null())
+    }
+
+    fn any_text(&mut self, name: &str) -> Result<Option<String>, String> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(format!("{} must be text", self.named(name))),
+        }
+    }
+
+    /// A short text; blank counts as absent.
+    fn text(&mut self, name: &str) -> Result<Option<String>, String> {
+        optional(&self.named(name), self.any_text(name)?)
+    }
+
+    fn required_text(&mut self, name: &str) -> Result<String, String> {
+        self.text(name)?.ok_or_else(|| format!("{} is missing", self.named(name)))
+    }
+
+    fn date(&mut self, name: &str, now: i64) -> Result<i64, String> {
+        let value = self.take(name);
+        let name = self.named(name);
+        let Some(value) = value else { return Err(format!("{name} is missing")) };
+        match value.as_i64() {
+            None => Err(format!("{name} must be a whole number of seconds")),
+            Some(at) if at < EARLIEST => Err(format!("{name} lies before 1990")),
+            Some(at) if at > now.saturating_add(SKEW) => Err(format!("{name} lies in the future (is it in seconds?)")),
+            Some(at) => Ok(at),
+        }
+    }
 }
 
-#[derive(Deserialize)]
-struct RawPart {
-    author: Option<String>,
-    name: Option<String>,
-    body: Option<String>,
-    created_at: Option<i64>,
-}
-
-/// Reads one line; `now` bounds its dates.
+/// Reads one line; `now` bounds its dates. A blank line holds nothing.
 ///
 /// # Errors
 /// Says in one English sentence why the line cannot be taken.
-pub fn parse_line(line: &[u8], now: i64) -> Result<Dialogue, String> {
+pub fn parse_line(line: &[u8], now: i64) -> Result<Option<Dialogue>, String> {
     let text = std::str::from_utf8(line).map_err(|_| "it is not UTF-8".to_owned())?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim();
     if text.is_empty() {
-        return Err("it is empty".to_owned());
+        return Ok(None);
     }
-    let raw: RawLine = serde_json::from_str(text).map_err(|error| not_json(&error))?;
-    let contact = raw.contact.ok_or("contact is missing")?;
+    let value: Value = serde_json::from_str(&whole_characters(text)).map_err(|error| not_json(&error))?;
+    let Value::Object(members) = value else { return Err("the line is not a JSON object".to_owned()) };
+    let mut raw = Object { members, prefix: String::new() };
+    let mut contact = Object::of(raw.take("contact").ok_or("contact is missing")?, "contact")?;
     let contact = Customer {
-        external_id: required("contact.external_id", contact.external_id)?,
-        name: optional("contact.name", contact.name)?,
-        email: optional("contact.email", contact.email)?,
+        external_id: contact.required_text("external_id")?,
+        name: contact.text("name")?,
+        email: contact.text("email")?,
     };
-    let created_at = date("created_at", raw.created_at, now)?;
-    let raw_parts = raw.parts.ok_or("parts is missing")?;
+    let created_at = raw.date("created_at", now)?;
+    let raw_parts = match raw.take("parts") {
+        None => return Err("parts is missing".to_owned()),
+        Some(Value::Array(parts)) => parts,
+        Some(_) => return Err("parts must be a list".to_owned()),
+    };
     if raw_parts.is_empty() {
         return Err("parts is empty".to_owned());
     }
     if raw_parts.len() > MOST_PARTS {
         return Err(format!("it has more than {MOST_PARTS} parts"));
     }
-    let channel = channel(raw.channel)?;
+    let channel = channel(raw.text("channel")?);
     let mut parts = Vec::with_capacity(raw_parts.len());
     for (number, part) in raw_parts.into_iter().enumerate() {
-        parts.push(said(part, &format!("parts[{number}]"), &channel, now)?);
+        parts.push(said(Object::of(part, &format!("parts[{number}]"))?, &channel, now)?);
     }
     // A thread reads forward in time; the order in the file decides among equals.
     parts.sort_by_key(|part| part.created_at);
     let created_at = parts.first().map_or(created_at, |first| first.created_at.min(created_at));
-    let subject = raw.subject.filter(|subject| !subject.trim().is_empty());
+    let subject = raw.any_text("subject")?.filter(|subject| !subject.trim().is_empty());
     if subject.as_ref().is_some_and(|subject| subject.len() > LONGEST_SUBJECT) {
         return Err(format!("subject is longer than {LONGEST_SUBJECT} bytes"));
     }
-    Ok(Dialogue {
-        external_id: required("external_id", raw.external_id)?,
-        brand: optional("brand", raw.brand)?,
+    Ok(Some(Dialogue {
+        external_id: raw.required_text("external_id")?,
+        brand: raw.text("brand")?,
         subject,
         channel,
         created_at,
         contact,
         parts,
-    })
+    }))
 }
 
 /// What is wrong with JSON, without any of its text, which may be somebody's.
 fn not_json(error: &serde_json::Error) -> String {
-    let place = error.column();
     match error.classify() {
         serde_json::error::Category::Eof => "the JSON ends in the middle".to_owned(),
-        serde_json::error::Category::Data => {
-            let words = error.to_string();
-            let kind = words
-                .split(", expected")
-                .nth(1)
-                .map_or("something else", |rest| rest.split(" at line").next().unwrap_or(rest).trim());
-            format!("at column {place} it should hold {kind}")
-        }
-        _ => {
-            let words = error.to_string();
-            let what = words.split(" at line").next().unwrap_or("").trim();
-            format!("it is not JSON: {what} at column {place}")
-        }
+        _ => format!("the line is not JSON (at column {})", error.column()),
     }
 }
 
-fn said(raw: RawPart, place: &str, channel: &str, now: i64) -> Result<Said, String> {
-    let by_contact = match raw.author.as_deref() {
+/// The JSON with U+FFFD for each escape of half a character: exports cut texts between the halves.
+fn whole_characters(json: &str) -> Cow<'_, str> {
+    let half = |at: usize| {
+        let digits = json.get(at..at + 6)?.strip_prefix("\\u")?;
+        u16::from_str_radix(digits, 16).ok().filter(|unit| (0xD800..0xE000).contains(unit))
+    };
+    let (mut out, mut copied, mut at) = (String::new(), 0, 0);
+    while let Some(step) = json.get(at..).and_then(|rest| rest.find('\\')) {
+        at += step;
+        match half(at) {
+            // A backslash and what it escapes; past a wider character the search goes on as well.
+            None => at += 2,
+            Some(high) if high < 0xDC00 && half(at + 6).is_some_and(|low| low >= 0xDC00) => at += 12,
+            Some(_) => {
+                out.push_str(json.get(copied..at).unwrap_or_default());
+                out.push('\u{fffd}');
+                at += 6;
+                copied = at;
+            }
+        }
+    }
+    if copied == 0 {
+        return Cow::Borrowed(json);
+    }
+    out.push_str(json.get(copied..).unwrap_or_default());
+    Cow::Owned(out)
+}
+
+fn said(mut raw: Object, channel: &str, now: i64) -> Result<Said, String> {
+    let by_contact = match raw.any_text("author")?.as_deref() {
         Some("contact") => true,
         Some("teammate") => false,
-        Some(_) => return Err(format!("{place}.author is neither contact nor teammate")),
-        None => return Err(format!("{place}.author is missing")),
+        Some(_) => return Err(format!("{} is neither contact nor teammate", raw.named("author"))),
+        None => return Err(format!("{} is missing", raw.named("author"))),
     };
-    let body = raw.body.ok_or_else(|| format!("{place}.body is missing"))?;
+    let name = raw.named("body");
+    let body = raw.any_text("body")?.ok_or_else(|| format!("{name} is missing"))?;
     if body.trim().is_empty() {
-        return Err(format!("{place}.body is empty"));
+        return Err(format!("{name} is empty"));
     }
     if body.len() > LONGEST_BODY {
-        return Err(format!("{place}.body is longer than {LONGEST_BODY} bytes"));
+        return Err(format!("{name} is longer than {LONGEST_BODY} bytes"));
     }
     Ok(Said {
         by_contact,
-        name: optional(&format!("{place}.name"), raw.name)?,
+        name: raw.text("name")?,
         body: as_typed(body, channel),
-        created_at: date(&format!("{place}.created_at"), raw.created_at, now)?,
+        created_at: raw.date("created_at", now)?,
     })
 }
 
@@ -193,10 +243,6 @@ fn as_typed(body: String, channel: &str) -> String {
     }
 }
 
-fn required(name: &str, value: Option<String>) -> Result<String, String> {
-    optional(name, value)?.ok_or_else(|| format!("{name} is missing"))
-}
-
 /// A short text; blank counts as absent.
 fn optional(name: &str, value: Option<String>) -> Result<Option<String>, String> {
     match value {
@@ -207,19 +253,10 @@ fn optional(name: &str, value: Option<String>) -> Result<Option<String>, String>
     }
 }
 
-fn date(name: &str, value: Option<i64>, now: i64) -> Result<i64, String> {
-    match value {
-        None => Err(format!("{name} is missing")),
-        Some(at) if at < EARLIEST => Err(format!("{name} lies before 1990")),
-        Some(at) if at > now.saturating_add(SKEW) => Err(format!("{name} lies in the future (is it in seconds?)")),
-        Some(at) => Ok(at),
-    }
-}
-
 /// The API's word for a channel. The API's list is open, so a word that it does not have stays as it is.
-fn channel(value: Option<String>) -> Result<String, String> {
-    let word = optional("channel", value)?.unwrap_or_default().to_lowercase().replace([' ', '-'], "_");
-    Ok(match word.as_str() {
+fn channel(value: Option<String>) -> String {
+    let word = value.unwrap_or_default().to_lowercase().replace([' ', '-'], "_");
+    match word.as_str() {
         "" | "chat" | "messenger" | "web" | "widget" | "live_chat" => "conversation".to_owned(),
         "mail" | "e_mail" => "email".to_owned(),
         "x" | "tweet" => "twitter".to_owned(),
@@ -227,7 +264,7 @@ fn channel(value: Option<String>) -> Result<String, String> {
         "text" | "mms" => "sms".to_owned(),
         "facebook_messenger" => "facebook".to_owned(),
         _ => word,
-    })
+    }
 }
 
 /// How reading a line ended.

@@ -54,7 +54,9 @@ async fn a_dialogue_keeps_its_dates_names_and_lines() {
     assert_eq!(conversation.source.body, "<p>Where is it?<br>I &lt;b&gt;wait&lt;/b&gt; &amp; wait</p>");
     assert_eq!((conversation.created_at, conversation.source.kind.as_str()), (THEN, "twitter"));
     assert_eq!(conversation.external_id.as_deref(), Some("d1"));
-    assert_eq!(conversation.updated_at, NOW, "whoever pulls changes gets it");
+    assert!(conversation.updated_at > THEN + 500, "changed by the import: whoever pulls changes gets it");
+    let references: Vec<_> = conversation.external_references.iter().map(|it| it.id.as_str()).collect();
+    assert_eq!(references, ["d1"]);
     assert_eq!((conversation.state, conversation.waiting_since), (State::Open, Some(THEN + 500)));
     assert_eq!((conversation.admin_assignee, conversation.team_assignee), (None, None));
     let told: Vec<_> = thread.parts.iter().map(|p| (p.created_at, p.author.kind, p.author.name.as_deref())).collect();
@@ -94,21 +96,24 @@ async fn every_bad_line_is_reported_with_its_number_and_costs_itself() {
         line.to_string()
     };
     let bad: Vec<(String, &str)> = vec![
-        (String::new(), "empty"),
         ("{\"external_id\": \"a".to_owned(), "ends in the middle"),
-        ("[1, 2]".to_owned(), "column"),
-        ("nonsense".to_owned(), "not JSON"),
-        (dialogue("x").to_string().replace("Still?", "\\ud800"), "not JSON"),
+        ("[1, 2]".to_owned(), "the line is not a JSON object"),
+        ("nonsense".to_owned(), "the line is not JSON (at column"),
+        (dialogue("x").to_string().replace("Still?", "\\uzzzz"), "not JSON"),
         (change(&|line| line["external_id"] = json!("")), "external_id is missing"),
         (change(&|line| line["external_id"] = json!("i".repeat(600))), "longer than"),
-        (change(&|line| line["external_id"] = json!(7)), "should hold a string"),
+        (change(&|line| line["external_id"] = json!(7)), "external_id must be text"),
         (change(&|line| drop(line.as_object_mut().unwrap().remove("contact"))), "contact is missing"),
         (change(&|line| line["contact"]["external_id"] = Value::Null), "contact.external_id is missing"),
         (change(&|line| line["parts"] = json!([])), "parts is empty"),
         (change(&|line| drop(line.as_object_mut().unwrap().remove("parts"))), "parts is missing"),
         (change(&|line| line["created_at"] = json!(-5)), "before 1990"),
         (change(&|line| line["created_at"] = json!(THEN * 1_000)), "in the future"),
-        (change(&|line| line["created_at"] = json!(1e300)), "column"),
+        (change(&|line| line["created_at"] = json!(1e300)), "created_at must be a whole number of seconds"),
+        (change(&|line| line["created_at"] = json!("2020-04-01")), "created_at must be a whole number of seconds"),
+        (change(&|line| line["contact"] = json!("Zoë")), "contact must be an object"),
+        (change(&|line| line["parts"] = json!({})), "parts must be a list"),
+        (change(&|line| line["parts"][1] = json!(1)), "parts[1] must be an object"),
         (change(&|line| line["parts"][1]["created_at"] = Value::Null), "parts[1].created_at is missing"),
         (
             change(&|line| line["parts"][1]["created_at"] = json!(NOW + 86_400)),
@@ -171,11 +176,30 @@ async fn a_known_teammate_and_customer_are_recognised() {
     }
 }
 
+#[tokio::test]
+async fn blank_lines_are_passed_over() {
+    let (_dir, store) = open();
+    let report = take(&store, format!("\n{}\n  \r\n\n", dialogue("d1"))).await;
+    assert_eq!((report.lines, report.conversations_created, report.rejected.len()), (4, 1, 0));
+}
+
+#[test]
+fn half_a_character_becomes_the_sign_for_one_that_is_lost() {
+    let body = |escaped: &str| {
+        let line = dialogue("d1").to_string().replace("Still?", escaped);
+        parse_line(line.as_bytes(), NOW).unwrap().unwrap().parts[2].body.clone()
+    };
+    assert_eq!(body("cut \\ud83d"), "cut \u{fffd}");
+    assert_eq!(body("\\uDE00 cut \\ud83d\\ud83d\\ude00"), "\u{fffd} cut \u{fffd}\u{1f600}");
+    assert_eq!(body("whole \\ud83d\\ude00 \\u00e9"), "whole \u{1f600} é");
+    assert_eq!(body("typed \\\\ud83d"), "typed \\ud83d", "an escaped backslash begins no escape");
+}
+
 #[test]
 fn entities_are_text_but_in_twitters_exports() {
     let mut line = dialogue("d1");
     line["parts"][1]["body"] = json!("5 &lt; 6 &amp;lt; &quot;");
-    let body = |line: &Value| parse_line(line.to_string().as_bytes(), NOW).unwrap().parts[1].body.clone();
+    let body = |line: &Value| parse_line(line.to_string().as_bytes(), NOW).unwrap().unwrap().parts[1].body.clone();
     assert_eq!(body(&line), "5 < 6 &lt; &quot;");
     line["channel"] = json!("email");
     assert_eq!(body(&line), "5 &lt; 6 &amp;lt; &quot;");
@@ -195,7 +219,7 @@ fn channels_are_the_apis_words() {
     ] {
         let mut line = dialogue("d1");
         line["channel"] = given;
-        assert_eq!(parse_line(line.to_string().as_bytes(), NOW).unwrap().channel, word);
+        assert_eq!(parse_line(line.to_string().as_bytes(), NOW).unwrap().unwrap().channel, word);
     }
 }
 
@@ -203,7 +227,7 @@ fn channels_are_the_apis_words() {
 fn parts_out_of_order_are_put_in_order() {
     let mut line = dialogue("d1");
     line["parts"][0]["created_at"] = json!(THEN + 900);
-    let parsed = parse_line(line.to_string().as_bytes(), NOW).unwrap();
+    let parsed = parse_line(line.to_string().as_bytes(), NOW).unwrap().unwrap();
     assert_eq!(parsed.parts.iter().map(|part| part.created_at - THEN).collect::<Vec<_>>(), [60, 500, 900]);
     assert_eq!((parsed.parts[0].by_contact, parsed.created_at), (false, THEN));
 }

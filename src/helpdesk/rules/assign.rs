@@ -193,6 +193,7 @@ pub fn return_from_away(conversation: &mut Conversation, team_name: Option<&str>
 #[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
     use super::super::sample::{NOON, admin, at, conversation};
+    use super::super::thread;
     use super::*;
 
     fn member(id: i64, open: i64) -> Member {

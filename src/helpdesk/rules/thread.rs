@@ -331,6 +331,7 @@ fn teammate_wrote(conversation: &mut Conversation, author: &Author, scene: &Scen
 mod tests {
     use super::super::sample::{NOON, admin, at, conversation, customer, source};
     use super::*;
+    use crate::helpdesk::model::AdminId;
 
     fn says(body: &str) -> Message {
         Message::comment(contact_author(&customer()), body)

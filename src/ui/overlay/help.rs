@@ -20,6 +20,8 @@ const ROWS: u16 = 26;
 /// Rows of the rule and the sentence below the list, and the room from which on there are any.
 const FOOT: u16 = 4;
 const WITH_FOOT: u16 = 10;
+/// From so many rows on a blank line parts the keys and the signs.
+const AIRY: u16 = 12;
 /// From this room on a line has the beginning of its sentence too.
 const WITH_DOC: u16 = 70;
 /// Cells of the keys.
@@ -49,6 +51,9 @@ pub fn draw(part: &Help, look: &Look<'_>, screen: Rect, buf: &mut Buffer) -> Opt
     let mut at_cursor = lines.iter().position(|line| *line == Line::Row(part.cursor)).unwrap_or(0);
     if part.input.shown().is_empty() {
         let rows = lines.len();
+        if list.height >= AIRY {
+            lines.push(Line::Blank);
+        }
         lines.extend(legend(look, list.width));
         // Below the last line the legend comes into sight, as far as the cursor stays in it.
         if at_cursor + 1 == rows {
@@ -142,8 +147,8 @@ fn draw_foot(part: &Help, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
 
 /// The signs of the screen with their words, group by group, in lines of `width` cells.
 fn legend(look: &Look<'_>, width: u16) -> Vec<Line> {
-    let mut lines = vec![Line::Blank, Line::Heading("ui-signs")];
-    let marks: [(Sign, &'static str); 13] = [
+    let mut lines = vec![Line::Heading("ui-signs")];
+    let marks: [(Sign, &'static str); 8] = [
         (signs::UNREAD, "ui-sign-unread"),
         (signs::TURN, "ui-sign-turn"),
         (signs::DRAFT, "ui-sign-draft"),
@@ -152,6 +157,8 @@ fn legend(look: &Look<'_>, width: u16) -> Vec<Line> {
         (signs::REOPENED, "ui-sign-reopened"),
         (signs::GIVEN, "ui-sign-given"),
         (signs::CROSS, "ui-sign-left"),
+    ];
+    let acts: [(Sign, &'static str); 5] = [
         (signs::SENDING, "ui-sign-sending"),
         (signs::AGAIN, "ui-sign-again"),
         (signs::UNKNOWN, "ui-sign-unknown"),
@@ -176,7 +183,7 @@ fn legend(look: &Look<'_>, width: u16) -> Vec<Line> {
         pair.push(&word);
         pair
     };
-    let groups: [Vec<Clean>; 4] = [
+    let groups: [Vec<Clean>; 5] = [
         marks.into_iter().map(|(sign, word)| pair(sign, look.say(word))).collect(),
         priorities
             .into_iter()
@@ -187,6 +194,7 @@ fn legend(look: &Look<'_>, width: u16) -> Vec<Line> {
             .map(|channel| pair(signs::channel(&channel), look.say(thread::channel_word(&channel))))
             .collect(),
         vec![look.say("ui-sign-sla")],
+        acts.into_iter().map(|(sign, word)| pair(sign, look.say(word))).collect(),
     ];
     let room = width.saturating_sub(2).max(1);
     for group in groups {

@@ -165,5 +165,5 @@ fn wide_letters_are_counted_as_terminals_count_them() {
     let stage = Stage::new(160, 48);
     let line = stage.line_with("佐藤");
     assert_eq!(width(&line), 160, "{line}");
-    assert!(line.contains("佐藤 美奈            ↩     6h │"), "{line}");
+    assert!(line.contains("佐藤 美奈                  ↩     6h │"), "{line}");
 }

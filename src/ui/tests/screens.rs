@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use ratatui::style::{Color, Modifier};
 
 use super::stage::{self, Stage, ago, row};
-use crate::domain::{Act, OutboxStatus};
+use crate::app::{Notice, Severity};
+use crate::domain::{Act, OutboxStatus, SlaFact, SlaStatus, State};
 use crate::sync::message::{Connection, Event, Progress};
 use crate::theme::{Depth, Role, Theme};
 
@@ -36,14 +37,14 @@ fn a_wide_screen_has_four_panes_side_by_side() {
 fn a_thread_tells_messages_notes_and_events_apart_in_words() {
     let stage = Stage::new(160, 48);
     for text in [
-        "Chloé Dubois                                yesterday 16:02",
-        "NOTE  Ana Ito                               yesterday 16:11",
+        "Chloé Dubois                         yesterday 16:02",
+        "NOTE  Ana Ito                        yesterday 16:11",
         "┄┄ Ana Ito assigned to Billing · yesterday 16:10 ┄┄",
         "… 6 lines quoted",
         "◫ 2 photo.jpg  1.2 MB",
         "◫ 3 receipt.pdf  88 kB",
         "── new since you last looked ──",
-        "\"handed over\"\u{a0}[1\u{a0}track.example.net]",
+        "over\"\u{a0}[1\u{a0}track.example.net]",
     ] {
         assert!(stage.text().contains(text), "{text}\n{}", stage.text());
     }
@@ -57,10 +58,9 @@ fn the_middle_size_has_list_and_thread_and_the_details_lie_over_the_thread() {
     let mut stage = Stage::new(100, 30);
     assert_eq!(stage.lines()[0].matches('│').count(), 1);
     assert!(!stage.text().contains("INBOX"));
-    // The narrow row has its chip below the time.
-    assert!(stage.lines()[1].starts_with("▌● ✉ Chloé Dubois"));
-    assert!(stage.lines()[2].starts_with("▌‼   Order 1042 never arr"), "{}", stage.lines()[2]);
-    assert!(stage.lines()[2].contains(" FRT −5m │"), "{}", stage.lines()[2]);
+    assert!(stage.lines()[1].starts_with("▌● FRT −5m  ‼ ✉ Chloé Dubois"), "{}", stage.lines()[1]);
+    assert!(stage.lines()[2].starts_with("▌  Order 1042 never arrived"), "{}", stage.lines()[2]);
+    assert!(stage.lines()[2].contains("order vip │"), "{}", stage.lines()[2]);
     assert!(stage.text().contains("Bonjour"));
     stage.press("enter d");
     assert!(stage.text().contains("chloe@example.fr"));
@@ -91,7 +91,9 @@ fn a_small_screen_has_one_pane_and_a_breadcrumb() {
     stage.press("enter");
     stage.wait(1);
     assert!(stage.lines()[0].starts_with(" You › Order 1042 never arrived "), "{}", stage.lines()[0]);
-    assert!(stage.lines()[1].starts_with(" Chloé Dubois ") && stage.lines()[1].ends_with("FRT −5m ‼  order vip "));
+    let facts = &stage.lines()[1];
+    assert!(facts.starts_with(" open · Billing › nobody ") && facts.ends_with("FRT −5m ‼  order vip "), "{facts}");
+    assert!(stage.lines()[2].starts_with(" ────"), "{}", stage.lines()[2]);
     assert!(!stage.text().contains('│'));
 }
 
@@ -109,7 +111,7 @@ fn the_focused_pane_has_a_bright_title_and_an_accent_bar() {
     assert_eq!(stage.cell_of("▌● FRT").fg, accent);
     stage.press("enter");
     assert!(!has_modifier(&stage, "You · next", Modifier::BOLD));
-    assert_ne!(stage.cell_of("▌● FRT").fg, accent);
+    assert_ne!(stage.cell_of("▏● FRT").fg, accent);
     assert!(has_modifier(&stage, "Order 1042 never arrived ", Modifier::BOLD));
 }
 
@@ -185,9 +187,66 @@ fn a_closed_row_stays_struck_through_until_it_goes() {
     let mut stage = Stage::new(160, 48);
     stage.app.list.rows[1].struck_until = Some(crate::domain::UnixTime(stage::NOW.0 + 5));
     assert!(has_modifier(&stage, "Amir Haddad", Modifier::CROSSED_OUT));
-    assert!(stage.line_with("Amir Haddad").contains(" ✓ FRT 12m"));
+    assert!(stage.line_with("Amir Haddad").contains(" → FRT 12m"));
+    for (state, sign) in [(State::Closed, '✓'), (State::Snoozed, '☾')] {
+        stage.app.list.rows[1].conversation.state = state;
+        assert!(stage.line_with("Amir Haddad").contains(&format!(" {sign} FRT 12m")), "{}", stage.text());
+    }
     stage.theme = Theme::built_in("dark", Depth::Mono);
     assert!(has_modifier(&stage, "Amir Haddad", Modifier::CROSSED_OUT));
+}
+
+#[test]
+fn a_blank_stands_between_chip_and_priority_at_any_size() {
+    for (width, height) in [(60, 20), (80, 24), (100, 30), (120, 40), (160, 48)] {
+        let mut stage = Stage::new(width, height);
+        let on = &mut stage.app.list.rows[0].conversation;
+        on.sla = Some(SlaFact { target: None, due_at: None, status: SlaStatus::Missed, ..on.sla.clone().unwrap() });
+        let text = stage.text();
+        let chip = text.find("SLA late").unwrap();
+        assert!(text[chip + 8..].starts_with([' ', '\n']), "{width}: {text}");
+    }
+}
+
+#[test]
+fn a_notice_leaves_the_facts_and_the_way_to_help() {
+    let mut stage = Stage::new(60, 20);
+    stage.tell(Event::OutboxCounts { waiting: 3, needs_you: 1 });
+    let text = "The helpdesk refused to close the conversation: it was changed by somebody else meanwhile.";
+    stage.app.notices.push(Notice {
+        severity: Severity::Warning,
+        text: crate::text::clean(text),
+        details: crate::text::Clean::default(),
+        until: std::time::Duration::MAX,
+        until_key: true,
+    });
+    let line = stage.lines()[19].clone();
+    assert!(line.starts_with(" online · 1 needs you · outbox 3 · ! The "), "{line}");
+    assert!(line.contains('…') && line.contains("? help") && line.contains("ctrl-k"), "{line}");
+}
+
+#[test]
+fn the_help_tells_the_chosen_line_in_full_and_ends_with_the_signs() {
+    for (width, height) in [(60, 20), (100, 30)] {
+        let mut stage = Stage::new(width, height);
+        stage.press("enter ?");
+        assert!(stage.text().contains("Goes to the next line, conversation or message."), "{}", stage.text());
+        assert!(stage.text().contains("Customer’s next message"), "{}", stage.text());
+        for _ in 0..80 {
+            stage.press("down");
+        }
+        for text in ["SIGNS", "● unread", "‼ urgent", "✉ e-mail"] {
+            assert!(stage.text().contains(text), "{text}\n{}", stage.text());
+        }
+    }
+}
+
+#[test]
+fn a_console_has_signs_of_ascii_only() {
+    let mut stage = Stage::new(100, 30);
+    stage.theme = Theme::built_in("dark", Depth::Ansi).with_plain_signs(true);
+    assert!(stage.lines()[1].starts_with("#* FRT -5m  ! m Chloé Dubois"), "{}", stage.lines()[1]);
+    assert!(!stage.text().contains(['│', '─', '…', '·']), "{}", stage.text());
 }
 
 #[test]

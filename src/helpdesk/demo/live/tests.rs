@@ -176,12 +176,7 @@ async fn hours_without_you_neither_flood_nor_empty_the_inbox() {
     }
     let seen = seen(&before, &after);
     let share = seen.iter().filter(|(at, concerns)| *at > NOW + 120 && *concerns).count() * 100 / seen.len();
-    eprintln!(
-        "share {share} of {} open {open}->{now} yours {} nobody {}",
-        seen.len(),
-        of(Some(you())).len(),
-        of(None).len()
-    );
+    assert!((20..=50).contains(&share), "{share}");
 }
 
 #[tokio::test]
@@ -220,7 +215,7 @@ async fn one_of_yours(store: &Arc<dyn Store>) -> Thread {
 async fn customers_answer_what_you_write() {
     let (_dir, store, clock, mut live) = begin(2).await;
     let mut answers = 0;
-    for round in 0..6 {
+    for round in 0..12 {
         let thread = one_of_yours(&store).await;
         let id = thread.conversation.id;
         let reply = Reply {
@@ -249,7 +244,7 @@ async fn customers_answer_what_you_write() {
         }
         assert_eq!(after.conversation.admin_assignee, Some(you()));
     }
-    assert!(answers >= 2, "{answers}");
+    assert!((3..=9).contains(&answers), "{answers}");
 }
 
 #[tokio::test]

@@ -56,13 +56,19 @@ pub fn wished(wish: Wish, script: &Script, scene: &Scene, dice: &mut Dice) -> Op
         Wish::Arrival => new(),
         Wish::Unassigned => Some(Event::Arrive(To::Nobody)),
         Wish::Note => {
-            let glimpse = scene.yours_open.iter().find(|glimpse| may_be_noted(script, glimpse, scene.now));
+            // Rather on what has lain for a while than on what has just come in.
+            let fits = |glimpse: &&Glimpse| may_be_noted(script, glimpse, scene.now);
+            let rested = |glimpse: &&Glimpse| glimpse.last_word_at() < scene.now - BREATH;
+            let mut yours = scene.yours_open.iter().filter(fits);
+            let glimpse = yours.clone().find(rested).or_else(|| yours.next());
             glimpse.map(|glimpse| Event::Note(glimpse.clone(), true)).or_else(new)
         }
         Wish::Customer => {
             // What changed last is what a newcomer most likely has before them.
             let rested = |glimpse: &&Glimpse| {
-                glimpse.last_word_at() < scene.now - BREATH && may_be_nudged(script, glimpse, scene.now)
+                // Your reply is answered at once, or not for a while.
+                let rest = if glimpse.ours_is_last() { LATER } else { BREATH };
+                glimpse.last_word_at() < scene.now - rest && may_be_nudged(script, glimpse, scene.now)
             };
             let yours: Vec<&Glimpse> = scene.yours_open.iter().filter(rested).collect();
             let answers = yours.iter().find(|glimpse| glimpse.ours_is_last());

@@ -229,12 +229,11 @@ pub(super) fn count_matching(db: &Connection, totals: &Totals, query: &Conversat
     if let Some(total) = totals.known(query, seq) {
         return Ok(total);
     }
-    let counting = match filter::counted_elsewhere(&query.0) {
-        Some(counting) => counting,
-        None => {
-            let condition = filter::conversations(&query.0, Walk::Matches)?;
-            Condition { sql: format!("SELECT count(*) FROM conversation c WHERE {}", condition.sql), ..condition }
-        }
+    let counting = if let Some(counting) = filter::counted_elsewhere(&query.0) {
+        counting
+    } else {
+        let condition = filter::conversations(&query.0, Walk::Matches)?;
+        Condition { sql: format!("SELECT count(*) FROM conversation c WHERE {}", condition.sql), ..condition }
     };
     let total = count(db, &counting.sql, params_from_iter(counting.values.iter()))?;
     totals.keep(query, seq, total);

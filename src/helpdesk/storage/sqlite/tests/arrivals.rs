@@ -156,3 +156,16 @@ async fn what_wakes_without_a_person_waits_in_a_balanced_team() {
     desk.store.wake_due(NOON + 10).await.unwrap();
     assert_eq!(desk.store.conversation(id).await.unwrap().conversation.admin_assignee, Some(ANA));
 }
+
+#[tokio::test]
+async fn what_is_moved_by_hand_into_a_balanced_team_waits_there_and_is_handed_out() {
+    let desk = Desk::new().await;
+    let id = desk.begin(1, "x").await.conversation.id;
+    desk.assign(id, Target::Team(BALANCED)).await;
+    let it = desk.store.conversation(id).await.unwrap().conversation;
+    assert_eq!((it.admin_assignee, it.team_assignee, it.queued_since), (None, Some(BALANCED), Some(NOON)));
+    assert!(desk.store.wake_due(NOON + 1).await.unwrap().is_empty(), "nobody slept");
+    let thread = desk.store.conversation(id).await.unwrap();
+    assert_eq!(thread.conversation.admin_assignee, Some(ANA));
+    assert_eq!(types(&thread.parts), [&PartType::Assignment, &PartType::Assignment]);
+}

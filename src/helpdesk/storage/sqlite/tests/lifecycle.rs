@@ -54,7 +54,7 @@ async fn a_whole_life_leaves_its_parts_in_order() {
     let it = &thread.conversation;
     assert_eq!((it.state, it.waiting_since, it.read), (State::Open, Some(NOON + 180), false));
     assert_eq!((it.statistics.count_conversation_parts, thread.total_parts), (7, 7));
-    assert_eq!(it.teammates, [BEN, EVA, ANA]);
+    assert_eq!(it.teammates, [ANA, BEN, EVA], "everyone who wrote a part, in that order");
     let contact = desk.store.contact(contact_id(1)).await.unwrap();
     assert_eq!((contact.last_contacted_at, contact.last_replied_at), (Some(NOON + 60), Some(NOON + 180)));
 }
@@ -131,7 +131,8 @@ async fn updates_set_title_read_priority_and_attributes() {
     let thread = desk.store.update_conversation(id, update.clone()).await.unwrap();
     let it = &thread.conversation;
     assert_eq!((it.read, it.title.as_deref(), it.priority), (true, Some("Lost parcel"), Priority::High));
-    assert_eq!((it.updated_at, types(&thread.parts)), (NOON + 10, vec![&PartType::AttributeUpdatedByAdmin]));
+    assert_eq!((it.updated_at, types(&thread.parts)), (NOON + 10, vec![&PartType::AttributeUpdatedByAdmin; 2]));
+    assert_eq!(it.teammates, [ANA]);
     desk.pass(10);
     let again = desk.store.update_conversation(id, update).await.unwrap();
     assert_eq!(again.conversation.updated_at, NOON + 10);
