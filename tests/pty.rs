@@ -188,7 +188,8 @@ fn an_agent_triages_from_the_list_to_the_reply_and_back() {
     screen.press("z");
     screen.until_shows("Snooze until");
     screen.press("tomorrow 9am");
-    screen.until_shows("tomorrow 9am");
+    // A return in the same breath would be part of a paste.
+    screen.until_shows("❯ tomorrow 9am");
     screen.press("\r");
     screen.until_shows("Snoozed until");
     // Close, and take it back.

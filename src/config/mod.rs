@@ -13,7 +13,7 @@ pub mod settings;
 mod token;
 
 pub use account::{Account, Accounts};
-pub use diagnostic::Diagnostic;
+pub use diagnostic::{Diagnostic, nearest};
 pub use edit::add_workspace;
 pub use load::{Config, Place, WorkspaceConfig};
 pub use paths::{Paths, private_dir, write_private};

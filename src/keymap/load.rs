@@ -13,7 +13,7 @@ use toml::de::{DeTable, DeValue};
 use super::key::{Key, show};
 use super::trie::{Clash, Keymap};
 use crate::command::{Command, CommandId, Context};
-use crate::config::Diagnostic;
+use crate::config::{Diagnostic, nearest};
 
 const SHIPPED: &str = include_str!("../../keymaps/default.toml");
 /// What takes a binding away.
@@ -149,14 +149,6 @@ impl Reader<'_> {
         }
         line(Some(command))
     }
-}
-
-fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
-    known
-        .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 4)
-        .min()
-        .map(|(_, candidate)| candidate.to_owned())
 }
 
 #[cfg(test)]

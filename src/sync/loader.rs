@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::engine::{Engine, SyncError};
 use super::message::{Count, Event, Generation, Request, Thread, Window, WindowSpec};
-use crate::cache::{self, CacheError, Span};
+use crate::cache::{CacheError, Span};
 use crate::domain::ConversationId;
 use crate::query::{Context, Query};
 
@@ -130,8 +130,7 @@ impl Engine {
     pub fn load_window(&self, spec: &WindowSpec) -> Result<Window, SyncError> {
         let query = self.in_context(|context| spec.query.resolve(context))?;
         let span = Span { offset: spec.offset, limit: spec.limit, around: spec.around.clone() };
-        let window = self.cache.load_window(&query, spec.sort, &span)?;
-        Ok(Window { offset: window.offset, rows: window.rows, total: window.total })
+        Ok(self.cache.load_window(&query, spec.sort, &span)?)
     }
 
     /// Counts of several queries, by key. One that names what the workspace does not have (any more)
@@ -143,9 +142,7 @@ impl Engine {
         let resolved: Vec<_> = self.in_context(|context| {
             entries.iter().filter_map(|(key, query)| Some((key.clone(), query.resolve(context).ok()?))).collect()
         });
-        let counts = self.cache.load_counts(&resolved, self.now())?;
-        let told = |count: cache::Count| Count { total: count.total, unread: count.unread, breached: count.breached };
-        Ok(counts.into_iter().map(|(key, count)| (key, told(count))).collect())
+        Ok(self.cache.load_counts(&resolved, self.now())?)
     }
 
     /// Count of one query.

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use crate::cache::{Count, Window};
 use crate::domain::{
     Act, AwayState, Contact, ContactNote, Conversation, ConversationId, Directory, Draft, GroupId, Mode, OutboxId,
     OutboxRow, Part, UnixTime,
@@ -32,28 +33,6 @@ pub struct WindowSpec {
     /// When given, `offset` is ignored and the window is placed around this conversation, if the
     /// list has it.
     pub around: Option<ConversationId>,
-}
-
-/// Part of a list.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Window {
-    /// Index of the first row in the whole list.
-    pub offset: usize,
-    /// The rows, in order: effective conversations.
-    pub rows: Vec<Conversation>,
-    /// Length of the whole list.
-    pub total: usize,
-}
-
-/// Count of an entry of the sidebar.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Count {
-    /// How many conversations opening it shows.
-    pub total: usize,
-    /// Some of them are unread.
-    pub unread: bool,
-    /// So many have breached an SLA target.
-    pub breached: usize,
 }
 
 /// A thread, ready to be shown.
