@@ -1,6 +1,6 @@
 //! State and transitions of the screen: no drawing, no I/O, no clock.
 //!
-//! [`App`] is made of small parts, each in its file; [`update`] is the only way to change it. Time
+//! [`App`] is made of small parts, each in its file; [`update()`] is the only way to change it. Time
 //! comes in through [`App::at`], the engine's news as [`Msg::Event`], and what shall happen outside
 //! goes out as [`Effect`]s. Drawing reads the parts and changes nothing.
 //!
@@ -69,7 +69,7 @@ use crate::sync::message::{Generation, Request};
 use crate::text::{Clean, Untrusted};
 use crate::words::Words;
 
-/// Everything that the screen shows and knows. Drawing reads it; only [`update`] changes it.
+/// Everything that the screen shows and knows. Drawing reads it; only [`update()`] changes it.
 #[derive(Debug)]
 #[allow(clippy::struct_excessive_bools, reason = "independent: dirty, a question under way, another one due, in front")]
 pub struct App {

@@ -1,7 +1,7 @@
 //! What the user configures, and where everything of ours lies on disk.
 //!
-//! Owns the paths ([`Paths`]), `config.toml` ([`Config`]), the tokens ([`token`]) and who they
-//! belong to ([`account`]). A bad line costs that line and becomes a [`Diagnostic`]. Knows nothing
+//! Owns the paths ([`Paths`]), `config.toml` ([`Config`]), the tokens (`token`) and who they
+//! belong to (`account`). A bad line costs that line and becomes a [`Diagnostic`]. Knows nothing
 //! of the screen, the API or the cache. Enter at [`Paths::from_env`] and [`Config::load`].
 
 mod account;

@@ -1,9 +1,9 @@
 //! Drawing, and nothing else: the app's parts become cells.
 //!
-//! Owns what things look like. Every function here takes a part, a [`Look`](look::Look) and a
+//! Owns what things look like. Every function here takes a part, a `Look` and a
 //! rectangle, is total at any size, and changes nothing. Where panes lie is the app's affair
-//! ([`Layout`](crate::app::Layout)), since it scrolls by them; colours are the theme's. Only
-//! [`Clean`] text and our own signs can reach a cell: see [`paint`].
+//! (`Layout`), since it scrolls by them; colours are the theme's. Only
+//! `Clean` text and our own signs can reach a cell: see `paint`.
 //!
 //! Must not know: the engine, the cache, the terminal. Enter at [`draw`].
 

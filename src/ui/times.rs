@@ -1,7 +1,7 @@
 //! Times and amounts in words, as short as they may be.
 //!
 //! Owns how long ago, until when, and how large. Columns of numbers have fixed widths: no short
-//! duration is wider than [`SHORT`] cells. Enter at [`Look`].
+//! duration is wider than [`SHORT`] cells. Enter at `Look`.
 
 use std::time::Duration;
 

@@ -25,7 +25,7 @@ pub const WORKSPACE: &str = "nwo4rd26";
 pub const SECOND_BRAND: &str = "nwbasecamp";
 /// The assistant that speaks in chats.
 pub const ASSISTANT: AdminId = AdminId(AdminId::FIRST + 80);
-/// The keeper of the seed's mark; see [`super::seed`].
+/// The keeper of the seed's mark; see `seed`.
 pub const SEEDER: AdminId = AdminId(AdminId::FIRST + 81);
 
 /// Values of the conversation attribute `Topic`, by the topics' names.

@@ -1,8 +1,8 @@
 //! The demo workspace: a shop for tents, packs and boots, with its people and their conversations.
 //!
-//! Owns what the workspace holds, how it is put into a store ([`seed`]), and the scripted customers
+//! Owns what the workspace holds, how it is put into a store ([`seed()`]), and the scripted customers
 //! and colleagues who keep it alive ([`live`]). Everything is chance by seed and dated relative to a
-//! given moment. Knows the helpdesk's model, rules and store; must not know HTTP. Enter at [`seed`]
+//! given moment. Knows the helpdesk's model, rules and store; must not know HTTP. Enter at [`seed()`]
 //! and [`live::run_live`].
 //!
 //! A thread's way: `outline` (what happens, when) → `cast` (about which order) → `talk` (phrases) →

@@ -26,7 +26,7 @@ const SKEW: i64 = 300;
 pub struct Dialogue {
     /// The file's identifier.
     pub external_id: String,
-    /// Channel, as in [`Source::kind`].
+    /// Channel, as in `Source::kind`.
     pub channel: String,
     /// Brand, by name.
     pub brand: Option<String>,

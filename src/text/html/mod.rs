@@ -2,7 +2,7 @@
 //!
 //! Owns the walk over a body's tags (iterative, linear, capped in size, depth and attributes), the
 //! width-independent [`Document`], its layout into lines, and the way between HTML and plain text.
-//! Knows only `Clean`. Enter at [`blocks`], then [`layout`].
+//! Knows only `Clean`. Enter at [`blocks`], then [`layout()`].
 
 mod build;
 mod document;

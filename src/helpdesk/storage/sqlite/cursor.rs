@@ -12,7 +12,7 @@ pub(super) fn write(key: &impl Serialize) -> Answer<String> {
     Ok(URL_SAFE_NO_PAD.encode(serde_json::to_vec(key)?))
 }
 
-/// Reads a cursor that [`write`] made.
+/// Reads a cursor that `write` made.
 ///
 /// # Errors
 /// 400 `client_error` for anything else.
