@@ -156,7 +156,8 @@ impl Engine {
     ) -> Result<(Option<OutboxRow>, Option<ApiError>), SyncError> {
         if row.status == OutboxStatus::Unknown {
             let Some(looked_up) = self.resolve(row, me).await? else { return Ok((None, None)) };
-            if looked_up.status != OutboxStatus::Retry {
+            // What is no message may wait for its back-off: it is judged anew by its effect.
+            if looked_up.status != OutboxStatus::Retry || !looked_up.act.is_message() {
                 return Ok((Some(looked_up), None));
             }
             // Not there as far as reading can tell: it goes at once, since a later moment would have to
