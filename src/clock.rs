@@ -177,6 +177,12 @@ pub struct Timings {
     pub preview_rest: Duration,
     /// Rest on a conversation before it counts as read.
     pub read_rest: Duration,
+    /// How often the two files are looked at for another program's changes where no watch works.
+    pub watch_poll: Duration,
+    /// How often contacts and companies that are here are read again.
+    pub contact_poll: Duration,
+    /// Between two tries after a refused token.
+    pub signed_out_wait: Duration,
     /// How often teammates, teams, tags and the like are read again.
     pub slow_poll: Duration,
 }
@@ -195,6 +201,9 @@ impl Default for Timings {
             lease: Duration::from_secs(45),
             preview_rest: Duration::from_millis(150),
             read_rest: Duration::from_secs(2),
+            watch_poll: Duration::from_secs(1),
+            contact_poll: Duration::from_secs(3_600),
+            signed_out_wait: Duration::from_secs(60),
             slow_poll: Duration::from_secs(300),
         }
     }

@@ -89,7 +89,7 @@ impl App {
         let group = self.next_group()?;
         let acts = acts.into_iter().map(|act| (on.id.clone(), act)).collect();
         self.awaited.push(Awaited { group: group.clone(), conversation: on.clone(), quiet, undo: false });
-        self.ask(Request::Commit { group: group.clone(), acts, uses_drafts });
+        self.ask(Request::Commit { group: group.clone(), acts, uses_drafts, began: None });
         Some(group)
     }
 

@@ -210,7 +210,7 @@ impl Composer {
             let kept = self.kept.get(&(id.clone(), mode))?;
             (kept.text.clone(), kept.begun_at)
         };
-        Some(Draft { conversation: id.clone(), mode, text, begun_at })
+        Some(Draft::new(id.clone(), mode, text, begun_at))
     }
 
     /// Puts a text back that could not be sent, or was taken back. What has been written meanwhile

@@ -78,7 +78,7 @@ impl App {
     /// disk it is a draft again at once.
     pub(super) fn restore_text(&mut self, id: &ConversationId, mode: Mode, text: &str, begun_at: UnixTime) {
         let text = self.composer.put_back(id, mode, text, begun_at);
-        self.ask(Request::SaveDraft(Draft { conversation: id.clone(), mode, text, begun_at }));
+        self.ask(Request::SaveDraft(Draft::new(id.clone(), mode, text, begun_at)));
     }
 
     /// `esc`: leaves; the draft stays. An empty composer closes.
@@ -109,7 +109,7 @@ impl App {
             self.composer.saved = true;
             self.composer.saved_as(&conversation, mode);
             let text = if text.trim().is_empty() { String::new() } else { text };
-            self.ask(Request::SaveDraft(Draft { conversation, mode, text, begun_at }));
+            self.ask(Request::SaveDraft(Draft::new(conversation, mode, text, begun_at)));
         }
     }
 
@@ -128,7 +128,7 @@ impl App {
             // The text has moved to the other mode: the old draft goes once the new one is safe.
             self.save_draft();
             let begun_at = self.now;
-            self.ask(Request::SaveDraft(Draft { conversation, mode, text: String::new(), begun_at }));
+            self.ask(Request::SaveDraft(Draft::new(conversation, mode, "", begun_at)));
         }
     }
 

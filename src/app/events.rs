@@ -72,6 +72,14 @@ impl App {
                 self.status.progress = progress;
                 changed
             }
+            Event::DraftSaved(_)
+            | Event::DraftConflict { .. }
+            | Event::StateChanged
+            | Event::Place(_)
+            | Event::Storage(_)
+            | Event::History(_)
+            | Event::ClockOff(_)
+            | Event::Budget(_) => false,
             Event::Notice { key, details } => {
                 let text = self.words.say(key);
                 self.say_text(Severity::Warning, text, details.clean());

@@ -316,7 +316,7 @@ fn fill(cache: &Cache, rows: &[(Conversation, Beside)]) -> Vec<(Conversation, Be
         }
         if beside.draft {
             let text = "to be said".to_owned();
-            let draft = Draft { conversation: row.id.clone(), mode: Mode::Note, text, begun_at: UnixTime(NOW) };
+            let draft = Draft::new(row.id.clone(), Mode::Note, text, UnixTime(NOW));
             cache.save_draft(&draft).unwrap();
         }
         if !beside.acts.is_empty() {

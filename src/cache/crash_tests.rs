@@ -43,7 +43,7 @@ fn act(cache: &Cache, desk: &Helpdesk, text: &str) -> Result<(), CacheError> {
     if committed || desk.0.contains_key(text) {
         return Ok(());
     }
-    let draft = Draft { conversation: id("1"), mode: Mode::Reply, text: text.into(), begun_at: UnixTime(NOW) };
+    let draft = Draft::new(id("1"), Mode::Reply, text, UnixTime(NOW));
     cache.save_draft(&draft)?;
     let rows = [new_row("1", reply(text)), new_row("1", Act::Close)];
     cache.commit_acts(&press, &rows, &[(id("1"), Mode::Reply)])?;

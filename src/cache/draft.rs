@@ -178,7 +178,7 @@ fn parse(row: &Row<'_>) -> rusqlite::Result<Option<Draft>> {
     let (Some(conversation), Some(mode)) = (ConversationId::parse(&id), Mode::parse(&mode)) else {
         return Ok(None);
     };
-    Ok(Some(Draft { conversation, mode, text: row.get(2)?, begun_at: UnixTime(row.get(3)?) }))
+    Ok(Some(Draft::new(conversation, mode, row.get::<_, String>(2)?, UnixTime(row.get(3)?))))
 }
 
 #[cfg(test)]

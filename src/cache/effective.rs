@@ -431,7 +431,7 @@ mod tests {
     fn a_start_after_a_crash_between_the_files_shows_what_is_committed() {
         let place = Place::new();
         place.cache.store_page(&[conversation("1", NOW), conversation("2", NOW)], None).unwrap();
-        let draft = Draft { conversation: id("2"), mode: Mode::Reply, text: "Dear".into(), begun_at: UnixTime(NOW) };
+        let draft = Draft::new(id("2"), Mode::Reply, "Dear", UnixTime(NOW));
         // As a crash leaves them: state.db has what cache.db has not heard of.
         let stopped = place
             .with_crash_points(super::super::CrashPoints::new(|_, moment| moment == super::super::Moment::AfterCommit));

@@ -62,7 +62,7 @@ use database::{Database, Schema, Tried, lock_directory, make_private_directory, 
 
 const CACHE: Schema = Schema {
     file: File::Cache,
-    migrations: &[include_str!("migrations/cache-0001.sql")],
+    migrations: &[include_str!("migrations/cache-0001.sql"), include_str!("migrations/cache-0002.sql")],
     // A power cut may cost the last moments of what can be fetched again, never its integrity.
     synchronous: "NORMAL",
     cache_kib: 8 * 1024,
@@ -70,7 +70,7 @@ const CACHE: Schema = Schema {
 
 const STATE: Schema = Schema {
     file: File::State,
-    migrations: &[include_str!("migrations/state-0001.sql")],
+    migrations: &[include_str!("migrations/state-0001.sql"), include_str!("migrations/state-0002.sql")],
     synchronous: "FULL",
     cache_kib: 1024,
 };

@@ -333,7 +333,7 @@ mod tests {
     }
 
     fn draft(text: &str) -> Draft {
-        Draft { conversation: id("1"), mode: Mode::Reply, text: text.into(), begun_at: UnixTime(NOW - 9) }
+        Draft::new(id("1"), Mode::Reply, text, UnixTime(NOW - 9))
     }
 
     fn due(cache: &Cache) -> Vec<OutboxId> {

@@ -275,7 +275,7 @@ mod tests {
         let cache = &place.cache;
         cache.store_page(&[conversation("1", 1), conversation("2", 1), conversation("3", 1)], None).unwrap();
         let rows = commit(cache, "g", "2", &[reply("Wait!")]);
-        let draft = Draft { conversation: id("3"), mode: Mode::Note, text: "hm".into(), begun_at: UnixTime(NOW) };
+        let draft = Draft::new(id("3"), Mode::Note, "hm", UnixTime(NOW));
         cache.save_draft(&draft).unwrap();
         assert_eq!(cache.remove(&[id("1"), id("2"), id("3"), id("4")]).unwrap(), [id("1"), id("2"), id("3")]);
         assert_eq!(cache.load_conversation(&id("1")).unwrap(), None);

@@ -268,7 +268,7 @@ mod tests {
         assert!(cache.store_contact_notes(&who, &notes).unwrap());
         assert!(!cache.store_contact_notes(&who, &notes).unwrap());
         commit(cache, "g", "1", &[reply("Hello"), Act::Close]);
-        let draft = Draft { conversation: id("1"), mode: Mode::Note, text: "hm".into(), begun_at: UnixTime(1) };
+        let draft = Draft::new(id("1"), Mode::Note, "hm", UnixTime(1));
         cache.save_draft(&draft).unwrap();
         cache.mark_seen(&id("1"), UnixTime(NOW)).unwrap();
         let thread = cache.load_thread(&id("1")).unwrap().unwrap();

@@ -1,8 +1,11 @@
 //! What a person can set, resolved and typed. Built by the loader; everything else only reads it.
 
+use std::time::Duration;
+
 use jiff::tz::TimeZone;
 
 use crate::clock::Timings;
+use crate::domain::Guard;
 
 /// Where the cursor goes once a conversation is done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,6 +54,10 @@ pub struct Settings {
     pub density: Density,
     /// Replying to an unassigned conversation also takes it.
     pub composer_take: bool,
+    /// What stops a reply when something came since it was begun.
+    pub guard: Guard,
+    /// Threads whose last message is older are not kept on disk unasked; absent keeps them all.
+    pub history: Option<Duration>,
     /// Waits: undo windows, rest of the cursor, reading.
     pub timings: Timings,
 }
@@ -64,6 +71,8 @@ impl Default for Settings {
             preview: Preview::default(),
             density: Density::default(),
             composer_take: true,
+            guard: Guard::default(),
+            history: None,
             timings: Timings::default(),
         }
     }

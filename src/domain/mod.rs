@@ -26,9 +26,9 @@ pub use conversation::{
     Channel, ContactRef, ContactRole, Conversation, Kind, Priority, Rating, SlaFact, SlaStatus, State, TagRef, Turn,
 };
 pub use directory::Directory;
-pub use draft::{Draft, Mode};
+pub use draft::{Began, Draft, Mode};
 pub use ids::{CompanyId, ContactId, ConversationId, GroupId, OutboxId, PartId, TagId, TeamId, TeammateId};
-pub use outbox::{OutboxRow, OutboxStatus};
+pub use outbox::{Guard, OutboxRow, OutboxStatus};
 pub use part::{Attachment, Author, AuthorKind, Part, PartKind};
 pub use people::{AwayReason, AwayState, Company, Contact, ContactNote, Tag, Team, Teammate, Workspace};
 pub use secret::Secret;

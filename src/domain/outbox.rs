@@ -73,6 +73,37 @@ impl OutboxStatus {
     }
 }
 
+/// What stops a message at the last moment: something came since it was begun.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Guard {
+    /// A customer's message, a teammate's reply or note, or a person's closing or reassigning.
+    #[default]
+    On,
+    /// A customer's message only.
+    Customers,
+    /// Nothing.
+    Off,
+}
+
+impl Guard {
+    /// The word of files, config and JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::On => "on",
+            Self::Customers => "customers",
+            Self::Off => "off",
+        }
+    }
+
+    /// From that word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::On, Self::Customers, Self::Off].into_iter().find(|guard| guard.as_str() == word)
+    }
+}
+
 /// One act in the outbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutboxRow {

@@ -178,7 +178,7 @@ async fn until(mut stopping: watch::Receiver<bool>, task: impl Future<Output = (
 fn write_all(engine: &Engine, requests: &Receiver<Request>) {
     while let Ok(request) = requests.recv() {
         let outcome = match request {
-            Request::Commit { group, acts, uses_drafts } => {
+            Request::Commit { group, acts, uses_drafts, began: _ } => {
                 commit(engine, group, &acts, &uses_drafts);
                 Ok(())
             }
@@ -211,7 +211,7 @@ fn commit(engine: &Engine, group: GroupId, acts: &[(ConversationId, Act)], uses_
         acts.iter().filter_map(|(id, act)| Some((id.clone(), mode_of(act)?, act.text()?.to_owned()))).collect();
     for (id, mode, text) in &texts {
         // Nobody may be there any more to hear of the refusal.
-        let draft = Draft { conversation: id.clone(), mode: *mode, text: text.clone(), begun_at: engine.now() };
+        let draft = Draft::new(id.clone(), *mode, text.clone(), engine.now());
         if let Err(error) = engine.cache().save_draft(&draft) {
             tracing::error!(%error, "a refused text could not be kept as a draft");
         }

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 pub use crate::cache::{Count, Window};
 use crate::domain::{
-    Act, AwayState, Contact, ContactNote, Conversation, ConversationId, Directory, Draft, GroupId, Mode, OutboxId,
-    OutboxRow, Part, UnixTime,
+    Act, AwayState, Began, Contact, ContactNote, Conversation, ConversationId, Directory, Draft, GroupId, Mode,
+    OutboxId, OutboxRow, Part, UnixTime,
 };
 use crate::query::{Query, Sort};
 use crate::text::Untrusted;
@@ -94,6 +94,9 @@ pub enum Request {
         acts: Vec<(ConversationId, Act)>,
         /// Drafts that these acts use up.
         uses_drafts: Vec<(ConversationId, Mode)>,
+        /// For a message: what the agent had seen when it was begun. The guard holds it back when more
+        /// has come since; absent sends it unguarded.
+        began: Option<Began>,
     },
     /// Take a group of acts back: rows not yet sent are dropped (a message becomes a draft again),
     /// sent ones get their inverse. The answer is `Undone`.
@@ -101,8 +104,19 @@ pub enum Request {
         /// Which group.
         group: GroupId,
     },
-    /// Keep a draft; an empty text discards it.
+    /// Keep a draft; an empty text without files discards it. The answer is `DraftSaved` or
+    /// `DraftConflict`.
     SaveDraft(Draft),
+    /// Keep this draft whatever another deskhand has written there since.
+    OverwriteDraft(Draft),
+    /// Keep a file that goes with a draft: read from this path, copied beside state.db. The answer is
+    /// `DraftSaved` with the file in the draft, or a `Notice`.
+    AttachFile {
+        /// The draft that gets it.
+        draft: Draft,
+        /// The file's path, as typed.
+        path: String,
+    },
     /// I have seen this conversation up to this moment.
     Seen {
         /// Which.
@@ -110,6 +124,12 @@ pub enum Request {
         /// Up to when.
         until: UnixTime,
     },
+    /// It counts as unread until I look at it again.
+    MarkUnread(ConversationId),
+    /// Remember where the agent is, for the next start.
+    SavePlace(Place),
+    /// Send a held message in spite of what came, which the agent has now seen.
+    SendAnyway(OutboxId),
     /// Remember the sort of an entry.
     SaveSort {
         /// The entry's key.
@@ -150,6 +170,39 @@ pub enum Request {
     },
 }
 
+/// Where the agent is: what the next start returns to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct Place {
+    /// Key of the sidebar's entry; empty for the first.
+    pub entry: String,
+    /// The conversation under the cursor, or open.
+    pub conversation: Option<ConversationId>,
+    /// Whether its thread has the focus.
+    pub open: bool,
+    /// Lines scrolled down in its thread.
+    pub scroll: usize,
+}
+
+/// Whether what is done can be kept on disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Storage {
+    /// Yes.
+    #[default]
+    Disk,
+    /// No: the inbox lives in memory, and acts are refused. Why, as a key of the catalogue of words.
+    Memory(&'static str),
+}
+
+/// How much of the threads is on disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    /// Conversations whose thread is here and current.
+    pub here: usize,
+    /// Conversations whose thread is wanted here (all, or those within the retention limit).
+    pub of: usize,
+}
+
 /// How the connection to the helpdesk stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Connection {
@@ -179,6 +232,8 @@ pub struct Progress {
     pub done: usize,
     /// Conversations at the helpdesk, as far as it says.
     pub of: Option<usize>,
+    /// Conversations a second lately; 0 when not known yet.
+    pub rate: u32,
 }
 
 /// What the engine room says.
@@ -259,6 +314,29 @@ pub enum Event {
     },
     /// The connection changed.
     Connection(Connection),
+    /// A draft is on disk, as it is there now.
+    DraftSaved(Box<Draft>),
+    /// A draft was not saved: another deskhand has written there since.
+    DraftConflict {
+        /// What was to be saved; kept aside on disk until one of the two is chosen.
+        ours: Box<Draft>,
+        /// What is there.
+        theirs: Box<Draft>,
+    },
+    /// Another deskhand changed the outbox, drafts or marks: ask again for what is shown of them.
+    StateChanged,
+    /// Where the agent was when the program ended; once at start.
+    Place(Place),
+    /// Whether what is done is kept on disk; at start and when it changes.
+    Storage(Storage),
+    /// How much of the threads is on disk; when it changed noticeably.
+    History(History),
+    /// This machine's clock is so many seconds ahead of the helpdesk's (behind when negative); told
+    /// when it is more than 30 off, and again (as 0) when it no longer is.
+    ClockOff(i64),
+    /// The request budget is nearly used up: requests left of so many in this window; `None` when
+    /// there is room again.
+    Budget(Option<(u64, u64)>),
     /// The first pull goes on; `None` when it is complete.
     Progress(Option<Progress>),
     /// Something that the agent should know: a key of the catalogue of words, and details in the

@@ -230,7 +230,7 @@ impl Engine {
             let of = page.total.filter(|_| pass == Pass::All).and_then(|total| usize::try_from(total).ok());
             let done = if pass == Pass::All { mark.done.min(of.unwrap_or(mark.done)) } else { mark.done };
             self.keep(page, mark, pulled).await?;
-            self.tell(Event::Progress(mark.pass.map(|_| Progress { done, of })));
+            self.tell(Event::Progress(mark.pass.map(|_| Progress { done, of, rate: 0 })));
             if cursor.is_none() {
                 return Ok(());
             }

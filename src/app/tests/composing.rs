@@ -46,8 +46,7 @@ fn escape_leaves_and_the_draft_stays() {
 #[test]
 fn a_draft_on_disk_is_taken_up() {
     let mut desk = Desk::new();
-    let draft =
-        Draft { conversation: id(3), mode: Mode::Note, text: "kept\u{1b}[2J".into(), begun_at: desk.engine.now };
+    let draft = Draft::new(id(3), Mode::Note, "kept\u{1b}[2J", desk.engine.now);
     desk.engine.drafts.insert((id(3), Mode::Note), draft);
     desk.press("j j n");
     assert_eq!(desk.text(), "kept[2J");
@@ -58,7 +57,7 @@ fn a_draft_on_disk_is_taken_up() {
 #[test]
 fn a_draft_that_comes_late_does_not_take_the_place_of_what_is_written() {
     let mut desk = Desk::new();
-    let draft = Draft { conversation: id(1), mode: Mode::Reply, text: "old".into(), begun_at: desk.engine.now };
+    let draft = Draft::new(id(1), Mode::Reply, "old", desk.engine.now);
     desk.press("r").write("new");
     desk.engine.drafts.insert((id(1), Mode::Reply), draft);
     desk.news();
@@ -68,7 +67,7 @@ fn a_draft_that_comes_late_does_not_take_the_place_of_what_is_written() {
 #[test]
 fn what_was_begun_before_the_draft_was_known_comes_after_it() {
     let mut desk = Desk::new();
-    let draft = Draft { conversation: id(2), mode: Mode::Reply, text: "old".into(), begun_at: desk.engine.now };
+    let draft = Draft::new(id(2), Mode::Reply, "old", desk.engine.now);
     desk.engine.drafts.insert((id(2), Mode::Reply), draft);
     desk.slow = true;
     desk.press("j r").write("new").pass(Duration::from_secs(3));

@@ -185,7 +185,7 @@ impl Engine {
             Request::Thread { generation, id } => {
                 vec![Event::Thread { generation, thread: self.thread(&id).map(Box::new) }]
             }
-            Request::Commit { group, acts, uses_drafts } => self.commit(&group, acts, &uses_drafts),
+            Request::Commit { group, acts, uses_drafts, .. } => self.commit(&group, acts, &uses_drafts),
             Request::Undo { group } => self.undo(&group),
             Request::SaveDraft(draft) => {
                 let key = (draft.conversation.clone(), draft.mode);

@@ -90,7 +90,7 @@ fn the_first_pull_fills_a_list_until_somebody_moves_in_it() {
     let mut engine = Engine::filled();
     engine.conversations.truncate(1);
     let mut desk = Desk::with(160, 48, Settings::default(), engine);
-    desk.hear(Event::Progress(Some(Progress { done: 1, of: None })));
+    desk.hear(Event::Progress(Some(Progress { done: 1, of: None, rate: 0 })));
     desk.engine.add(20, TeammateId::parse("7"));
     desk.news();
     assert_eq!(desk.ids(), ["1", "20"]);

@@ -284,7 +284,7 @@ fn the_status_line_tells_how_things_stand() {
     assert!(status(&stage).starts_with(" offline since 14:06 (not reachable) · "), "{}", status(&stage));
     stage.tell(Event::Connection(Connection::Online));
     stage.tell(Event::OutboxCounts { waiting: 0, needs_you: 0 });
-    stage.tell(Event::Progress(Some(Progress { done: 120, of: Some(400) })));
+    stage.tell(Event::Progress(Some(Progress { done: 120, of: Some(400), rate: 0 })));
     assert!(status(&stage).starts_with(" online · history 120 of 400 "));
     stage.press("g");
     assert!(status(&stage).starts_with(" g   "), "{}", status(&stage));
