@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue};
 use super::diagnostic::{Diagnostic, nearest};
 use super::paths::Paths;
 use super::settings::{Advance, Density, Preview, Settings};
-use crate::domain::when;
+use crate::domain::{Guard, when};
 
 /// Where a workspace's helpdesk is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +42,8 @@ pub struct Config {
     pub settings: Settings,
 }
 
-const TOP: [&str; 8] = ["time_zone", "theme", "workspace", "advance", "preview", "density", "undo_window", "composer"];
+const TOP: [&str; 10] =
+    ["time_zone", "theme", "workspace", "advance", "preview", "density", "undo_window", "composer", "guard", "history"];
 
 struct Reader<'a> {
     file: &'a Path,
@@ -162,6 +163,25 @@ impl Config {
         {
             settings.density = density;
         }
+        let guards = [Guard::On, Guard::Customers, Guard::Off].map(|guard| (guard.as_str(), guard));
+        if let Some(guard) = read.choice(table, "guard", &guards) {
+            settings.guard = guard;
+        }
+        match read.text(table, "history") {
+            Some((_, "all")) => settings.history = None,
+            Some((at, text)) => match when::parse_duration(text).filter(|kept| !kept.is_zero()) {
+                Some(kept) => settings.history = Some(kept),
+                None => {
+                    let meant = nearest(text, ["all"]);
+                    read.say(
+                        at,
+                        format!("\"history\" takes a duration like \"1y\", or \"all\", not \"{text}\""),
+                        meant,
+                    );
+                }
+            },
+            None => {}
+        }
         if let Some(value) = table.get("undo_window") {
             if let DeValue::Table(windows) = value.get_ref() {
                 read.check_keys(windows, &["email", "chat", "act"]);
@@ -257,6 +277,22 @@ mod tests {
         assert!(config.settings.time_zone_known);
         assert_eq!(config.workspace(None).map(|w| w.name.as_str()), Some("Northwind"));
         assert_eq!(config.workspace(Some("Own")).map(|w| &w.place), Some(&Place::Url("https://desk.example".into())));
+    }
+
+    #[test]
+    fn guard_and_history_are_read() {
+        let (config, found) = parse("guard = \"customers\"\nhistory = \"1y\"\n");
+        assert_eq!(found, Vec::<String>::new());
+        assert_eq!(config.settings.guard, Guard::Customers);
+        assert_eq!(config.settings.history, Some(Duration::from_secs(365 * 86_400)));
+        let (config, found) = parse("history = \"all\"\n");
+        assert_eq!((config.settings.history, found), (None, Vec::new()));
+        let (config, found) = parse("guard = \"custmers\"\nhistory = \"al\"\n");
+        assert_eq!((config.settings.guard, config.settings.history), (Guard::On, None));
+        assert!(found[0].ends_with("did you mean \"customers\"?"), "{found:?}");
+        assert!(found[1].ends_with("or \"all\", not \"al\"; did you mean \"all\"?"), "{found:?}");
+        let (_, found) = parse("history = \"0d\"\nguard = true\n");
+        assert_eq!(found.len(), 2, "{found:?}");
     }
 
     #[test]

@@ -90,11 +90,6 @@ pub enum Act {
         /// The one that stays.
         into: ConversationId,
     },
-    /// Mark read or unread.
-    MarkRead {
-        /// Read.
-        read: bool,
-    },
 }
 
 /// The kinds of act.
@@ -111,7 +106,6 @@ pub enum ActKind {
     Untag,
     Priority,
     Merge,
-    MarkRead,
 }
 
 impl ActKind {
@@ -129,7 +123,6 @@ impl ActKind {
             Self::Untag => "untag",
             Self::Priority => "priority",
             Self::Merge => "merge",
-            Self::MarkRead => "mark_read",
         }
     }
 }
@@ -149,7 +142,6 @@ impl Act {
             Self::Untag { .. } => ActKind::Untag,
             Self::Priority { .. } => ActKind::Priority,
             Self::Merge { .. } => ActKind::Merge,
-            Self::MarkRead { .. } => ActKind::MarkRead,
         }
     }
 
@@ -191,7 +183,6 @@ impl Act {
             Self::Tag { tag, .. } => now.tags.iter().any(|has| has.id == *tag),
             Self::Untag { tag, .. } => now.tags.iter().all(|has| has.id != *tag),
             Self::Priority { to } => now.priority == *to,
-            Self::MarkRead { read } => now.unread != *read,
         }
     }
 
@@ -219,7 +210,6 @@ impl Act {
             Self::Tag { tag, name } => Some(Self::Untag { tag: tag.clone(), name: name.clone() }),
             Self::Untag { tag, name } => Some(Self::Tag { tag: tag.clone(), name: name.clone() }),
             Self::Priority { .. } => Some(Self::Priority { to: before.priority }),
-            Self::MarkRead { read } => Some(Self::MarkRead { read: !read }),
         }
     }
 
@@ -245,7 +235,8 @@ impl Act {
                 on.turn = Turn::Them;
                 on.unread = false;
             }
-            Self::Note { .. } => {}
+            // Who writes has read.
+            Self::Note { .. } => on.unread = false,
             Self::Close => {
                 on.state = State::Closed;
                 on.snoozed_until = None;
@@ -276,7 +267,6 @@ impl Act {
             Self::Untag { tag, .. } => on.tags.retain(|has| has.id != *tag),
             Self::Priority { to } => on.priority = *to,
             Self::Merge { .. } => on.state = State::Closed,
-            Self::MarkRead { read } => on.unread = !read,
         }
     }
 }
@@ -304,7 +294,6 @@ mod tests {
         before.assignee = Some(teammate("7"));
         before.team = Some(team("3"));
         before.priority = Priority::Low;
-        before.unread = true;
         let tag = TagId::parse("9").expect("a plain id");
         let acts = [
             Act::Close,
@@ -315,7 +304,6 @@ mod tests {
             Act::Assign { to: AssignTo::NoTeam },
             Act::Tag { tag: tag.clone(), name: Untrusted::new("vip") },
             Act::Priority { to: Priority::Urgent },
-            Act::MarkRead { read: true },
         ];
         for act in acts {
             let mut now = before.clone();
@@ -329,11 +317,7 @@ mod tests {
                 (&before.state, &before.assignee, &before.team),
                 "{act:?}"
             );
-            assert_eq!(
-                (&now.tags, now.priority, now.unread),
-                (&before.tags, before.priority, before.unread),
-                "{act:?}"
-            );
+            assert_eq!((&now.tags, now.priority), (&before.tags, before.priority), "{act:?}");
         }
     }
 

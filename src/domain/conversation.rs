@@ -323,7 +323,8 @@ pub struct Conversation {
     pub state: State,
     /// Priority.
     pub priority: Priority,
-    /// Not read by a teammate since the customer's last message.
+    /// From the helpdesk: no teammate has read it. As the agent sees it: something came since the agent
+    /// last looked.
     pub unread: bool,
     /// Whom it is with; the first of `participants`.
     pub contact: Option<ContactRef>,

@@ -1,6 +1,9 @@
 //! Who and what the workspace has, by id and by name.
 
-use super::{AttributeDefinition, AwayReason, Capabilities, Tag, TagId, Team, TeamId, Teammate, TeammateId, Workspace};
+use super::{
+    AttributeDefinition, AwayReason, Capabilities, Macro, OfficeHours, Tag, TagId, Team, TeamId, Teammate, TeammateId,
+    Workspace,
+};
 use crate::text::{Clean, Untrusted, fold};
 
 /// Teammates, teams, tags and the like: small lists that are held whole.
@@ -20,6 +23,10 @@ pub struct Directory {
     pub attributes: Vec<AttributeDefinition>,
     /// What the API can do.
     pub capabilities: Capabilities,
+    /// The helpdesk's own macros by name.
+    pub macros: Vec<Macro>,
+    /// The helpdesk's schedules of office hours.
+    pub office_hours: Vec<OfficeHours>,
 }
 
 fn by_name<T>(items: &[T], wanted: &str, name: impl Fn(&T) -> &Untrusted, id: impl Fn(&T) -> &str) -> Option<usize> {

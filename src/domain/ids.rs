@@ -63,6 +63,10 @@ text_id! {
     TeamId,
     /// A tag's id.
     TagId,
+    /// The id of a macro of the helpdesk.
+    MacroId,
+    /// The id of a schedule of office hours.
+    ScheduleId,
     /// One press of a key: all acts that are undone together.
     GroupId,
 }

@@ -18,6 +18,7 @@ mod people;
 mod secret;
 mod time;
 pub mod when;
+mod workspace;
 
 pub use act::{Act, ActKind, AssignTo, FilePart};
 pub use attribute::{AttributeDefinition, AttributeKind, AttributeOwner, AttributeValue};
@@ -27,9 +28,12 @@ pub use conversation::{
 };
 pub use directory::Directory;
 pub use draft::{Began, Draft, Mode};
-pub use ids::{CompanyId, ContactId, ConversationId, GroupId, OutboxId, PartId, TagId, TeamId, TeammateId};
-pub use outbox::{Guard, OutboxRow, OutboxStatus};
+pub use ids::{
+    CompanyId, ContactId, ConversationId, GroupId, MacroId, OutboxId, PartId, ScheduleId, TagId, TeamId, TeammateId,
+};
+pub use outbox::{Doubt, Guard, OutboxRow, OutboxStatus};
 pub use part::{Attachment, Author, AuthorKind, Part, PartKind};
 pub use people::{AwayReason, AwayState, Company, Contact, ContactNote, Tag, Team, Teammate, Workspace};
 pub use secret::Secret;
 pub use time::UnixTime;
+pub use workspace::{HoursException, Macro, OfficeHours, OpenHours};

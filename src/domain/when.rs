@@ -47,7 +47,7 @@ pub fn parse(text: &str, now: UnixTime, zone: &TimeZone) -> Result<UnixTime, Whe
     if at <= now { Err(WhenError::Past) } else { Ok(at) }
 }
 
-/// Parses a duration: `90s`, `30m`, `2h`, `2h30m`, `1d`, `3 days`, `1w`.
+/// Parses a duration: `90s`, `30m`, `2h`, `2h30m`, `1d`, `3 days`, `1w`, `1y` (365 days).
 #[must_use]
 pub fn parse_duration(text: &str) -> Option<Duration> {
     let mut total: u64 = 0;
@@ -66,6 +66,7 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
             "h" | "hr" | "hrs" | "hour" | "hours" => 3_600,
             "d" | "day" | "days" => 86_400,
             "w" | "week" | "weeks" => 604_800,
+            "y" | "year" | "years" => 31_536_000,
             _ => return None,
         };
         total = total.checked_add(number.checked_mul(unit)?)?;
