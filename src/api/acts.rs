@@ -84,7 +84,6 @@ impl Client {
                 let body = json!({"merge_into_conversation_id": into});
                 read_changed(&self.send(Ask::write(Method::POST, &path, body)).await?)?
             }
-            Act::MarkRead { read } => self.update(id, json!({"read": read})).await?,
         };
         Ok(Performed { conversation })
     }

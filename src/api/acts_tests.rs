@@ -66,7 +66,6 @@ async fn each_act_is_the_call_of_the_vendors_description() {
             json!({"priority": "urgent", "admin_id": "7"}),
         ),
         (Act::Merge { into: id("600") }, "POST /conversations/512/merge", json!({"merge_into_conversation_id": 600})),
-        (Act::MarkRead { read: true }, "PUT /conversations/512", json!({"read": true})),
     ] {
         assert_eq!(request_of(&act).await, (line.to_owned(), body), "{act:?}");
     }
@@ -131,7 +130,7 @@ async fn a_team_takes_the_conversation_from_its_teammate() {
 #[tokio::test]
 async fn a_yes_that_cannot_be_read_leaves_a_doubt() {
     let (tag, name) = tag();
-    let acts = [Act::Close, Act::Tag { tag, name }, Act::MarkRead { read: true }];
+    let acts = [Act::Close, Act::Tag { tag, name }, Act::Priority { to: Priority::Urgent }];
     for act in acts {
         let script = Script::play(vec![answer(200, &[("Content-Type", "application/json")], b"")]).await;
         let error = script.client().perform(&id("512"), &act, &me(), &[]).await.unwrap_err();

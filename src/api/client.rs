@@ -3,12 +3,13 @@
 //! Owns headers, timeouts, the cap on answers, and which failure is of which class. Knows no resource:
 //! those have files of their own beside this one. Enter at [`Client::new`].
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::SignedDuration;
 use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LINK, RETRY_AFTER, USER_AGENT,
+    ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LINK, RETRY_AFTER,
+    USER_AGENT,
 };
 use reqwest::{Method, Response, StatusCode};
 use serde_json::Value;
@@ -16,11 +17,13 @@ use tokio::time::timeout;
 
 use super::endpoint::Endpoint;
 use super::error::{ApiError, Cause, Class, Nonsense};
-use super::limit::{Limit, Priority, Told};
+use super::health::Outcome;
+use super::limit::{Limit, Priority, Refusal, Told, Turn};
 use super::wire::{Fault, Fields, Wire, mend};
-use crate::clock::Clock;
-use crate::domain::{ContactId, UnixTime};
+use crate::clock::{Clock, Ids};
+use crate::domain::{Capabilities, ContactId, UnixTime};
 
+const JSON: &str = "application/json";
 /// The version of the API that this room speaks.
 const VERSION: &str = "2.16";
 /// Decoded bytes of an answer that we are ready to read.
@@ -41,8 +44,10 @@ pub struct Timeouts {
     pub head: Duration,
     /// Between two pieces of the body.
     pub idle: Duration,
-    /// All of it; a large request gets more.
+    /// All of it; a large request gets more. An answer that goes on has no such bound.
     pub whole: Duration,
+    /// Between two signs of life of an answer that tells what changes.
+    pub quiet: Duration,
 }
 
 impl Default for Timeouts {
@@ -52,6 +57,7 @@ impl Default for Timeouts {
             head: Duration::from_secs(10),
             idle: Duration::from_secs(15),
             whole: Duration::from_secs(60),
+            quiet: Duration::from_secs(45),
         }
     }
 }
@@ -74,6 +80,8 @@ struct Shared {
     clock: Clock,
     largest_answer: usize,
     http: tokio::sync::Mutex<Option<reqwest::Client>>,
+    /// What the helpdesk at the other end can do, once it said so on this connection.
+    capabilities: Mutex<Option<Capabilities>>,
 }
 
 /// A request before it goes out.
@@ -85,24 +93,32 @@ pub(super) struct Ask<'a> {
     body: Option<Value>,
     /// Whether it asks for a change, so that a lost answer leaves a doubt.
     write: bool,
+    /// What the answer may be, and is expected to be.
+    accept: &'static str,
 }
 
 impl<'a> Ask<'a> {
     pub(super) fn get(path: &'a [&'a str]) -> Self {
-        Self { method: Method::GET, path, query: Vec::new(), body: None, write: false }
+        Self { method: Method::GET, path, query: Vec::new(), body: None, write: false, accept: JSON }
     }
 
     /// A POST that changes nothing.
     pub(super) fn search(path: &'a [&'a str], body: Value) -> Self {
-        Self { method: Method::POST, path, query: Vec::new(), body: Some(body), write: false }
+        Self { method: Method::POST, path, query: Vec::new(), body: Some(body), write: false, accept: JSON }
     }
 
     pub(super) fn write(method: Method, path: &'a [&'a str], body: Value) -> Self {
-        Self { method, path, query: Vec::new(), body: Some(body), write: true }
+        Self { method, path, query: Vec::new(), body: Some(body), write: true, accept: JSON }
     }
 
     pub(super) fn with(mut self, parameter: (&'a str, String)) -> Self {
         self.query.push(parameter);
+        self
+    }
+
+    /// The same for an answer of another type, which goes on.
+    pub(super) fn accept(mut self, media: &'static str) -> Self {
+        self.accept = media;
         self
     }
 }
@@ -149,6 +165,13 @@ impl Answer {
     }
 }
 
+/// The head of a successful answer, before its body.
+struct Head {
+    response: Response,
+    media: Media,
+    request_id: Option<String>,
+}
+
 /// Why a body could not be read to its end.
 enum Broken {
     TooLarge,
@@ -179,10 +202,11 @@ impl Client {
             endpoint,
             authorization,
             timeouts,
-            limit: Limit::new(clock.clone()),
+            limit: Limit::new(clock.clone(), Ids::system()),
             clock,
             largest_answer,
             http: tokio::sync::Mutex::new(None),
+            capabilities: Mutex::default(),
         };
         Ok(Self { shared: Arc::new(shared), priority: Priority::Foreground })
     }
@@ -191,6 +215,13 @@ impl Client {
     #[must_use]
     pub fn background(&self) -> Self {
         self.with_priority(Priority::Background)
+    }
+
+    /// A clone for the reading of what is old: it leaves five eighths of the rate budget to others, the
+    /// background among them.
+    #[must_use]
+    pub fn fill(&self) -> Self {
+        self.with_priority(Priority::Fill)
     }
 
     /// A clone with this priority.
@@ -218,6 +249,33 @@ impl Client {
         UnixTime(self.shared.clock.unix_millis().saturating_add(offset).div_euclid(1_000))
     }
 
+    /// Requests left in this window of the rate budget, and requests of a whole window; absent until an
+    /// answer told.
+    #[must_use]
+    pub fn budget(&self) -> Option<(u64, u64)> {
+        self.shared.limit.left()
+    }
+
+    /// Sets how long nobody tries after a refused token (a minute if never set).
+    ///
+    /// After a 401 every call fails as [`Class::NotSignedIn`] at once and nothing is sent, but one call
+    /// after each such wait, until one of those is answered.
+    pub fn set_signed_out_wait(&self, wait: Duration) {
+        self.shared.limit.set_signed_out_wait(wait);
+    }
+
+    /// Whether the token was refused, and no try has shown otherwise.
+    #[must_use]
+    pub fn is_signed_out(&self) -> bool {
+        self.shared.limit.is_signed_out()
+    }
+
+    /// Lets the next call go out, although the token was refused or the server is failing: a person
+    /// asks for it. What a 429 asked for is obeyed all the same.
+    pub fn try_now(&self) {
+        self.shared.limit.try_now();
+    }
+
     /// Builds what the first call would otherwise wait for (about 20 ms: the machine's certificates).
     ///
     /// # Errors
@@ -229,6 +287,17 @@ impl Client {
     /// Forgets all connections, as after the machine slept.
     pub async fn disconnect(&self) {
         *self.shared.http.lock().await = None;
+        *self.known_capabilities() = None;
+    }
+
+    /// What was said of capabilities on this connection.
+    pub(super) fn known_capabilities(&self) -> MutexGuard<'_, Option<Capabilities>> {
+        // A whole value or none, whatever happened to its holder.
+        self.shared.capabilities.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn timeouts(&self) -> Timeouts {
+        self.shared.timeouts
     }
 
     async fn http(&self) -> Result<reqwest::Client, ApiError> {
@@ -249,59 +318,109 @@ impl Client {
     /// # Errors
     /// Any [`ApiError`]. Waits for a turn in the rate budget, but not for long.
     pub(super) async fn send(&self, ask: Ask<'_>) -> Result<Answer, ApiError> {
+        let write = ask.write;
+        let (request, more) = self.prepared(ask).await?;
+        let turn = self.permit().await?;
+        let exchange = async {
+            let head = self.exchange(request, more, write, &turn).await?;
+            self.read_answer(head, write).await
+        };
+        let whole = self.shared.timeouts.whole + more;
+        let answer = timeout(whole, exchange).await.unwrap_or_else(|_| Err(ApiError::no_answer(Cause::Timeout, write)));
+        self.settle(turn, answer.as_ref().err());
+        answer
+    }
+
+    /// Sends one request and leaves the body of its answer, which must be of the type that was asked
+    /// for, to be read as it comes.
+    ///
+    /// # Errors
+    /// Any [`ApiError`], as of [`Client::send`].
+    pub(super) async fn open(&self, ask: Ask<'_>) -> Result<Response, ApiError> {
+        let accept = ask.accept;
+        let (request, more) = self.prepared(ask).await?;
+        let turn = self.permit().await?;
+        let head = self.exchange(request, more, false, &turn).await.and_then(|head| {
+            let media = media_type(head.response.headers()).unwrap_or_default();
+            if media == accept {
+                return Ok(head.response);
+            }
+            let error = ApiError::bad_answer(Nonsense::NotJson, false);
+            Err(error.with_status(head.response.status().as_u16()).with_request_id(head.request_id))
+        });
+        self.settle(turn, head.as_ref().err());
+        head
+    }
+
+    /// The request as it goes out, and how much more time its size asks for.
+    async fn prepared(&self, ask: Ask<'_>) -> Result<(reqwest::RequestBuilder, Duration), ApiError> {
         let url = self.shared.endpoint.url(ask.path, &ask.query)?;
         let http = self.http().await?;
         let mut request = http
             .request(ask.method, url)
             .header(AUTHORIZATION, self.shared.authorization.clone())
             .header(HeaderName::from_static("intercom-version"), VERSION)
-            .header(ACCEPT, "application/json")
+            .header(ACCEPT, ask.accept)
+            // A re-read after doubt must not come from a cache on the way.
+            .header(CACHE_CONTROL, "no-cache")
             .header(USER_AGENT, concat!("deskhand/", env!("CARGO_PKG_VERSION")));
         let mut length = 0;
         if let Some(body) = &ask.body {
             let body = serde_json::to_vec(body).map_err(|_| ApiError::unsendable("request_invalid"))?;
             length = body.len();
-            request = request.header(CONTENT_TYPE, "application/json").body(body);
+            request = request.header(CONTENT_TYPE, JSON).body(body);
         }
-        let more = Duration::from_secs((length / SLOW_LINE) as u64);
-        if let Err(retry_at) = self.shared.limit.permit(self.priority).await {
-            return Err(ApiError::new(Class::Throttled { retry_at }));
-        }
-        let whole = self.shared.timeouts.whole + more;
-        let exchange = self.exchange(request, more, ask.write);
-        timeout(whole, exchange).await.unwrap_or_else(|_| Err(ApiError::no_answer(Cause::Timeout, ask.write)))
+        Ok((request, Duration::from_secs((length / SLOW_LINE) as u64)))
     }
 
+    async fn permit(&self) -> Result<Turn, ApiError> {
+        self.shared.limit.permit(self.priority).await.map_err(|refusal| match refusal {
+            Refusal::Throttled(retry_at) => ApiError::new(Class::Throttled { retry_at }),
+            Refusal::SignedOut(retry_at) => ApiError::unsent(Class::NotSignedIn, "signed_out", retry_at),
+            Refusal::Failing(cause, retry_at) => {
+                ApiError::unsent(Class::Unreachable(cause), "waiting_for_server", retry_at)
+            }
+        })
+    }
+
+    /// Tells gate and memory what came of a request.
+    fn settle(&self, turn: Turn, error: Option<&ApiError>) {
+        let outcome = error.map_or(Outcome::Answered, |error| match error.class() {
+            Class::NotSignedIn => Outcome::SignedOut,
+            Class::Throttled { .. } => Outcome::Throttled,
+            Class::Unreachable(cause) | Class::Ambiguous(cause) => Outcome::Failed(*cause),
+            Class::Server => Outcome::Failed(Cause::Server),
+            // A portal or a proxy, not the API.
+            Class::Nonsense(what @ (Nonsense::NotJson | Nonsense::Redirect)) => Outcome::Failed(Cause::Answer(*what)),
+            Class::NotAllowed | Class::NotFound { .. } | Class::Refused | Class::Nonsense(_) => Outcome::Answered,
+        });
+        if matches!(outcome, Outcome::Failed(_) | Outcome::SignedOut) {
+            // What answers next may be another helpdesk.
+            *self.known_capabilities() = None;
+        }
+        turn.end(outcome);
+    }
+
+    /// Sends a request and reads the head of its answer; one that is no success is an error already.
     async fn exchange(
         &self,
         request: reqwest::RequestBuilder,
         more: Duration,
         write: bool,
-    ) -> Result<Answer, ApiError> {
+        turn: &Turn,
+    ) -> Result<Head, ApiError> {
         let timeouts = self.shared.timeouts;
-        let sent_millis = self.shared.clock.unix_millis();
         let response = timeout(timeouts.connect + timeouts.head + more, request.send())
             .await
             .map_err(|_| ApiError::no_answer(Cause::Timeout, write))?
             .map_err(|error| ApiError::transport(error, write))?;
 
         let status = response.status();
-        self.shared.limit.note(&read_told(status, response.headers()), sent_millis);
+        turn.note(&read_told(status, response.headers()));
         let request_id = header(response.headers(), "x-request-id").filter(|id| is_plain_id(id)).map(str::to_owned);
         let media = Media::of(response.headers());
         if status.is_success() {
-            let body = self.read_body(response, self.shared.largest_answer).await;
-            let answer = body.map_err(|broken| broken.into_error(write)).and_then(|bytes| {
-                // An empty answer has no type to be wrong.
-                if media == Media::Other && !bytes.is_empty() {
-                    return Err(ApiError::bad_answer(Nonsense::NotJson, write));
-                }
-                Ok(mend(bytes))
-            });
-            return match answer {
-                Ok(text) => Ok(Answer { text, write, status: status.as_u16(), request_id }),
-                Err(error) => Err(error.with_status(status.as_u16()).with_request_id(request_id)),
-            };
+            return Ok(Head { response, media, request_id });
         }
         let merged_into = canonical_contact(response.headers());
         let bytes = self.read_body(response, LARGEST_FAULT).await.unwrap_or_default();
@@ -328,6 +447,24 @@ impl Client {
             .with_request_id(fault.request_id());
         let (code, message) = fault.into_words();
         Err(error.with_words(code, message))
+    }
+
+    /// Reads the body of a successful answer.
+    async fn read_answer(&self, head: Head, write: bool) -> Result<Answer, ApiError> {
+        let Head { response, media, request_id } = head;
+        let status = response.status().as_u16();
+        let body = self.read_body(response, self.shared.largest_answer).await;
+        let answer = body.map_err(|broken| broken.into_error(write)).and_then(|bytes| {
+            // An empty answer has no type to be wrong.
+            if media == Media::Other && !bytes.is_empty() {
+                return Err(ApiError::bad_answer(Nonsense::NotJson, write));
+            }
+            Ok(mend(bytes))
+        });
+        match answer {
+            Ok(text) => Ok(Answer { text, write, status, request_id }),
+            Err(error) => Err(error.with_status(status).with_request_id(request_id)),
+        }
     }
 
     async fn read_body(&self, mut response: Response, most: usize) -> Result<Vec<u8>, Broken> {
@@ -363,9 +500,7 @@ enum Media {
 
 impl Media {
     fn of(headers: &HeaderMap) -> Self {
-        let Some(value) = headers.get(CONTENT_TYPE) else { return Self::Unsaid };
-        let value = value.to_str().unwrap_or_default();
-        let media = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let Some(media) = media_type(headers) else { return Self::Unsaid };
         let is_json = matches!(media.as_str(), "application/json" | "text/json") || media.ends_with("+json");
         if is_json { Self::Json } else { Self::Other }
     }
@@ -407,6 +542,12 @@ fn bundled_roots() -> rustls::ClientConfig {
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim)
+}
+
+/// What `Content-Type` says, without parameters and in lower case.
+fn media_type(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(CONTENT_TYPE)?.to_str().unwrap_or_default();
+    Some(value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
 }
 
 fn is_plain_id(id: &str) -> bool {

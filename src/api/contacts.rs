@@ -7,13 +7,14 @@ use serde_json::json;
 use super::client::{Ask, Client};
 use super::error::{ApiError, Class, Nonsense};
 use super::page::{BadItem, Cursor, Page, Shape, Walk};
-use super::wire::{CompanyItem, ContactItem, NoteItem};
-use crate::domain::{Company, CompanyId, Contact, ContactId, ContactNote};
+use super::wire::{ChangedContactItem, CompanyItem, ContactItem, NoteItem};
+use crate::domain::{Company, CompanyId, Contact, ContactId, ContactNote, UnixTime};
 
 /// Contacts that are asked for in one search.
 const BATCH: usize = 50;
 const PER_PAGE: u32 = 150;
 const COMPANIES_PER_PAGE: u32 = 60;
+const DAY_SECS: i64 = 86_400;
 
 /// What became of contacts that were asked for by id. Every id is in one of these.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -58,6 +59,37 @@ impl Client {
             }
         }
         Ok(all)
+    }
+
+    /// One page of the contacts that changed at `since` or later, the last change first. The API compares
+    /// days only: what is older is dropped here, and ends the list.
+    ///
+    /// # Errors
+    /// Any [`ApiError`].
+    pub async fn contacts_updated_since(
+        &self,
+        since: UnixTime,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Contact>, ApiError> {
+        // "Later than the day before" is that day and all after it, in whatever zone.
+        let after = since.secs().saturating_sub(DAY_SECS);
+        let mut pagination = json!({"per_page": PER_PAGE});
+        if let Some(Cursor::After(after)) = cursor {
+            pagination["starting_after"] = json!(after);
+        }
+        let filter = json!({"field": "updated_at", "operator": ">", "value": after});
+        let body = json!({
+            "query": {"operator": "AND", "value": [filter]},
+            "sort": {"field": "updated_at", "order": "descending"},
+            "pagination": pagination,
+        });
+        let answer = self.send(Ask::search(&["contacts", "search"], body)).await?;
+        let mut page = Page::read::<ChangedContactItem>(&answer, &["data", "contacts"], Shape::After, cursor)?;
+        let is_older = |updated_at: Option<UnixTime>| updated_at.is_some_and(|at| at < since);
+        if page.items.last().is_some_and(|(_, updated_at)| is_older(*updated_at)) {
+            page.next = None;
+        }
+        Ok(page.filter_map(|(contact, updated_at)| (!is_older(updated_at)).then_some(contact)))
     }
 
     async fn search_contacts(&self, ids: &[&ContactId]) -> Result<Vec<Contact>, ApiError> {

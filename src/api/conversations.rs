@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::client::{Answer, Ask, Client};
 use super::error::{ApiError, Nonsense};
 use super::page::{BadItem, Cursor, Page, Shape};
-use super::wire::{ConversationItem, DeletedItem, read_thread};
+use super::wire::{ConversationItem, DeletedItem, Thread, read_thread};
 use crate::domain::{ContactId, Conversation, ConversationId, Part, State, UnixTime};
 
 /// Conversations a page: the most that the API gives.
@@ -24,6 +24,8 @@ pub struct ConversationFilter {
     pub created_before: Option<UnixTime>,
     /// In one of these states; empty means any.
     pub states: Vec<State>,
+    /// In none of these states; empty means any. What has a state that is not known here is found, too.
+    pub other_states: Vec<State>,
     /// One of these; empty means any.
     pub ids: Vec<ConversationId>,
     /// With this contact.
@@ -73,6 +75,10 @@ impl ConversationFilter {
                 filters.push(filter("state", "IN", json!(words)));
             }
         }
+        if !self.other_states.is_empty() {
+            let words: Vec<_> = self.other_states.iter().map(|state| state.as_str()).collect();
+            filters.push(filter("state", "NIN", json!(words)));
+        }
         if !self.ids.is_empty() {
             let ids: Vec<_> = self.ids.iter().map(ConversationId::as_str).collect();
             filters.push(filter("id", "IN", json!(ids)));
@@ -111,12 +117,14 @@ impl FetchedThread {
     /// Reads an answer that is a conversation; absent when it came without parts.
     pub(super) fn read(answer: &Answer) -> Result<Option<Self>, ApiError> {
         let thread = read_thread(answer.fields()?).map_err(|_| answer.bad(Nonsense::Shape))?;
-        Ok(thread.has_parts.then_some(Self {
-            conversation: thread.conversation,
-            parts: thread.parts,
-            missing: thread.missing,
-            rejected: thread.rejected,
-        }))
+        Ok(thread.has_parts.then(|| thread.into()))
+    }
+}
+
+impl From<Thread> for FetchedThread {
+    fn from(thread: Thread) -> Self {
+        let Thread { conversation, parts, missing, rejected, .. } = thread;
+        Self { conversation, parts, missing, rejected }
     }
 }
 
@@ -149,7 +157,8 @@ impl Client {
         }
         let body = json!({"query": filter.to_query(), "pagination": pagination});
         let answer = self.send(Ask::search(&["conversations", "search"], body)).await?;
-        Page::read::<ConversationItem>(&answer, &["conversations", "data"], Shape::After, cursor)
+        // A page that points at itself is a circle for the walk to see, not the end of the list.
+        Page::read::<ConversationItem>(&answer, &["conversations", "data"], Shape::After, None)
     }
 
     /// A conversation with its newest 500 parts.
@@ -212,6 +221,8 @@ mod tests {
         assert_eq!(ConversationFilter::default().to_query(), all);
         let one = ConversationFilter { states: vec![State::Closed], ..ConversationFilter::default() };
         assert_eq!(one.to_query()["value"][0], json!({"field": "state", "operator": "=", "value": "closed"}));
+        let rest = ConversationFilter { other_states: vec![State::Open], ..ConversationFilter::default() };
+        assert_eq!(rest.to_query()["value"][0], json!({"field": "state", "operator": "NIN", "value": ["open"]}));
     }
 
     #[tokio::test]

@@ -22,6 +22,7 @@ struct Inner {
     code: Option<String>,
     message: Untrusted,
     request_id: Option<String>,
+    retry_at: Option<UnixTime>,
     source: Option<Arc<dyn Error + Send + Sync>>,
 }
 
@@ -111,6 +112,7 @@ impl ApiError {
             code: None,
             message: Untrusted::default(),
             request_id: None,
+            retry_at: None,
             source: None,
         }))
     }
@@ -119,6 +121,14 @@ impl ApiError {
     pub(super) fn unsendable(code: &'static str) -> Self {
         let mut error = Self::new(Class::Refused);
         error.0.code = Some(code.to_owned());
+        error
+    }
+
+    /// A request that was not sent because one like it failed a moment ago.
+    pub(super) fn unsent(class: Class, code: &'static str, retry_at: UnixTime) -> Self {
+        let mut error = Self::new(class);
+        error.0.code = Some(code.to_owned());
+        error.0.retry_at = Some(retry_at);
         error
     }
 
@@ -179,7 +189,8 @@ impl ApiError {
     }
 
     /// The API's code for it (plain letters, digits and `_`), such as `token_unauthorized`. Ours when
-    /// the request never left: `id_invalid`, `attachment_limit_exceeded`, `request_invalid`.
+    /// the request never left: `id_invalid`, `attachment_limit_exceeded`, `request_invalid`,
+    /// `waiting_for_server` (it is failing), `signed_out` (the token was refused before).
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.0.code.as_deref()
@@ -195,6 +206,16 @@ impl ApiError {
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
+    }
+
+    /// The moment, by this machine's clock, from which another try makes sense; absent when nothing says
+    /// so. What failed with one was not done.
+    #[must_use]
+    pub fn retry_at(&self) -> Option<UnixTime> {
+        match self.0.class {
+            Class::Throttled { retry_at } => Some(retry_at),
+            _ => self.0.retry_at,
+        }
     }
 
     /// Whether sending the same again cannot end differently.

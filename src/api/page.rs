@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use reqwest::Url;
+use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -165,13 +166,19 @@ impl<T> Page<T> {
                 let name = id.plain().map_or_else(|| format!("#{index}"), str::to_owned);
                 page.rejected.push(BadItem { what: format!("{} {name}", W::WHAT), why });
             };
-            let Some(fields) = Fields::parse(raw.get()) else {
-                reject(&Id::default(), "not an object");
-                continue;
+            // At once where nothing is wrong with it, field by field where something is.
+            let whole = Identified::parse(raw.get()).zip(serde_json::from_str::<W>(raw.get()).ok());
+            let (id, item) = if let Some((id, item)) = whole {
+                (id, Some(item))
+            } else {
+                let Some(fields) = Fields::parse(raw.get()) else {
+                    reject(&Id::default(), "not an object");
+                    continue;
+                };
+                (fields.peek("id"), fields.read::<W>())
             };
-            let id: Id = fields.peek("id");
             id.hash(&mut hash);
-            match fields.read::<W>().map(W::into_value) {
+            match item.map(W::into_value) {
                 Some(Ok(item)) => page.items.push(item),
                 Some(Err(why)) => reject(&id, why),
                 None => reject(&id, "another shape"),
@@ -179,6 +186,21 @@ impl<T> Page<T> {
         }
         page.fingerprint = hash.finish();
         page
+    }
+}
+
+/// Of an item, only its id.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Identified {
+    id: Id,
+}
+
+impl Identified {
+    /// The id of an object; absent when `json` is none, or not one to be read at once.
+    fn parse(json: &str) -> Option<Id> {
+        // What is no object could be taken for one with its fields in order.
+        json.starts_with('{').then(|| serde_json::from_str::<Self>(json).ok()).flatten().map(|item| item.id)
     }
 }
 
@@ -258,6 +280,14 @@ fn read_next(pages: &Fields<'_>) -> Next {
     }
 }
 
+/// The `next` of an object that has it by itself, as `{"starting_after": …}`.
+pub(super) fn next_after(fields: &Fields<'_>) -> Option<Cursor> {
+    match read_next(fields) {
+        Next::Object { after, .. } => after.map(Cursor::After),
+        Next::Unsaid | Next::End | Next::Link(_) => None,
+    }
+}
+
 fn page_number(number: u64) -> Option<Cursor> {
     u32::try_from(number).ok().filter(|number| *number > 0).map(Cursor::Number)
 }
@@ -277,11 +307,17 @@ fn from_link(link: &str, name: &str) -> Option<String> {
     query.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }
 
-/// Guards one walk through a list: a cursor or a page seen before ends it.
+/// Repeated pages in a row that are walked past before a list counts as one that turns in circles.
+const REPEATS: u32 = 3;
+
+/// Guards one walk through a list: a cursor seen before ends it, and so do pages seen before when they
+/// keep coming.
 #[derive(Clone, Debug, Default)]
 pub struct Walk {
     cursors: HashSet<Cursor>,
     pages: HashSet<u64>,
+    repeats: u32,
+    is_cut: bool,
 }
 
 impl Walk {
@@ -294,17 +330,26 @@ impl Walk {
     /// A walk that goes on at a stored cursor.
     #[must_use]
     pub fn from_cursor(cursor: &Cursor) -> Self {
-        Self { cursors: HashSet::from([cursor.clone()]), pages: HashSet::new() }
+        Self { cursors: HashSet::from([cursor.clone()]), ..Self::default() }
     }
 
     /// The cursor to go on with after `page`, unless the list is at its end or turns in circles.
     #[must_use]
     pub fn next<T>(&mut self, page: &Page<T>) -> Option<Cursor> {
-        let is_new_page = self.pages.insert(page.fingerprint);
+        self.repeats = if self.pages.insert(page.fingerprint) { 0 } else { self.repeats + 1 };
         let next = page.next.as_ref()?;
         // A scroll keeps its parameter to the end; only its pages change.
+        let most = if matches!(next, Cursor::Scroll(_)) { 1 } else { REPEATS };
         let is_new = self.cursors.insert(next.clone()) || matches!(next, Cursor::Scroll(_));
-        (is_new_page && is_new).then(|| next.clone())
+        self.is_cut = !is_new || self.repeats >= most;
+        (!self.is_cut).then(|| next.clone())
+    }
+
+    /// Whether the walk was ended because the list turns in circles: there may be more that it does not
+    /// lead to.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.is_cut
     }
 }
 
@@ -375,10 +420,17 @@ mod tests {
         assert_eq!(walk.next(&page(1, "b")), Some(after("b")));
         assert_eq!(walk.next(&page(2, "c")), Some(after("c")));
         assert_eq!(walk.next(&page(3, "b")), None);
-        // The same items under ever new cursors.
+        assert!(walk.is_cut());
+        // The same items under ever new cursors: once may be a slip, three times in a row is a circle.
         let mut walk = Walk::from_cursor(&after("a"));
         assert_eq!(walk.next(&page(1, "b")), Some(after("b")));
-        assert_eq!(walk.next(&page(1, "c")), None);
+        assert_eq!(walk.next(&page(1, "c")), Some(after("c")));
+        assert_eq!(walk.next(&page(2, "d")), Some(after("d")));
+        assert!(!walk.is_cut());
+        assert_eq!(walk.next(&page(2, "e")), Some(after("e")));
+        assert_eq!(walk.next(&page(1, "f")), Some(after("f")));
+        assert_eq!(walk.next(&page(2, "g")), None);
+        assert!(walk.is_cut());
         assert_eq!(Walk::from_cursor(&after("a")).next(&page(1, "a")), None);
     }
 

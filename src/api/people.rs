@@ -62,25 +62,41 @@ impl Client {
         self.send(Ask::write(Method::PUT, &path, body)).await?.item::<AdminItem>()
     }
 
-    /// What this helpdesk can do beyond Intercom's API. Intercom itself is never asked.
+    /// What this helpdesk can do beyond Intercom's API. Intercom itself is never asked, anybody else
+    /// once on a connection: until [`Client::disconnect`], or a call that got no answer.
     ///
     /// # Errors
-    /// Only when there was no answer (unreachable, throttled), so that asking again makes sense; a
-    /// helpdesk that does not understand the question can do nothing more.
+    /// Only when it may answer another time (unreachable, failing, throttled, not signed in); a helpdesk
+    /// that does not understand the question can do nothing more.
     pub async fn capabilities(&self) -> Result<Capabilities, ApiError> {
         if self.endpoint().is_intercom() {
             return Ok(Capabilities::default());
         }
-        match self.send(Ask::get(&["deskhand", "capabilities"])).await {
-            Ok(answer) => Ok(answer.fields().map_or_else(
-                |_| Capabilities::default(),
-                |fields| Capabilities { set_priority: fields.peek::<Flag>("priority").is_set() },
-            )),
-            Err(error) => match error.class() {
-                Class::Unreachable(_) | Class::Throttled { .. } => Err(error),
-                _ => Ok(Capabilities::default()),
-            },
+        let known = *self.known_capabilities();
+        if let Some(known) = known {
+            return Ok(known);
         }
+        let can = match self.send(Ask::get(&["deskhand", "capabilities"])).await {
+            Ok(answer) => answer.fields().map_or_else(
+                |_| Capabilities::default(),
+                |fields| {
+                    let can = |name| fields.peek::<Flag>(name).is_set();
+                    Capabilities {
+                        set_priority: can("priority"),
+                        events: can("events"),
+                        bulk_threads: can("bulk_threads"),
+                    }
+                },
+            ),
+            Err(error) => match error.class() {
+                Class::Unreachable(_) | Class::Throttled { .. } | Class::NotSignedIn | Class::Server => {
+                    return Err(error);
+                }
+                _ => Capabilities::default(),
+            },
+        };
+        *self.known_capabilities() = Some(can);
+        Ok(can)
     }
 }
 
@@ -160,16 +176,22 @@ mod tests {
 
     #[tokio::test]
     async fn capabilities_default_to_none_unless_nobody_answered() {
-        let script = Script::of_json(&[r#"{"priority":true,"tokens":true,"events":false,"holograms":1}"#]).await;
-        assert!(script.client().capabilities().await.unwrap().set_priority);
-        assert_eq!(script.lines(), ["GET /deskhand/capabilities"]);
-        for say in [
-            says(404, "{}"),
-            says(401, "{}"),
-            says(500, "{}"),
-            says(200, "[]"),
-            answer(200, &[("Content-Type", "text/html")], b"<html>"),
-        ] {
+        let script =
+            Script::of_json(&[r#"{"priority":true,"tokens":true,"events":false,"bulk_threads":true,"holograms":1}"#])
+                .await;
+        let client = script.client();
+        let all = Capabilities { set_priority: true, events: false, bulk_threads: true };
+        assert_eq!(client.capabilities().await.unwrap(), all);
+        assert_eq!(client.background().capabilities().await.unwrap(), all);
+        assert_eq!(script.lines(), ["GET /deskhand/capabilities"], "asked once");
+        for status in [401, 500] {
+            let script = Script::play(vec![says(status, "{}"), says(200, r#"{"events":true}"#)]).await;
+            let client = script.client();
+            assert!(client.capabilities().await.is_err());
+            client.try_now();
+            assert!(client.capabilities().await.unwrap().events, "asked again after {status}");
+        }
+        for say in [says(404, "{}"), says(200, "[]"), answer(200, &[("Content-Type", "text/html")], b"<html>")] {
             let script = Script::play(vec![say]).await;
             assert_eq!(script.client().capabilities().await.unwrap(), Capabilities::default());
         }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::Wire;
 use super::attribute::read_values;
 use super::lax::{Id, Lax, Listed, Text, Time};
-use crate::domain::{Company, CompanyId, Contact, ContactId, ContactNote, ContactRole, TagId};
+use crate::domain::{Company, CompanyId, Contact, ContactId, ContactNote, ContactRole, TagId, UnixTime};
 
 /// A contact.
 #[derive(Debug, Default, Deserialize)]
@@ -21,6 +21,7 @@ pub(in crate::api) struct ContactItem {
     language_override: Text,
     browser_language: Text,
     created_at: Time,
+    updated_at: Time,
     last_seen_at: Time,
     location: Lax<Location>,
     companies: Listed<Addressed>,
@@ -67,6 +68,21 @@ impl Wire for ContactItem {
             tags: self.tags.0.iter().filter_map(|tag| tag.id.parse(TagId::parse)).collect(),
             attributes: read_values(self.custom_attributes.0),
         })
+    }
+}
+
+/// A contact, with the moment of its last change.
+#[derive(Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub(in crate::api) struct ChangedContactItem(ContactItem);
+
+impl Wire for ChangedContactItem {
+    type Value = (Contact, Option<UnixTime>);
+    const WHAT: &'static str = "contact";
+
+    fn into_value(self) -> Result<Self::Value, &'static str> {
+        let updated_at = self.0.updated_at.0;
+        Ok((self.0.into_value()?, updated_at))
     }
 }
 

@@ -295,7 +295,10 @@ pub(in crate::api) fn read_thread(mut fields: Fields<'_>) -> Result<Thread, &'st
     let count = raws.as_ref().map_or(0, Vec::len);
     let has_parts = raws.is_some();
     for (index, raw) in raws.into_iter().flatten().enumerate() {
-        let part = Fields::parse(raw.get()).and_then(Fields::read::<PartItem>).ok_or("another shape");
+        // At once where nothing is wrong with it, field by field where something is.
+        let is_object = raw.get().starts_with('{');
+        let part = is_object.then(|| serde_json::from_str(raw.get()).ok()).flatten();
+        let part = part.or_else(|| Fields::parse(raw.get()).and_then(Fields::read::<PartItem>)).ok_or("another shape");
         match part.and_then(PartItem::into_value) {
             Ok((mut part, time)) => {
                 part.created_at = time.unwrap_or(last_time);

@@ -12,6 +12,7 @@ mod lax;
 mod mend;
 mod part;
 mod people;
+mod settings;
 
 use std::collections::BTreeMap;
 
@@ -21,12 +22,13 @@ use serde_json::value::RawValue;
 
 pub use attribute::retype_attributes;
 pub(super) use attribute::{CompanyAttributeItem, ContactAttributeItem, ConversationAttributeItem};
-pub(super) use contact::{CompanyItem, ContactItem, NoteItem};
-pub(super) use conversation::{ConversationItem, DeletedItem, read_thread};
+pub(super) use contact::{ChangedContactItem, CompanyItem, ContactItem, NoteItem};
+pub(super) use conversation::{ConversationItem, DeletedItem, Thread, read_thread};
 pub(super) use fault::Fault;
 pub(super) use lax::{Flag, Id, Text};
 pub(super) use mend::mend;
 pub(super) use people::{AdminItem, AwayReasonItem, MeItem, TagItem, TeamItem};
+pub(super) use settings::{ExceptionItem, MacroItem, ScheduleItem};
 
 /// An item of the API and the value it stands for.
 pub(super) trait Wire: DeserializeOwned {
