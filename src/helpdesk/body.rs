@@ -190,6 +190,20 @@ impl Fields {
             .collect()
     }
 
+    /// A list of identifiers, as strings or integers.
+    ///
+    /// # Errors
+    /// 400 when it is none, or longer than `most`.
+    pub fn ids(&self, field: &str, most: usize) -> Result<Vec<String>, ApiError> {
+        let id = |value: &Value| match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) if number.is_u64() => Some(number.to_string()),
+            _ => None,
+        };
+        let ids = self.list(field, most)?.iter();
+        ids.map(|value| id(value).ok_or_else(|| self.invalid(field, "a list of ids"))).collect()
+    }
+
     fn list(&self, field: &str, most: usize) -> Result<&[Value], ApiError> {
         match self.value(field) {
             None => Ok(&[]),

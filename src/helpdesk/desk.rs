@@ -10,6 +10,7 @@ use std::time::Duration;
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
+use tokio::sync::{Semaphore, watch};
 
 use super::body::Query;
 use super::error::ApiError;
@@ -39,6 +40,14 @@ pub struct Desk {
     pub request_timeout: Duration,
     /// Address for links back to us; none takes the one that the caller used.
     pub public_url: Option<String>,
+    /// Turns for reading many threads.
+    pub bulk: Arc<Semaphore>,
+    /// Places for those who are told of changes.
+    pub subscribers: Arc<Semaphore>,
+    /// How often a subscriber hears from us when there is nothing to tell.
+    pub heartbeat: Duration,
+    /// Whether the end was asked for: streams stop then.
+    pub stopping: watch::Receiver<bool>,
 }
 
 impl Desk {
@@ -160,7 +169,7 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::Refused(refusal) => refusal.into(),
             StoreError::ContactMerged { into } => Self::merged_into(into.as_str()),
-            StoreError::Broken { .. } => {
+            StoreError::Broken { .. } | StoreError::InUse => {
                 tracing::error!(error = &error as &dyn std::error::Error, "the store failed");
                 Self::internal()
             }

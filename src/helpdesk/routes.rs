@@ -11,7 +11,7 @@ use super::desk::App;
 use super::error::ApiError;
 use super::gate;
 use super::handlers::{
-    admins, attributes, companies, contacts, conversations, deskhand, messages, search, settings, tags,
+    admins, attributes, companies, contacts, conversations, deskhand, events, messages, search, settings, tags, threads,
 };
 
 /// Largest body of a request, in bytes.
@@ -96,11 +96,14 @@ fn workspace() -> Router<App> {
         .route("/data_attributes", get(attributes::data_attributes))
         .route("/office_hours_schedules", get(settings::office_hours))
         .route("/office_hours_schedules/{id}", get(settings::office_hours_schedule))
+        .route("/office_hours_schedules/{id}/office_hours_exceptions", get(settings::office_hours_exceptions))
 }
 
 fn own() -> Router<App> {
     Router::new()
         .route("/deskhand/capabilities", get(deskhand::capabilities))
+        .route("/deskhand/events", get(events::events))
+        .route("/deskhand/threads", get(threads::walk).post(threads::of_ids))
         .route("/deskhand/tokens", get(deskhand::tokens).post(deskhand::create_token))
         .route("/deskhand/tokens/{id}", delete(deskhand::revoke_token))
 }

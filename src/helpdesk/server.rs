@@ -1,7 +1,7 @@
 //! The helpdesk while it serves: connections, chores, and the end.
 //!
 //! Owns [`run`]. Chores are what happens by itself: sleeping conversations wake when their time has
-//! come.
+//! come, old changes are forgotten.
 
 use std::future::Future;
 use std::io;
@@ -19,6 +19,10 @@ use super::storage::StoreError;
 
 /// How often chores are looked after.
 const CHORES_EVERY: Duration = Duration::from_secs(1);
+/// Changes that are remembered for those who come back to be told what they missed.
+const CHANGES_KEPT: usize = 100_000;
+/// Changes after which old ones are forgotten.
+const CHANGES_BETWEEN: i64 = 10_000;
 /// Open files that the process asks for, so that many connections leave room for the store.
 #[cfg(unix)]
 const OPEN_FILES: u64 = 8192;
@@ -36,8 +40,8 @@ pub async fn run(
     #[cfg(unix)]
     allow_open_files();
     let patience = helpdesk.options().patience;
-    let app = helpdesk.into_desk(listener.local_addr()?.ip());
     let (stop, stopping) = watch::channel(false);
+    let app = helpdesk.into_desk(listener.local_addr()?.ip(), stopping.clone());
     let chores = tokio::spawn(chores(app.clone(), stopping.clone()));
     let signal = async move {
         shutdown.await;
@@ -76,6 +80,7 @@ async fn chores(app: App, mut stopping: watch::Receiver<bool>) {
     let mut changes = app.store.last_change();
     changes.mark_changed();
     let mut next_wake = None;
+    let mut tidied = None;
     loop {
         tokio::select! {
             _ = ticks.tick() => {}
@@ -86,7 +91,11 @@ async fn chores(app: App, mut stopping: watch::Receiver<bool>) {
         if !due && !changes.has_changed().unwrap_or(false) {
             continue;
         }
-        changes.mark_unchanged();
+        let last = *changes.borrow_and_update();
+        if tidied.is_none_or(|at| last - at >= CHANGES_BETWEEN) {
+            tidied = Some(last);
+            forget_changes(&app, &mut stopping).await;
+        }
         match wake(&app).await {
             Ok(next) => next_wake = next,
             Err(error) => {
@@ -100,6 +109,20 @@ async fn chores(app: App, mut stopping: watch::Receiver<bool>) {
 /// Done when the end is asked for; false when nobody can ask any more.
 async fn asked_to_stop(stopping: &mut watch::Receiver<bool>) -> bool {
     stopping.wait_for(|stopping| *stopping).await.is_ok()
+}
+
+/// Forgets old changes, a few at a time: the writer is others' in between.
+async fn forget_changes(app: &App, stopping: &mut watch::Receiver<bool>) {
+    loop {
+        match app.store.forget_changes(CHANGES_KEPT).await {
+            Ok(true) if !*stopping.borrow_and_update() => {}
+            Ok(_) => return,
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "cannot forget old changes");
+                return;
+            }
+        }
+    }
 }
 
 /// Wakes whose time has come and hands out what waits for room; answers when the next one's time will come.

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::{Semaphore, watch};
+
 use super::desk::{App, Desk};
 use super::hosts::Hosts;
 use super::limit::{DEFAULT_PER_MINUTE, RateLimit};
@@ -17,6 +19,9 @@ use super::model::{Admin, AdminId, AdminRole, Brand, BrandId, Workspace};
 use super::storage::{SqliteStore, Store, StoreError};
 use super::token::{self, Secret, TokenError};
 use crate::clock::{Clock, Ids};
+
+/// Batches of threads that are read at once, whoever asks: fewer than the store has readers.
+const BULK_READERS: usize = 2;
 
 /// How the helpdesk is set up.
 #[derive(Clone, Debug)]
@@ -35,6 +40,10 @@ pub struct Options {
     pub patience: Patience,
     /// How long a request may take from the end of its head to its answer.
     pub request_timeout: Duration,
+    /// How many may be told of changes at once.
+    pub subscribers: usize,
+    /// How often each of them hears from us when there is nothing to tell.
+    pub heartbeat: Duration,
 }
 
 impl Options {
@@ -49,6 +58,8 @@ impl Options {
             acts_as: None,
             patience: Patience::default(),
             request_timeout: Duration::from_secs(60),
+            subscribers: 64,
+            heartbeat: Duration::from_secs(15),
         }
     }
 
@@ -80,6 +91,12 @@ pub enum HelpdeskError {
         #[source]
         source: StoreError,
     },
+    /// Another helpdesk serves from the directory.
+    #[error("another helpdesk uses the data directory {}", path.display())]
+    InUse {
+        /// Which.
+        path: PathBuf,
+    },
     /// The rate limit is zero.
     #[error("a rate limit of 0 requests a minute would refuse every request")]
     NoRequests,
@@ -106,8 +123,9 @@ impl HelpdeskError {
     pub const fn next_step(&self) -> &'static str {
         match self {
             Self::DataDir { .. } => "Give a directory that you may write to, with --data.",
+            Self::InUse { .. } => "Sign in to that one, or stop it first, or give another directory with --data.",
             Self::Store { .. } => {
-                "See that no other helpdesk uses this directory and that the disk has room, or give another one with --data."
+                "See that the directory is yours to write to and the disk has room, or give another one with --data."
             }
             Self::NoRequests => "Give 1 or more with --rate-limit, or leave it out for no limit that a client meets.",
             Self::Token(TokenError::NoRandomness) => "See that the system offers random numbers, then start again.",
@@ -121,7 +139,7 @@ impl HelpdeskError {
 /// Opens the store in the data directory, which is made when it is not there.
 ///
 /// # Errors
-/// When directory or store cannot be used, or the options serve nobody.
+/// When directory or store cannot be used or is in use, or the options serve nobody.
 pub async fn open_store(options: &Options, clock: &Clock, ids: &Ids) -> Result<Arc<dyn Store>, HelpdeskError> {
     options.check()?;
     let path = &options.data_dir;
@@ -131,7 +149,10 @@ pub async fn open_store(options: &Options, clock: &Clock, ids: &Ids) -> Result<A
     let opened = tokio::task::spawn_blocking(move || SqliteStore::open(&dir, clock, ids))
         .await
         .unwrap_or_else(|error| Err(StoreError::broken("open the store", error)));
-    let store = opened.map_err(|source| HelpdeskError::Store { path: path.clone(), source })?;
+    let store = opened.map_err(|source| match source {
+        StoreError::InUse => HelpdeskError::InUse { path: path.clone() },
+        source => HelpdeskError::Store { path: path.clone(), source },
+    })?;
     Ok(Arc::new(store))
 }
 
@@ -199,8 +220,8 @@ impl Helpdesk {
         &self.options
     }
 
-    /// What handlers work with, on a listener of this address.
-    pub(super) fn into_desk(self, address: IpAddr) -> App {
+    /// What handlers work with, on a listener of this address, until the end is asked for.
+    pub(super) fn into_desk(self, address: IpAddr, stopping: watch::Receiver<bool>) -> App {
         Arc::new(Desk {
             store: self.store,
             clock: self.clock,
@@ -209,6 +230,10 @@ impl Helpdesk {
             limit: RateLimit::new(self.options.rate_limit_per_minute.unwrap_or(DEFAULT_PER_MINUTE)),
             request_timeout: self.options.request_timeout,
             public_url: self.options.public_url,
+            bulk: Arc::new(Semaphore::new(BULK_READERS)),
+            subscribers: Arc::new(Semaphore::new(self.options.subscribers)),
+            heartbeat: self.options.heartbeat,
+            stopping,
         })
     }
 }

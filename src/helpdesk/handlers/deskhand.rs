@@ -10,7 +10,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use super::{admin_named, path_id};
+use super::{admin_named, path_id, threads};
 use crate::helpdesk::body::Fields;
 use crate::helpdesk::desk::{App, Caller, Scope};
 use crate::helpdesk::error::ApiError;
@@ -38,6 +38,10 @@ pub struct CapabilitiesBody {
     write_macros: bool,
     /// SLA policies with their targets.
     sla_policies: bool,
+    /// Most conversations that one `GET /deskhand/threads` tells.
+    threads_per_page: u32,
+    /// Most ids that one `POST /deskhand/threads` takes.
+    threads_ids: usize,
 }
 
 /// `GET /deskhand/capabilities`
@@ -45,10 +49,12 @@ pub async fn capabilities(_caller: Caller) -> Json<CapabilitiesBody> {
     Json(CapabilitiesBody {
         priority: true,
         tokens: true,
-        events: false,
-        bulk_threads: false,
+        events: true,
+        bulk_threads: true,
         write_macros: false,
         sla_policies: false,
+        threads_per_page: threads::MOST_PER_PAGE,
+        threads_ids: threads::MOST_IDS,
     })
 }
 

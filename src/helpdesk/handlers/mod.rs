@@ -9,10 +9,12 @@ pub mod companies;
 pub mod contacts;
 pub mod conversations;
 pub mod deskhand;
+pub mod events;
 pub mod messages;
 pub mod search;
 pub mod settings;
 pub mod tags;
+pub mod threads;
 
 use std::str::FromStr;
 

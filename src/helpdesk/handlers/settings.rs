@@ -9,7 +9,9 @@ use crate::helpdesk::desk::{App, Caller, Scope};
 use crate::helpdesk::error::ApiError;
 use crate::helpdesk::model::{ScheduleId, SegmentId};
 use crate::helpdesk::storage::{Missing, Refusal};
-use crate::helpdesk::wire::{BrandBody, List, MacroBody, MacroPages, OfficeHoursBody, SegmentBody, SegmentList};
+use crate::helpdesk::wire::{
+    BrandBody, ExceptionBody, List, MacroBody, MacroPages, OfficeHoursBody, SegmentBody, SegmentList,
+};
 
 /// `GET /macros`
 pub async fn macros(
@@ -98,4 +100,18 @@ pub async fn office_hours_schedule(
     let schedules = desk.store.office_hours().await?;
     let schedule = schedules.iter().find(|schedule| schedule.id == id);
     schedule.map(|schedule| Json(OfficeHoursBody::from(schedule))).ok_or_else(|| Refusal::from(Missing::Other).into())
+}
+
+/// `GET /office_hours_schedules/{id}/office_hours_exceptions`
+pub async fn office_hours_exceptions(
+    State(desk): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<List<ExceptionBody>>, ApiError> {
+    caller.may(Scope::ReadWorkspace)?;
+    let id: ScheduleId = path_id(&id, Missing::Other)?;
+    let schedules = desk.store.office_hours().await?;
+    let schedule = schedules.iter().find(|schedule| schedule.id == id).ok_or_else(|| Refusal::from(Missing::Other))?;
+    let list = List::whole(schedule.exceptions.iter().map(|one| ExceptionBody::new(id, one)).collect());
+    Ok(Json(List { kind: "office_hours_exception.list", ..list }))
 }

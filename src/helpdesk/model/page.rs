@@ -68,6 +68,26 @@ pub struct NumberedPage<T> {
     pub total_count: usize,
 }
 
+/// Where a walk through all threads stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ThreadWalk {
+    /// Only conversations that changed then or later.
+    pub since: Option<i64>,
+    /// The cursor that an earlier batch gave; opaque.
+    pub after: Option<String>,
+}
+
+/// Some threads of a walk.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ThreadBatch {
+    /// The threads, each as it is when it is asked for by itself.
+    pub threads: Vec<super::Thread>,
+    /// Cursor of the next batch; none at the end of the walk.
+    pub next: Option<String>,
+    /// Of threads that were asked for by identifier: those that are not there.
+    pub gone: Vec<super::ConversationId>,
+}
+
 /// Order of a contact search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContactSort {

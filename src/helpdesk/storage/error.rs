@@ -23,6 +23,9 @@ pub enum StoreError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// Another one is open in the same directory.
+    #[error("another helpdesk has it open")]
+    InUse,
     /// The store has been closed.
     #[error("the store is closed")]
     Closed,

@@ -18,7 +18,7 @@ use super::model::act::{
     Actor, Away, ContactFields, ConversationUpdate, Inserted, Manage, NewConversation, NewNote, NewRating, Record,
     Redaction, Reply, TagSpec,
 };
-use super::model::page::{ContactSort, NumberedPage, NumberedRequest, Page, PageRequest};
+use super::model::page::{ContactSort, NumberedPage, NumberedRequest, Page, PageRequest, ThreadBatch, ThreadWalk};
 use super::model::{
     Admin, AdminId, AttachmentId, AttributeModel, AwayReason, Brand, Company, CompanyId, Contact, ContactId,
     ConversationAttribute, ConversationId, DataAttribute, DeletedConversation, Listed, Macro, MacroId, Note,
@@ -38,6 +38,16 @@ pub struct Change {
     pub kind: ChangeKind,
     /// Which one.
     pub id: String,
+}
+
+/// Changes in order, from the log of changes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Whether changes before these have been forgotten, or never were: the number asked from is not
+    /// of this log.
+    pub is_broken: bool,
+    /// The changes.
+    pub changes: Vec<Change>,
 }
 
 /// Kinds of things that change.
@@ -132,6 +142,16 @@ pub trait Store: Send + Sync + 'static {
 
     /// One conversation with its most recent [`Thread::PARTS_SHOWN`] parts.
     async fn conversation(&self, id: ConversationId) -> Answer<Thread>;
+
+    /// Threads in batches: changed last first, then, changed first first, those that changed while the
+    /// walk went on. So none is lost, and one comes again only when it changed meanwhile (or in the
+    /// very second in which the walk began). What changes in the second in which it ends is for the
+    /// next search by `updated_at`. A batch has `most` threads at most, and fewer when they
+    /// are long.
+    async fn threads_after(&self, walk: ThreadWalk, most: usize) -> Answer<ThreadBatch>;
+
+    /// The first of these threads, in order, as many as make a batch; at least one of them is read.
+    async fn threads_of(&self, ids: Vec<ConversationId>) -> Answer<ThreadBatch>;
 
     /// The conversation that the contact was last active in: the API's id `last`.
     async fn last_conversation(&self, contact: ContactId) -> Answer<ConversationId>;
@@ -367,7 +387,11 @@ pub trait Store: Send + Sync + 'static {
     // Changes
 
     /// Changes after `seq` in order, at most `limit`.
-    async fn changes_since(&self, seq: i64, limit: usize) -> Answer<Vec<Change>>;
+    async fn changes_since(&self, seq: i64, limit: usize) -> Answer<Changes>;
+
+    /// Forgets the oldest changes but the last `keep`, a few thousand at once; answers whether there
+    /// is more to forget.
+    async fn forget_changes(&self, keep: usize) -> Answer<bool>;
 
     /// Number of the last change; a receiver is woken after each commit.
     fn last_change(&self) -> watch::Receiver<i64>;

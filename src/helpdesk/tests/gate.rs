@@ -231,7 +231,7 @@ async fn panics_and_endless_handlers_end_in_the_envelope() {
     let mut options = Options::new(dir.path());
     options.request_timeout = Duration::from_millis(50);
     let helpdesk = Helpdesk::open(options, Clock::manual(NOON), Ids::seeded(1)).await.unwrap();
-    let app = helpdesk.into_desk([127, 0, 0, 1].into());
+    let app = helpdesk.into_desk([127, 0, 0, 1].into(), tokio::sync::watch::channel(false).1);
     let router: Router<App> =
         Router::new().route("/panic", get(fails)).route("/endless", get(std::future::pending::<()>));
     let router = router.layer(middleware::from_fn_with_state(app.clone(), gate::envelope)).with_state(app);

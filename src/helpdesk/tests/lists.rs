@@ -108,7 +108,47 @@ async fn the_rest_of_the_workspace_is_listed() {
         assert_eq!(server.get(path).await.code(), (404, "not_found".to_owned()), "{path}");
     }
     let can = server.get("/deskhand/capabilities").await.ok();
-    assert_eq!(can["priority"], true);
+    for what in ["priority", "tokens", "events", "bulk_threads"] {
+        assert_eq!(can[what], true, "{what}");
+    }
+    assert_eq!((&can["threads_per_page"], &can["threads_ids"]), (&json!(10_000), &json!(500)));
+}
+
+#[tokio::test]
+async fn days_with_other_hours_are_listed_with_their_schedule() {
+    use crate::helpdesk::model::{ExceptionKind, HoursException, Interval, OfficeHours, ScheduleId};
+    let server = Server::start().await;
+    let exception = |date: &str, kind| HoursException {
+        id: ScheduleId(0),
+        date: date.to_owned(),
+        kind,
+        name: None,
+        recurring_annually: false,
+        created_at: NOON,
+        updated_at: NOON,
+    };
+    let short = ExceptionKind::CustomHours(vec![Interval { start_minute: 600, end_minute: 660 }]);
+    let hours = OfficeHours {
+        id: ScheduleId(0),
+        name: "Support".to_owned(),
+        time_zone: "Europe/Paris".to_owned(),
+        twenty_four_seven: false,
+        intervals: vec![Interval { start_minute: 540, end_minute: 1_020 }],
+        exceptions: vec![exception("2026-12-25", ExceptionKind::Closed), exception("2026-12-31", short)],
+        created_at: NOON,
+        updated_at: NOON,
+    };
+    server.store.insert_batch(vec![Record::OfficeHours(hours)]).await.unwrap();
+    let schedule = server.get("/office_hours_schedules").await.ok()["data"][0]["id"].as_str().unwrap().to_owned();
+    let list = server.get(&format!("/office_hours_schedules/{schedule}/office_hours_exceptions")).await.ok();
+    assert_eq!(list["type"], "office_hours_exception.list");
+    let (closed, short) = (&list["data"][0], &list["data"][1]);
+    assert_eq!((&closed["exception_type"], &closed["time_intervals"]), (&json!("closed"), &Value::Null));
+    assert_eq!(closed["office_hours_schedule_id"], json!(schedule));
+    // A Thursday.
+    assert_eq!(short["time_intervals"], json!([{"start_minute": 600, "end_minute": 660, "day_of_week": 3}]));
+    assert_eq!(server.get("/office_hours_schedules/7/office_hours_exceptions").await.status, 404);
+    server.stop().await;
 }
 
 #[tokio::test]

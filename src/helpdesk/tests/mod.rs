@@ -14,6 +14,7 @@ mod gate;
 mod lists;
 mod search;
 mod states;
+mod streams;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

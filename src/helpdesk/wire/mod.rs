@@ -25,7 +25,8 @@ pub use page::{ConversationList, CursorPages, DeletedList, List, MacroPages, Num
 pub use part::{AttachmentBody, PartBody};
 pub use team::{AdminBody, AdminList, AwayReasonBody, MeBody, TeamBody, TeamList};
 pub use workspace::{
-    AppliedTagBody, BrandBody, MacroBody, OfficeHoursBody, SegmentBody, SegmentList, TagBody, TaggedBody, TaggedItem,
+    AppliedTagBody, BrandBody, ExceptionBody, MacroBody, OfficeHoursBody, SegmentBody, SegmentList, TagBody,
+    TaggedBody, TaggedItem,
 };
 
 use std::borrow::Cow;

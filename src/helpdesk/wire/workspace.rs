@@ -3,7 +3,10 @@
 use serde::Serialize;
 
 use super::{Reference, iso};
-use crate::helpdesk::model::{AppliedTag, Brand, Interval, Macro, MacroVisibility, OfficeHours, Segment, Tag, TagId};
+use crate::helpdesk::model::{
+    AppliedTag, Brand, ExceptionKind, HoursException, Interval, Macro, MacroVisibility, OfficeHours, ScheduleId,
+    Segment, Tag, TagId,
+};
 
 /// A tag by itself.
 #[derive(Clone, Debug, Serialize)]
@@ -237,6 +240,51 @@ impl From<&OfficeHours> for OfficeHoursBody {
             twenty_four_seven: hours.twenty_four_seven,
             created_at: hours.created_at,
             updated_at: hours.updated_at,
+        }
+    }
+}
+
+/// A day with other hours.
+#[derive(Debug, Serialize)]
+pub struct ExceptionBody {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    id: String,
+    office_hours_schedule_id: String,
+    exception_date: String,
+    exception_type: &'static str,
+    name: Option<String>,
+    time_intervals: Option<Vec<IntervalBody>>,
+    recurring_annually: bool,
+    created_at: i64,
+    updated_at: i64,
+}
+
+impl ExceptionBody {
+    /// An exception of this schedule.
+    #[must_use]
+    pub fn new(schedule: ScheduleId, exception: &HoursException) -> Self {
+        let date: Option<jiff::civil::Date> = exception.date.parse().ok();
+        // Derived from the date here, not from the minutes of a week.
+        let day_of_week = date.map_or(0, |date| i64::from(date.weekday().to_monday_zero_offset()));
+        let (exception_type, time_intervals) = match &exception.kind {
+            ExceptionKind::Closed => ("closed", None),
+            ExceptionKind::CustomHours(intervals) => {
+                let body = |interval| IntervalBody { day_of_week, ..IntervalBody::from(interval) };
+                ("custom_hours", Some(intervals.iter().map(body).collect()))
+            }
+        };
+        Self {
+            kind: "office_hours_exception",
+            id: exception.id.to_string(),
+            office_hours_schedule_id: schedule.to_string(),
+            exception_date: exception.date.clone(),
+            exception_type,
+            name: exception.name.clone(),
+            time_intervals,
+            recurring_annually: exception.recurring_annually,
+            created_at: exception.created_at,
+            updated_at: exception.updated_at,
         }
     }
 }

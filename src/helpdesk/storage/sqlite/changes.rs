@@ -2,7 +2,8 @@
 
 use rusqlite::{Connection, params};
 
-use super::super::{Answer, Change, ChangeKind};
+use super::super::{Answer, Change, ChangeKind, Changes};
+use super::rows::{limit as bound, number, run};
 
 const KINDS: [(ChangeKind, &str); 11] = [
     (ChangeKind::Conversation, "conversation"),
@@ -25,15 +26,30 @@ pub(super) fn note(db: &Connection, kind: ChangeKind, id: impl std::fmt::Display
     Ok(())
 }
 
+/// Changes forgotten in one write: others wait for it.
+const FORGOTTEN_AT_ONCE: i64 = 5_000;
+
 /// Changes after `seq`.
-pub(super) fn since(db: &Connection, seq: i64, limit: usize) -> Answer<Vec<Change>> {
+pub(super) fn since(db: &Connection, seq: i64, limit: usize) -> Answer<Changes> {
+    // Numbers follow each other without a gap, and the last change is never forgotten.
+    let first = number(db, "SELECT coalesce(min(seq), 1) FROM change", [])?;
+    let is_broken = seq < first - 1 || seq > last(db)?;
     let mut statement = db.prepare_cached("SELECT seq, kind, id FROM change WHERE seq > ?1 ORDER BY seq LIMIT ?2")?;
-    let rows = statement.query_map(params![seq, i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
+    let rows = statement.query_map(params![seq, bound(limit)], |row| {
         let word: String = row.get(1)?;
         let kind = KINDS.iter().find(|(_, known)| *known == word).map_or(ChangeKind::Setting, |(kind, _)| *kind);
         Ok(Change { seq: row.get(0)?, kind, id: row.get(2)? })
     })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    Ok(Changes { is_broken, changes: rows.collect::<Result<_, _>>()? })
+}
+
+/// Forgets old changes; answers whether there are more.
+pub(super) fn forget(db: &Connection, keep: usize) -> Answer<bool> {
+    let first_kept = last(db)?.saturating_sub(bound(keep.max(1))).saturating_add(1);
+    let first = number(db, "SELECT coalesce(min(seq), 0) FROM change", [])?;
+    let until = first_kept.min(first.saturating_add(FORGOTTEN_AT_ONCE));
+    run(db, "DELETE FROM change WHERE seq < ?1", [until])?;
+    Ok(until < first_kept)
 }
 
 /// Number of the last change; 0 when there was none.

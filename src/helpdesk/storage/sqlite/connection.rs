@@ -4,7 +4,7 @@
 //! once, and only then answers, so that many small writes share one sync of the disk. A few threads
 //! read, each job on one consistent state. Knows nothing of what the jobs do.
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -31,6 +31,8 @@ type Settle = Box<dyn FnOnce(bool) + Send>;
 pub(super) struct Threads {
     doors: Mutex<Option<Doors>>,
     handles: Mutex<Vec<JoinHandle<()>>>,
+    /// Held while the files are open.
+    lock: Mutex<Option<File>>,
     last_change: watch::Receiver<i64>,
 }
 
@@ -44,6 +46,7 @@ impl Threads {
     /// Opens or makes the database in `dir` and starts the threads.
     pub(super) fn start(dir: &Path) -> Answer<Self> {
         make_private(dir).map_err(|error| StoreError::broken("making the data directory", error))?;
+        let lock = lock(dir)?;
         let path = dir.join("helpdesk.db");
         let connect = |reading: bool| -> Answer<Connection> {
             let connection = Connection::open(&path)?;
@@ -62,7 +65,12 @@ impl Threads {
             let questions = Arc::clone(&questions);
             handles.push(spawn("helpdesk-read", move || answer(&connection, &questions))?);
         }
-        Ok(Self { doors: Mutex::new(Some(Doors { writer, reader })), handles: Mutex::new(handles), last_change })
+        Ok(Self {
+            doors: Mutex::new(Some(Doors { writer, reader })),
+            handles: Mutex::new(handles),
+            lock: Mutex::new(Some(lock)),
+            last_change,
+        })
     }
 
     /// Number of the last committed change.
@@ -118,6 +126,7 @@ impl Threads {
                 tracing::error!("a thread of the store ended in a panic");
             }
         }
+        drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
     fn doors(&self) -> Answer<Doors> {
@@ -213,6 +222,22 @@ fn answer(connection: &Connection, questions: &Mutex<Receiver<Reading>>) {
     }
 }
 
+/// Takes the directory for this store alone. The system lets go of it when the process ends, however
+/// that comes about.
+fn lock(dir: &Path) -> Answer<File> {
+    let broken = |error| StoreError::broken("locking the data directory", error);
+    let mut options = File::options();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(dir.join("lock")).map_err(broken)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::InUse),
+        Err(TryLockError::Error(error)) => Err(broken(error)),
+    }
+}
+
 fn prepare(connection: &Connection, reading: bool) -> Answer<()> {
     connection.set_prepared_statement_cache_capacity(256);
     connection.execute_batch(
@@ -220,8 +245,7 @@ fn prepare(connection: &Connection, reading: bool) -> Answer<()> {
          PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;
          PRAGMA temp_store = MEMORY;
-         PRAGMA cache_size = -65536;
-         PRAGMA mmap_size = 268435456;",
+         PRAGMA cache_size = -65536;",
     )?;
     if reading {
         connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -16384;")?;

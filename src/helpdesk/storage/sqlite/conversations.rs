@@ -8,25 +8,24 @@ use super::filter::{self, Condition, Walk};
 use super::rows::{
     column, count, document, documents, exists, limit, next_numbers, replace_set, reserve_number, run, write,
 };
+use super::threads::Shared;
 use super::totals::Totals;
-use super::{changes, columns, companies, cursor, words};
+use super::{changes, columns, cursor, words};
 use crate::helpdesk::model::page::{NumberedPage, NumberedRequest, Page, PageRequest};
 use crate::helpdesk::model::{
-    AppliedTag, ContactId, Conversation, ConversationId, DeletedConversation, Listed, Part, PartId, TagId, Thread,
+    ContactId, Conversation, ConversationId, DeletedConversation, Listed, Part, PartId, TagId, Thread,
 };
 use crate::helpdesk::search::ConversationQuery;
 
 /// The conversation without its parts; tag names filled in.
 pub(super) fn load(db: &Connection, id: ConversationId) -> Answer<Conversation> {
-    let found: Option<Conversation> = document(db, "SELECT doc FROM conversation_doc WHERE id = ?1", [id.0])?;
-    let mut conversation = found.ok_or(Missing::Conversation)?;
-    name_tags(db, &mut conversation.tags)?;
-    Ok(conversation)
+    Ok(Shared::new(db).conversation(id)?.ok_or(Missing::Conversation)?)
 }
 
 /// The conversation with its most recent parts, by time and among equals by identifier.
 pub(super) fn thread(db: &Connection, id: ConversationId) -> Answer<Thread> {
-    let conversation = load(db, id)?;
+    let mut shared = Shared::new(db);
+    let conversation = shared.conversation(id)?.ok_or(Missing::Conversation)?;
     let total_parts = count(db, "SELECT count(*) FROM part WHERE conversation_id = ?1", [id.0])?;
     // Only which of very many are the most recent is for the database to find out.
     let sql = if total_parts > Thread::PARTS_SHOWN {
@@ -37,25 +36,10 @@ pub(super) fn thread(db: &Connection, id: ConversationId) -> Answer<Thread> {
     let mut parts: Vec<Part> = documents(db, sql, params![id.0, limit(Thread::PARTS_SHOWN)])?;
     parts.sort_by_key(|part| (part.created_at, part.id.0));
     for part in &mut parts {
-        name_tags(db, &mut part.tags)?;
+        shared.name_tags(&mut part.tags)?;
     }
-    let company = company_of(db, &conversation)?;
+    let company = shared.company_of(&conversation)?;
     Ok(Thread { conversation, company, parts, total_parts })
-}
-
-fn company_of(db: &Connection, conversation: &Conversation) -> Answer<Option<crate::helpdesk::model::Company>> {
-    conversation.company.as_ref().map_or(Ok(None), |id| companies::find(db, id))
-}
-
-fn name_tags(db: &Connection, tags: &mut [AppliedTag]) -> Answer<()> {
-    for tag in tags {
-        tag.name = db
-            .prepare_cached("SELECT name FROM tag WHERE id = ?1")?
-            .query_row([tag.id.0], |row| row.get(0))
-            .optional()?
-            .unwrap_or_default();
-    }
-    Ok(())
 }
 
 /// Writes the conversation, new or known, and notes the change. Unset identifiers are given.
@@ -211,14 +195,8 @@ pub(super) fn search(
         Some((id, updated_at)) if more => Some(cursor::write(&(updated_at, id, number))?),
         _ => None,
     };
-    let items = found
-        .into_iter()
-        .map(|(id, _)| {
-            let conversation = load(db, ConversationId(id))?;
-            let company = company_of(db, &conversation)?;
-            Ok(Listed { conversation, company })
-        })
-        .collect::<Answer<_>>()?;
+    let mut shared = Shared::new(db);
+    let items = found.into_iter().map(|(id, _)| shared.listed(ConversationId(id))).collect::<Answer<_>>()?;
     Ok(Page { items, next, total_count, page: number })
 }
 

@@ -20,6 +20,7 @@ mod rows;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod threads;
 mod tokens;
 mod totals;
 mod words;
@@ -33,13 +34,15 @@ use tokio::sync::watch;
 
 use self::connection::Threads;
 use self::totals::Totals;
-use super::{Answer, Change, CompanyFilter, Counts, Missing, Store, StoreError, StoredFile};
+use super::{Answer, Changes, CompanyFilter, Counts, Missing, Store, StoreError, StoredFile};
 use crate::clock::{Clock, Ids};
 use crate::helpdesk::model::act::{
     Actor, Away, ContactFields, ConversationUpdate, Inserted, Manage, NewConversation, NewNote, NewRating, Record,
     Redaction, Reply, TagSpec,
 };
-use crate::helpdesk::model::page::{ContactSort, NumberedPage, NumberedRequest, Page, PageRequest};
+use crate::helpdesk::model::page::{
+    ContactSort, NumberedPage, NumberedRequest, Page, PageRequest, ThreadBatch, ThreadWalk,
+};
 use crate::helpdesk::model::{
     Admin, AdminId, AttachmentId, AttributeModel, AwayReason, Brand, Company, CompanyId, Contact, ContactId,
     ConversationAttribute, ConversationId, DataAttribute, DeletedConversation, Listed, Macro, MacroId, Note,
@@ -64,10 +67,12 @@ struct Work<'a> {
 
 impl SqliteStore {
     /// Opens the store in `dir`, made when it is not there, and brings it up to date. The directory is
-    /// made for its owner only; so is the file. Blocks for some milliseconds.
+    /// made for its owner only; so is the file. Blocks for some milliseconds. One store at a time may be
+    /// open in a directory, in this process and all others.
     ///
     /// # Errors
-    /// When the directory or file cannot be made or read, or is of a newer program.
+    /// [`StoreError::InUse`] when another one is open there; broken when the directory or file cannot be
+    /// made or read, or is of a newer program.
     pub fn open(dir: &Path, clock: Clock, ids: Ids) -> Result<Self, StoreError> {
         Ok(Self { threads: Arc::new(Threads::start(dir)?), totals: Arc::default(), clock, ids })
     }
@@ -101,6 +106,15 @@ impl Store for SqliteStore {
 
     async fn conversation(&self, id: ConversationId) -> Answer<Thread> {
         self.read(move |db| conversations::thread(db, id)).await
+    }
+
+    async fn threads_after(&self, walk: ThreadWalk, most: usize) -> Answer<ThreadBatch> {
+        let now = self.clock.unix_secs();
+        self.read(move |db| threads::after(db, &walk, most, now)).await
+    }
+
+    async fn threads_of(&self, ids: Vec<ConversationId>) -> Answer<ThreadBatch> {
+        self.read(move |db| threads::of(db, &ids)).await
     }
 
     async fn last_conversation(&self, contact: ContactId) -> Answer<ConversationId> {
@@ -388,8 +402,12 @@ impl Store for SqliteStore {
         self.read(move |db| batch::known_conversations(db, external_ids)).await
     }
 
-    async fn changes_since(&self, seq: i64, limit: usize) -> Answer<Vec<Change>> {
+    async fn changes_since(&self, seq: i64, limit: usize) -> Answer<Changes> {
         self.read(move |db| changes::since(db, seq, limit)).await
+    }
+
+    async fn forget_changes(&self, keep: usize) -> Answer<bool> {
+        self.write(move |work| changes::forget(work.db, keep)).await
     }
 
     fn last_change(&self) -> watch::Receiver<i64> {

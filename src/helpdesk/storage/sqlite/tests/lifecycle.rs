@@ -287,12 +287,12 @@ async fn every_write_is_noted_in_order() {
     assert!(last.has_changed().unwrap());
     desk.close(id).await;
     desk.store.delete_conversation(id, false).await.unwrap();
-    let changes = desk.store.changes_since(start, 100).await.unwrap();
+    let changes = desk.store.changes_since(start, 100).await.unwrap().changes;
     assert!(changes.windows(2).all(|pair| pair[0].seq < pair[1].seq));
     let of_it: Vec<_> = changes.iter().filter(|change| change.id == id.to_string()).map(|change| change.kind).collect();
     assert_eq!(of_it, [ChangeKind::Conversation, ChangeKind::Conversation, ChangeKind::ConversationDeleted]);
     assert!(changes.iter().any(|change| change.kind == ChangeKind::Contact));
-    assert_eq!(desk.store.changes_since(start, 1).await.unwrap().len(), 1);
+    assert_eq!(desk.store.changes_since(start, 1).await.unwrap().changes.len(), 1);
 }
 
 #[tokio::test]
