@@ -13,7 +13,7 @@ use proptest::sample::select;
 use proptest::test_runner::Config;
 
 use super::fixtures::{NOW, Place, commit, contact, conversation, id, note_by, tag, team, teammate};
-use super::{Cache, Me, Span};
+use super::{Cache, Me, Span, Watched};
 use crate::domain::{
     Act, AttributeValue, AwayState, Channel, Contact, ContactRole, Conversation, Directory, Draft, Kind, Mode,
     PartKind, Priority, Rating, SlaFact, SlaStatus, State, Tag, TagRef, Team, Teammate, Turn, UnixTime,
@@ -105,7 +105,6 @@ fn act() -> impl Strategy<Value = Act> {
         Just(Act::Untag { tag: tag("t2"), name: Untrusted::new("late delivery") }),
         Just(Act::Priority { to: Priority::Urgent }),
         Just(Act::Assign { to: crate::domain::AssignTo::Teammate(teammate("7")) }),
-        Just(Act::MarkRead { read: true }),
     ]
 }
 
@@ -317,7 +316,7 @@ fn fill(cache: &Cache, rows: &[(Conversation, Beside)]) -> Vec<(Conversation, Be
         if beside.draft {
             let text = "to be said".to_owned();
             let draft = Draft::new(row.id.clone(), Mode::Note, text, UnixTime(NOW));
-            cache.save_draft(&draft).unwrap();
+            cache.save_draft(&draft, false).unwrap();
         }
         if !beside.acts.is_empty() {
             commit(cache, &format!("g{n}"), &name, &beside.acts);
@@ -381,6 +380,55 @@ proptest! {
             let window = place.cache.load_window(&query, Sort::NextBreach, &Span { limit: 99, ..Span::default() }).unwrap();
             prop_assert_eq!(count.total, window.total);
             prop_assert_eq!(count.unread, window.rows.iter().any(|row| row.unread));
+        }
+    }
+
+    #[test]
+    fn kept_counts_are_those_of_counting(
+        rows in vec((row(), beside()), 2..8),
+        news in vec((0..8_usize, row(), 0..5_u8), 1..10),
+        queries in vec(query(), 12),
+    ) {
+        let place = Place::new();
+        fill(&place.cache, &rows);
+        let directory = directory();
+        let entries: Vec<_> = queries.iter().map(|text| (text.clone(), resolve(text, &directory))).collect();
+        let watched: Vec<_> = entries
+            .iter()
+            .map(|(key, query)| Watched { key: key.clone(), query: query.clone(), is_timed: false })
+            .collect();
+        let mut ours = place.cache.clone();
+        let theirs = place.another();
+        for (step, (which, news, how)) in news.into_iter().enumerate() {
+            let on = format!("c{which}");
+            let writer = if step % 2 == 0 { &ours } else { &theirs };
+            match how {
+                0 => drop(writer.remove(&[id(&on)]).unwrap()),
+                1 => drop(commit(writer, &format!("n{step}"), &on, &[Act::Close])),
+                2 => drop(writer.mark_seen(&id(&on), UnixTime(NOW + 400_000)).unwrap()),
+                _ => {
+                    let at = UnixTime(NOW + 300_000 + i64::try_from(step).unwrap());
+                    let news = Conversation { id: id(&on), updated_at: at, ..news };
+                    writer.store_page(&[news], None).unwrap();
+                }
+            }
+            for cache in [&ours, &theirs] {
+                let kept = cache.load_watched_counts(&watched, UnixTime(NOW)).unwrap();
+                prop_assert_eq!(kept, cache.load_counts(&entries, UnixTime(NOW)).unwrap());
+                prop_assert_eq!(
+                    cache.count_threads(None).unwrap().0,
+                    cache.load_ids(&resolve("", &directory), Sort::Newest).unwrap().len()
+                );
+                for (_, query) in &entries {
+                    let window = cache.load_window(query, Sort::Newest, &Span { limit: 99, ..Span::default() }).unwrap();
+                    prop_assert_eq!(window.total, window.rows.len());
+                }
+                cache.save_counts().unwrap();
+            }
+            if how == 4 {
+                ours = place.another();
+            }
+            place.clock.advance(std::time::Duration::from_secs(31));
         }
     }
 

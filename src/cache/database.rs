@@ -1,16 +1,18 @@
 //! One SQLite file: its permissions, its connections, its schema.
 //!
-//! Owns one writer and a few readers for a file, with SQL's `fold` that queries need. Knows nothing of
-//! what the tables mean. Enter at
-//! [`Database::open`], then [`Database::read`] and [`Database::write`].
+//! Owns one writer and a few readers for a file, with SQL's `fold` that queries need; the same for a
+//! database that lives in memory because its file cannot be written. Knows nothing of what the tables
+//! mean. Enter at [`Database::open`], then [`Database::read`] and [`Database::write`].
 
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
+use rusqlite::ffi::SQLITE_CORRUPT;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OpenFlags, Row, Transaction, TransactionBehavior};
 use sha2::{Digest, Sha256};
@@ -22,9 +24,15 @@ use crate::text::fold;
 const OLDEST_SQLITE: i32 = 3_051_003;
 /// How long a writer waits for another process's transaction; all of ours are short.
 const BUSY: Duration = Duration::from_secs(5);
+/// How often it is tried meanwhile.
+const TRY: Duration = Duration::from_micros(500);
+/// How long a long work lets others in: longer than they rest between two tries.
+const TURN: Duration = Duration::from_millis(1);
 /// Readers kept open between reads.
 const READERS_KEPT: usize = 4;
 const STATEMENTS_KEPT: usize = 64;
+/// Up to this many bytes a state.db is checked in full when it is opened.
+const CHECKED_WHOLE: u64 = 1024 * 1024;
 
 /// What a file must hold, and how safely.
 pub(super) struct Schema {
@@ -83,13 +91,27 @@ impl From<serde_json::Error> for Failed {
 /// Result of a closure over a connection.
 pub(super) type Tried<T> = Result<T, Failed>;
 
-/// One open file.
+/// One open file, or its stand-in in memory.
 pub(super) struct Database {
     file: File,
     path: PathBuf,
+    /// What connections open.
+    target: Target,
+    /// Device and number of the file that was opened: another may lie at `path` by now.
+    identity: Option<(u64, u64)>,
     cache_kib: u32,
+    /// Held by whoever waits for the writer: one that has just written cannot overtake.
+    turn: Mutex<()>,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
+}
+
+/// What a connection opens.
+#[derive(Clone, Debug)]
+enum Target {
+    Disk(PathBuf),
+    /// A URI; gone with the last connection.
+    Memory(String),
 }
 
 impl Database {
@@ -100,20 +122,22 @@ impl Database {
     /// # Errors
     /// As [`CacheError`]; `Newer` when a newer program wrote it, `Damaged` when it is no database.
     pub fn open(dir: &Path, schema: &Schema) -> Result<Self, CacheError> {
-        if rusqlite::version_number() < OLDEST_SQLITE {
-            return Err(CacheError::OldSqlite { found: rusqlite::version() });
-        }
+        check_sqlite()?;
         let file = schema.file;
         let path = dir.join(file.name());
         make_private_file(&path, file)?;
-        let mut writer = connect(&path, schema.cache_kib).on(file)?;
+        if file == File::State && is_cut_to_nothing(&path) {
+            return Err(CacheError::Damaged { file });
+        }
+        let target = Target::Disk(path.clone());
+        let mut writer = connect(&target, schema.cache_kib).on(file)?;
         check_schema_version(&writer, schema)?;
         let mode: String = writer.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).on(file)?;
         if !mode.eq_ignore_ascii_case("wal") {
             return Err(CacheError::ReadOnly { file });
         }
         writer.pragma_update(None, "synchronous", schema.synchronous).on(file)?;
-        migrate(&mut writer, &path, schema)?;
+        migrate(&mut writer, Some(&path), schema)?;
         if writer.is_readonly(rusqlite::MAIN_DB).on(file)? {
             return Err(CacheError::ReadOnly { file });
         }
@@ -122,13 +146,64 @@ impl Database {
             return Err(CacheError::Damaged { file });
         }
         touch_every_table(&writer).on(file)?;
+        if file == File::State {
+            check_whole(&writer, &path).on(file)?;
+        }
         Ok(Self {
             file,
+            identity: identity(&path),
             path,
+            target,
             cache_kib: schema.cache_kib,
+            turn: Mutex::default(),
             writer: Mutex::new(writer),
             readers: Mutex::new(Vec::new()),
         })
+    }
+
+    /// The same in memory, for a file in `dir` that cannot be used: `fill` puts in what could be read of
+    /// it, of whatever schema up to ours.
+    ///
+    /// # Errors
+    /// As [`Database::open`], and what `fill` says.
+    pub fn open_in_memory(
+        dir: &Path,
+        schema: &Schema,
+        fill: impl FnOnce(&mut Connection) -> Result<(), CacheError>,
+    ) -> Result<Self, CacheError> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        check_sqlite()?;
+        let file = schema.file;
+        // The leading slash makes it one database for all connections of this process.
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let target = Target::Memory(format!("file:/{}-{number}?vfs=memdb", file.name()));
+        let mut writer = connect(&target, schema.cache_kib).on(file)?;
+        fill(&mut writer)?;
+        migrate(&mut writer, None, schema)?;
+        touch_every_table(&writer).on(file)?;
+        Ok(Self {
+            file,
+            identity: None,
+            path: dir.join(file.name()),
+            target,
+            cache_kib: schema.cache_kib,
+            turn: Mutex::default(),
+            writer: Mutex::new(writer),
+            readers: Mutex::new(Vec::new()),
+        })
+    }
+
+    /// Whether it lives in memory.
+    pub const fn is_in_memory(&self) -> bool {
+        matches!(self.target, Target::Memory(_))
+    }
+
+    /// Something to be set up on the one connection that writes.
+    pub fn prepare_writer(
+        &self,
+        set_up: impl FnOnce(&mut Connection) -> rusqlite::Result<()>,
+    ) -> Result<(), CacheError> {
+        set_up(&mut lock(&self.writer)).on(self.file)
     }
 
     /// Where it lies.
@@ -174,9 +249,16 @@ impl Database {
         after: impl FnOnce() -> Result<(), CacheError>,
     ) -> Result<T, CacheError> {
         // A panic in `work` has rolled back on the way out: the connection is sound.
+        let turn = lock(&self.turn);
         let mut writer = lock(&self.writer);
+        drop(turn);
         let result = (|| {
             let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            // Asked under the lock that whoever replaces the file holds meanwhile: nothing is committed
+            // to a file that the next start will not see.
+            if self.was_replaced() {
+                return Err(CacheError::Moved { file: self.file }.into());
+            }
             let value = work(&transaction)?;
             before()?;
             transaction.commit()?;
@@ -187,12 +269,60 @@ impl Database {
         result.map_err(|failed: Failed| failed.into_error(self.file))
     }
 
+    /// Moves what the log holds into the file, while others read and write. To be called now and then by
+    /// whoever writes much, so that a small write never pays for it.
+    pub fn checkpoint(&self) -> Result<(), CacheError> {
+        if self.is_in_memory() {
+            return Ok(());
+        }
+        let kept = lock(&self.readers).pop();
+        let reader = match kept {
+            Some(reader) => reader,
+            None => self.connect_reader()?,
+        };
+        // Its row says how far it came: the rest is for the next time.
+        let done = reader.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+        let mut readers = lock(&self.readers);
+        if readers.len() < READERS_KEPT {
+            readers.push(reader);
+        }
+        drop(readers);
+        done.on(self.file)
+    }
+
+    /// Between two transactions of a long work: lets another process have its turn. Others of this one
+    /// have theirs anyway.
+    pub fn let_others_write(&self) {
+        if !self.is_in_memory() {
+            rest(TURN);
+        }
+    }
+
+    /// Whether another file lies in its place since it was opened.
+    fn was_replaced(&self) -> bool {
+        self.identity.is_some() && identity(&self.path) != self.identity
+    }
+
     fn connect_reader(&self) -> Result<Connection, CacheError> {
-        let reader = connect(&self.path, self.cache_kib / 2).on(self.file)?;
+        let reader = connect(&self.target, self.cache_kib / 2).on(self.file)?;
         // Read-only in what it may do; opened for writing because a reader of a WAL file must be
         // able to make the shared-memory file.
         reader.pragma_update(None, "query_only", true).on(self.file)?;
         Ok(reader)
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if !self.was_replaced() {
+            return;
+        }
+        // The last connection to close deletes the log by its name: that name is another file's now.
+        let writer = self.writer.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let readers = self.readers.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for connection in std::iter::once(writer).chain(readers) {
+            let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+        }
     }
 }
 
@@ -210,12 +340,64 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn connect(path: &Path, cache_kib: u32) -> rusqlite::Result<Connection> {
+/// Waits for another process's transaction, with short rests: it may let go for a moment only.
+fn wait_for_others(tries: i32) -> bool {
+    rest(TRY);
+    u32::try_from(tries).is_ok_and(|tries| TRY.saturating_mul(tries) < BUSY)
+}
+
+fn rest(time: Duration) {
+    let (mutex, never) = (Mutex::new(()), Condvar::new());
+    drop(never.wait_timeout(lock(&mutex), time));
+}
+
+fn check_sqlite() -> Result<(), CacheError> {
+    if rusqlite::version_number() < OLDEST_SQLITE {
+        return Err(CacheError::OldSqlite { found: rusqlite::version() });
+    }
+    Ok(())
+}
+
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
+}
+
+/// An empty file with a log beside it: SQLite would take it for a new one and drop the log.
+fn is_cut_to_nothing(path: &Path) -> bool {
+    let [main, log, _] = with_companions(path);
+    is_empty(&main) && !is_empty(&log)
+}
+
+/// Whether a file has no content, or is not there.
+pub(super) fn is_empty(path: &Path) -> bool {
+    fs::metadata(path).map_or(true, |found| found.len() == 0)
+}
+
+/// Looks at every page; in a file of a usual size also whether every index has every row, since a row
+/// that an index has lost is never sent.
+pub(super) fn check_whole(connection: &Connection, path: &Path) -> rusqlite::Result<()> {
+    let is_small = fs::metadata(path).is_ok_and(|found| found.len() <= CHECKED_WHOLE);
+    let pragma = if is_small { "integrity_check" } else { "quick_check" };
+    let verdict: String = connection.query_row(&format!("PRAGMA {pragma}(1)"), [], |row| row.get(0))?;
+    if verdict == "ok" {
+        return Ok(());
+    }
+    Err(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(SQLITE_CORRUPT), Some(verdict)))
+}
+
+fn connect(target: &Target, cache_kib: u32) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(BUSY)?;
+    let mut connection = match target {
+        Target::Disk(path) => Connection::open_with_flags(path, flags)?,
+        Target::Memory(uri) => {
+            Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_URI)?
+        }
+    };
+    connection.busy_handler(Some(wait_for_others))?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    // Else statements that any partial index might serve are compiled anew whenever a value is bound.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
@@ -248,7 +430,7 @@ pub(super) fn make_private_directory(dir: &Path, file: File) -> Result<(), Cache
 }
 
 /// Makes the file when absent. SQLite gives the files beside it the same mode.
-fn make_private_file(path: &Path, file: File) -> Result<(), CacheError> {
+pub(super) fn make_private_file(path: &Path, file: File) -> Result<(), CacheError> {
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
@@ -266,7 +448,7 @@ fn make_private_file(path: &Path, file: File) -> Result<(), CacheError> {
 }
 
 /// The file and those that SQLite keeps beside it.
-fn with_companions(path: &Path) -> [PathBuf; 3] {
+pub(super) fn with_companions(path: &Path) -> [PathBuf; 3] {
     let beside = |suffix: &str| {
         let mut name = path.as_os_str().to_owned();
         name.push(suffix);
@@ -297,6 +479,11 @@ pub(super) fn move_aside(path: &Path, stamp: i64) -> Result<PathBuf, CacheError>
     Ok(target)
 }
 
+/// Where damage that shows up in a running program is remembered for the next start.
+pub(super) fn damage_mark(path: &Path) -> PathBuf {
+    path.with_extension("db.damaged")
+}
+
 /// Keeps other processes from opening, migrating or moving the files until the value is dropped.
 /// Where the file system has no locks, SQLite's own must do.
 pub(super) fn lock_directory(dir: &Path) -> Result<fs::File, CacheError> {
@@ -320,7 +507,7 @@ fn known_version(schema: &Schema) -> u32 {
     u32::try_from(schema.migrations.len()).unwrap_or(u32::MAX)
 }
 
-fn check_schema_version(connection: &Connection, schema: &Schema) -> Result<u32, CacheError> {
+pub(super) fn check_schema_version(connection: &Connection, schema: &Schema) -> Result<u32, CacheError> {
     let file = schema.file;
     let (found, known) = (user_version(connection).on(file)?, known_version(schema));
     if found > known {
@@ -330,8 +517,8 @@ fn check_schema_version(connection: &Connection, schema: &Schema) -> Result<u32,
 }
 
 /// Brings the schema up to date, in one transaction; before an existing state.db is touched, a copy
-/// is put beside it.
-fn migrate(connection: &mut Connection, path: &Path, schema: &Schema) -> Result<(), CacheError> {
+/// is put beside it, at `path`.
+pub(super) fn migrate(connection: &mut Connection, path: Option<&Path>, schema: &Schema) -> Result<(), CacheError> {
     let file = schema.file;
     let known = known_version(schema);
     let found = check_schema_version(connection, schema)?;
@@ -343,7 +530,7 @@ fn migrate(connection: &mut Connection, path: &Path, schema: &Schema) -> Result<
         if tables > 0 {
             return Err(CacheError::Damaged { file });
         }
-    } else if file == File::State {
+    } else if let (File::State, Some(path)) = (file, path) {
         let copy = path.with_file_name(format!("{}.before-{known}", file.name()));
         make_private_file(&copy, file)?;
         connection.backup(rusqlite::MAIN_DB, &copy, None::<fn(rusqlite::backup::Progress)>).on(file)?;

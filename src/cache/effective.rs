@@ -1,6 +1,7 @@
 //! The effective row: the helpdesk's row, what the contact and the thread add, and the unsettled acts
 //! of state.db, in order.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use rusqlite::types::Value;
@@ -11,12 +12,13 @@ use super::database::{Tried, int};
 use super::outbox_rows::{self, Applied};
 use super::people::Known;
 use super::row::{self, Kept, Parts, ThreadFacts};
-use super::{Cache, CacheError, File, Me, files, people};
+use super::seen::{self, Marks};
+use super::{Cache, CacheError, File, Me, files, people, tally};
 use crate::domain::{Act, ActKind, Contact, ContactId, Conversation, ConversationId, OutboxStatus, UnixTime};
 use crate::text::fold;
 
 /// Ids refreshed in one transaction, so that no other process waits long.
-const BATCH: usize = 500;
+const BATCH: usize = 100;
 
 impl Cache {
     /// Makes the effective rows of these conversations anew, after the outbox, a draft or a mark of
@@ -53,6 +55,9 @@ impl Cache {
     /// Inside a write transaction of cache.db: what state.db holds is read after the lock was taken,
     /// so that nobody's acts are overlooked.
     pub(super) fn refresh_all(&self, cache: &Connection, ids: &[ConversationId]) -> Tried<Vec<ConversationId>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
         let me = self.me();
         self.0.state.lend(|state| {
             let mut changed = Vec::new();
@@ -82,12 +87,66 @@ pub(super) struct Fresh<'a> {
     pub gone: bool,
 }
 
+/// Which of a page's conversations state.db has something about: one question for all of them, since it
+/// has nothing about most.
+pub(super) struct StateOf {
+    /// Rows of the outbox, a draft, an end of a mention.
+    shaped: BTreeSet<ConversationId>,
+    /// Those that I have looked at.
+    seen: BTreeSet<ConversationId>,
+    marks: Marks,
+}
+
+impl StateOf {
+    /// Asks about some conversations.
+    pub fn load(state: &Connection, ids: &[&ConversationId]) -> Tried<Self> {
+        let mut of = Self { shaped: BTreeSet::new(), seen: BTreeSet::new(), marks: seen::load_unmarked(state)? };
+        let ids: Vec<&str> = ids.iter().map(|id| id.as_str()).collect();
+        let mut statement = state.prepare_cached(
+            "SELECT value, EXISTS (SELECT 1 FROM outbox o WHERE o.conversation_id = value \
+             AND (o.status <> 'sent' OR o.sent_over IS NOT NULL)) \
+             OR EXISTS (SELECT 1 FROM draft d WHERE d.conversation_id = value) \
+             OR EXISTS (SELECT 1 FROM mention_done m WHERE m.conversation_id = value), \
+             EXISTS (SELECT 1 FROM seen s WHERE s.conversation_id = value) FROM json_each(?1)",
+        )?;
+        let mut found = statement.query([serde_json::to_string(&ids)?])?;
+        while let Some(row) = found.next()? {
+            let (shaped, seen): (bool, bool) = (row.get(1)?, row.get(2)?);
+            if (shaped || seen)
+                && let Some(id) = ConversationId::parse(row.get_ref(0)?.as_str().unwrap_or_default())
+            {
+                if seen {
+                    of.seen.insert(id.clone());
+                }
+                if shaped {
+                    of.shaped.insert(id);
+                }
+            }
+        }
+        Ok(of)
+    }
+
+    /// Whether nothing of state.db shapes what is shown of a conversation, now or when its row was last
+    /// made: the same from the helpdesk again is then no news. (Read marks are shown when they are made.)
+    pub fn leaves_alone(&self, kept: &Kept) -> bool {
+        !kept.touched && !kept.gone && !self.shaped.contains(&kept.id)
+    }
+}
+
 /// What state.db adds.
 struct Mine {
     applied: Vec<Applied>,
     has_open_rows: bool,
     has_draft: bool,
     mention_done: Option<UnixTime>,
+    marks: Marks,
+}
+
+impl Mine {
+    /// Of a conversation that state.db has nothing about.
+    const fn nothing(marks: Marks) -> Self {
+        Self { applied: Vec::new(), has_open_rows: false, has_draft: false, mention_done: None, marks }
+    }
 }
 
 fn load_mine(state: &Connection, id: &ConversationId, server_json: &str) -> Tried<Mine> {
@@ -112,7 +171,7 @@ fn load_mine(state: &Connection, id: &ConversationId, server_json: &str) -> Trie
     let has_draft = state.prepare_cached("SELECT 1 FROM draft WHERE conversation_id = ?1")?.exists([id.as_str()])?;
     let mut done = state.prepare_cached("SELECT done_at FROM mention_done WHERE conversation_id = ?1")?;
     let mention_done = done.query([id.as_str()])?.next()?.map(|row| row.get(0)).transpose()?.map(UnixTime);
-    Ok(Mine { applied, has_open_rows, has_draft, mention_done })
+    Ok(Mine { applied, has_open_rows, has_draft, mention_done, marks: seen::load_marks(state, id)? })
 }
 
 /// Names a helpdesk's row, to tell whether another has come.
@@ -131,10 +190,40 @@ pub(super) fn refresh(
     kept: Option<&Kept>,
     fresh: &Fresh<'_>,
 ) -> Tried<bool> {
+    let mine = load_mine(state, &fresh.server.id, &fresh.json).map_err(|failed| failed.of(File::State))?;
+    refresh_with(cache, me, kept, fresh, &mine)
+}
+
+/// The same for one of many.
+pub(super) fn refresh_one_of(
+    cache: &Connection,
+    state: (&Connection, &StateOf),
+    me: Option<&Me>,
+    kept: Option<&Kept>,
+    fresh: &Fresh<'_>,
+) -> Tried<bool> {
+    let (state, of) = state;
     let id = &fresh.server.id;
-    let mine = load_mine(state, id, &fresh.json).map_err(|failed| failed.of(File::State))?;
+    if of.shaped.contains(id) || of.seen.contains(id) {
+        return refresh(cache, state, me, kept, fresh);
+    }
+    refresh_with(cache, me, kept, fresh, &Mine::nothing(of.marks.clone()))
+}
+
+fn refresh_with(
+    cache: &Connection,
+    me: Option<&Me>,
+    kept: Option<&Kept>,
+    fresh: &Fresh<'_>,
+    mine: &Mine,
+) -> Tried<bool> {
+    let id = &fresh.server.id;
     if fresh.gone && !mine.has_open_rows && !mine.has_draft {
-        return Ok(cache.prepare_cached("DELETE FROM conversation WHERE id = ?1")?.execute([id.as_str()])? > 0);
+        let deleted = cache.prepare_cached("DELETE FROM conversation WHERE id = ?1")?.execute([id.as_str()])? > 0;
+        if let Some(kept) = kept.filter(|_| deleted) {
+            tally::note(cache, kept.row)?;
+        }
+        return Ok(deleted);
     }
     let contact_id = fresh.server.contact.as_ref().and_then(|contact| contact.id.as_ref());
     let contact = match contact_id {
@@ -149,6 +238,7 @@ pub(super) fn refresh(
         _ => None,
     };
     let mut shown = enrich(fresh.server, &fresh.thread, known, company);
+    shown.unread = mine.marks.is_unread(fresh.server, &fresh.thread, me);
     for row in &mine.applied {
         row.act.apply(&mut shown, me.map(|me| &me.id), row.created_at);
         if let Act::Reply { files, .. } | Act::Note { files, .. } = &row.act {
@@ -169,10 +259,11 @@ pub(super) fn refresh(
         mentioned: is_named && !writes,
         touched: mine.has_open_rows || mine.has_draft || !mine.applied.is_empty() || mine.mention_done.is_some(),
     })?;
-    let shown_json = serde_json::to_string(&shown)?;
+    let shown_json =
+        if shown == *fresh.server { Cow::Borrowed(&fresh.json) } else { Cow::Owned(serde_json::to_string(&shown)?) };
     let changed = put(cache, kept, &values, fresh, &shown_json)?;
-    put_tags(cache, &shown)?;
-    put_participants(cache, &shown)?;
+    put_tags(cache, &shown, kept.is_none())?;
+    put_participants(cache, &shown, kept.is_none())?;
     Ok(changed)
 }
 
@@ -223,23 +314,33 @@ fn put(
             .execute((row, &fresh.json, shown))?;
     }
     let was_shown = kept.map(|kept| kept.shown.as_ref().unwrap_or(&kept.server).as_str());
-    Ok(columns_changed || was_shown != Some(shown_json))
+    let changed = columns_changed || was_shown != Some(shown_json);
+    if changed {
+        tally::note(cache, row)?;
+    }
+    Ok(changed)
 }
 
-fn put_tags(cache: &Connection, shown: &Conversation) -> rusqlite::Result<()> {
+/// Writes the tags when they differ from what is there; `is_new`: nothing is.
+fn put_tags(cache: &Connection, shown: &Conversation, is_new: bool) -> rusqlite::Result<()> {
     let id = shown.id.as_str();
-    let mut statement = cache
-        .prepare_cached("SELECT tag_id, name FROM conversation_tag WHERE conversation_id = ?1 ORDER BY position")?;
-    let found: Vec<(String, String)> =
-        statement.query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
     let mut seen = BTreeSet::new();
     let tags: Vec<_> = shown.tags.iter().filter(|tag| seen.insert(&tag.id)).collect();
-    let is_same = found.len() == tags.len()
-        && found.iter().zip(&tags).all(|(found, tag)| found.0 == tag.id.as_str() && found.1 == tag.name.as_raw());
-    if is_same {
+    if !is_new {
+        let mut statement = cache
+            .prepare_cached("SELECT tag_id, name FROM conversation_tag WHERE conversation_id = ?1 ORDER BY position")?;
+        let found: Vec<(String, String)> =
+            statement.query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
+        let is_same = found.len() == tags.len()
+            && found.iter().zip(&tags).all(|(found, tag)| found.0 == tag.id.as_str() && found.1 == tag.name.as_raw());
+        if is_same {
+            return Ok(());
+        }
+        cache.prepare_cached("DELETE FROM conversation_tag WHERE conversation_id = ?1")?.execute([id])?;
+    }
+    if tags.is_empty() {
         return Ok(());
     }
-    cache.prepare_cached("DELETE FROM conversation_tag WHERE conversation_id = ?1")?.execute([id])?;
     let mut insert = cache.prepare_cached(
         "INSERT INTO conversation_tag (conversation_id, tag_id, name, folded, position) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?;
@@ -250,19 +351,32 @@ fn put_tags(cache: &Connection, shown: &Conversation) -> rusqlite::Result<()> {
     Ok(())
 }
 
-fn put_participants(cache: &Connection, shown: &Conversation) -> rusqlite::Result<()> {
+/// Writes the participants when they differ from what is there. The contact alone is in its own column,
+/// which whoever asks for participants looks at as well.
+fn put_participants(cache: &Connection, shown: &Conversation, is_new: bool) -> rusqlite::Result<()> {
     let id = shown.id.as_str();
-    let mut statement = cache.prepare_cached(
-        "SELECT contact_id FROM conversation_participant WHERE conversation_id = ?1 ORDER BY position",
-    )?;
-    let found: Vec<String> = statement.query_map([id], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     let mut seen = BTreeSet::new();
-    let participants: Vec<&str> =
+    let mut participants: Vec<&str> =
         shown.participants.iter().filter(|id| seen.insert(*id)).map(ContactId::as_str).collect();
-    if found == participants {
+    let contact = shown.contact.as_ref().and_then(|contact| contact.id.as_ref()).map(ContactId::as_str);
+    if let [only] = participants.as_slice()
+        && Some(*only) == contact
+    {
+        participants.clear();
+    }
+    if !is_new {
+        let mut statement = cache.prepare_cached(
+            "SELECT contact_id FROM conversation_participant WHERE conversation_id = ?1 ORDER BY position",
+        )?;
+        let found: Vec<String> = statement.query_map([id], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+        if found == participants {
+            return Ok(());
+        }
+        cache.prepare_cached("DELETE FROM conversation_participant WHERE conversation_id = ?1")?.execute([id])?;
+    }
+    if participants.is_empty() {
         return Ok(());
     }
-    cache.prepare_cached("DELETE FROM conversation_participant WHERE conversation_id = ?1")?.execute([id])?;
     let mut insert = cache.prepare_cached(
         "INSERT INTO conversation_participant (conversation_id, contact_id, position) VALUES (?1, ?2, ?3)",
     )?;
@@ -303,7 +417,15 @@ mod tests {
 
     fn settle(cache: &Cache, row: OutboxId, status: OutboxStatus) {
         let attempt = cache.load_outbox(&OutboxFilter::Row(row)).unwrap()[0].attempts;
-        let news = Settlement { id: row, attempt, status, reason: Untrusted::default(), due_at: None, sent_part: None };
+        let news = Settlement {
+            id: row,
+            attempt,
+            status,
+            reason: Untrusted::default(),
+            due_at: None,
+            sent_part: None,
+            doubt: crate::domain::Doubt::default(),
+        };
         cache.settle(&news).unwrap().unwrap();
     }
 
@@ -437,7 +559,7 @@ mod tests {
             .with_crash_points(super::super::CrashPoints::new(|_, moment| moment == super::super::Moment::AfterCommit));
         let row = super::super::fixtures::new_row("1", Act::Close);
         assert!(stopped.commit_acts(&super::super::fixtures::group("g"), &[row], &[]).is_err());
-        assert!(stopped.save_draft(&draft).is_err());
+        assert!(stopped.save_draft(&draft, false).is_err());
         assert_eq!(load(&place.cache, "1").state, State::Open);
         let next = place.another();
         assert_eq!(next.reconcile_at_start().unwrap(), [id("1"), id("2")]);

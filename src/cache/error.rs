@@ -54,6 +54,12 @@ pub enum CacheError {
         /// Which file.
         file: File,
     },
+    /// Another process has put a new file in its place; the next start opens that.
+    #[error("{file} was replaced by another process")]
+    Moved {
+        /// Which file.
+        file: File,
+    },
     /// A newer deskhand has written the file.
     #[error("{file} was written by a newer deskhand (schema {found}, this one knows {known})")]
     Newer {
@@ -131,6 +137,17 @@ impl CacheError {
     #[must_use]
     pub fn is_damage_of(&self, which: File) -> bool {
         matches!(self, Self::Damaged { file } if *file == which)
+    }
+
+    /// Whether a value in this file is of a kind that this program never writes there: damage that SQLite
+    /// does not see.
+    pub(super) fn is_odd_value_of(&self, which: File) -> bool {
+        use rusqlite::Error as Sql;
+        matches!(self, Self::Other { file, source } if *file == which && matches!(source,
+            Sql::FromSqlConversionFailure(..)
+                | Sql::IntegralValueOutOfRange(..)
+                | Sql::InvalidColumnType(..)
+                | Sql::Utf8Error(..)))
     }
 
     /// Whether the file holds what this program cannot have written: damage that SQLite does not see,

@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use sha2::{Digest as _, Sha256};
 
 use super::database::make_private_directory;
-use super::{Cache, CacheError, File, OutboxFilter};
-use crate::domain::{Act, UnixTime};
+use super::{Cache, CacheError, File};
+use crate::domain::UnixTime;
 
 impl Cache {
     fn files(&self) -> PathBuf {
@@ -35,6 +35,7 @@ impl Cache {
     pub fn keep_file(&self, content: &[u8]) -> io::Result<String> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let hash = hex(&Sha256::digest(content));
+        self.require_durable().map_err(io::Error::other)?;
         let dir = self.files();
         make_private_directory(&dir, File::State).map_err(io::Error::other)?;
         // No two writers share a name, be they threads or processes.
@@ -66,23 +67,30 @@ impl Cache {
         }
     }
 
-    /// Removes files that were kept before a moment and that no row of the outbox names any more. Gives
-    /// how many.
+    /// Removes files that were kept before a moment and that no row of the outbox and no draft names any
+    /// more. Gives how many.
     ///
     /// # Errors
-    /// As [`CacheError`] for reading the outbox; a file that cannot be removed stays.
+    /// As [`CacheError`] for reading state.db; a file that cannot be removed stays.
     pub fn prune_files(&self, kept_before: UnixTime) -> Result<usize, CacheError> {
         let Ok(entries) = fs::read_dir(self.files()) else { return Ok(0) };
-        let rows = self.load_outbox(&OutboxFilter::All)?;
-        let named: HashSet<&str> = rows
-            .iter()
-            .filter_map(|row| match &row.act {
-                Act::Reply { files, .. } | Act::Note { files, .. } => Some(files),
-                _ => None,
-            })
-            .flatten()
-            .map(|file| file.hash.as_str())
-            .collect();
+        // By the hash alone, wherever it stands: what this program does not understand keeps its files too.
+        let named: HashSet<String> = self.read_state(|state| {
+            let mut named = HashSet::new();
+            for sql in [
+                "SELECT act FROM outbox WHERE act LIKE '%\"hash\"%'",
+                "SELECT inverses FROM outbox WHERE inverses LIKE '%\"hash\"%'",
+                "SELECT files FROM draft WHERE files LIKE '%\"hash\"%'",
+                "SELECT draft FROM draft_aside WHERE draft LIKE '%\"hash\"%'",
+            ] {
+                let mut statement = state.prepare(sql)?;
+                let mut rows = statement.query([])?;
+                while let Some(row) = rows.next()? {
+                    named.extend(hashes(row.get_ref(0)?.as_str().unwrap_or_default()));
+                }
+            }
+            Ok(named)
+        })?;
         let mut removed = 0;
         for entry in entries.flatten() {
             let is_old = entry.metadata().is_ok_and(|found| found.mtime() < kept_before.0);
@@ -93,6 +101,11 @@ impl Cache {
         }
         Ok(removed)
     }
+}
+
+/// Every hash in a JSON document.
+fn hashes(json: &str) -> impl Iterator<Item = String> {
+    json.split('"').filter(|text| is_hash(text)).map(str::to_owned)
 }
 
 fn is_hash(text: &str) -> bool {
@@ -108,9 +121,9 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::super::fixtures::{NOW, Place, commit};
+    use super::super::fixtures::{NOW, Place, commit, id};
     use super::*;
-    use crate::domain::FilePart;
+    use crate::domain::{Act, Draft, FilePart, Mode};
 
     #[test]
     fn a_kept_file_comes_back_whole_and_is_kept_once() {
@@ -145,5 +158,29 @@ mod tests {
         assert_eq!(cache.prune_files(UnixTime(NOW - 1_000_000_000)).unwrap(), 0, "not those of a moment ago");
         assert_eq!(cache.prune_files(UnixTime(i64::MAX)).unwrap(), 1);
         assert!(cache.load_file(&named).is_ok() && cache.load_file(&other).is_err());
+    }
+
+    #[test]
+    fn files_stay_while_a_draft_or_one_put_aside_names_them() {
+        let place = Place::new();
+        let cache = &place.cache;
+        let draft_with = |text: &str| {
+            let hash = cache.keep_file(text.as_bytes()).unwrap();
+            let mut draft = Draft::new(id("1"), Mode::Note, text, UnixTime(NOW));
+            draft.files = vec![FilePart { name: "a".into(), content_type: "b".into(), hash: hash.clone(), size: 5 }];
+            (draft, hash)
+        };
+        let (draft, kept) = draft_with("kept");
+        cache.save_draft(&draft, false).unwrap();
+        let (draft, aside) = draft_with("aside");
+        let draft = serde_json::to_string(&draft).unwrap();
+        let sql = "INSERT INTO draft_aside VALUES ('1', 'note', 'another', ?1, 5)";
+        cache.write_state("test", |state| Ok(state.execute(sql, [draft])?)).unwrap();
+        assert_eq!(cache.prune_files(UnixTime(i64::MAX)).unwrap(), 0);
+        cache.discard_draft(&id("1"), Mode::Note).unwrap();
+        assert!(cache.load_file(&aside).is_ok());
+        cache.write_state("test", |state| Ok(state.execute("DELETE FROM draft_aside", [])?)).unwrap();
+        assert_eq!(cache.prune_files(UnixTime(i64::MAX)).unwrap(), 2);
+        assert!(cache.load_file(&kept).is_err());
     }
 }

@@ -43,6 +43,21 @@ impl Place {
     }
 }
 
+/// The same directories with nobody in them; a copy, so that no connection is open.
+pub fn closed(place: Place) -> (Dirs, TempDir) {
+    let dir = tempfile::tempdir().unwrap();
+    let dirs = Dirs { cache: dir.path().join("cache"), state: dir.path().join("state") };
+    for (from, to) in [(&place.dirs.cache, &dirs.cache), (&place.dirs.state, &dirs.state)] {
+        std::fs::create_dir_all(to).unwrap();
+        for entry in std::fs::read_dir(from).unwrap() {
+            let entry = entry.unwrap();
+            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    }
+    drop(place);
+    (dirs, dir)
+}
+
 pub fn id(text: &str) -> ConversationId {
     ConversationId::parse(text).unwrap()
 }
@@ -139,6 +154,9 @@ pub fn new_row(on: &str, act: Act) -> NewRow {
         due_at: UnixTime(NOW),
         baseline_part: None,
         baseline_count: 0,
+        guard: crate::domain::Guard::Off,
+        began: None,
+        held: None,
     }
 }
 

@@ -3,13 +3,14 @@
 //! Both read the effective columns and agree: a count is the length of the list that opening its entry
 //! shows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{MutexGuard, PoisonError};
 
-use rusqlite::types::{ToSqlOutput, Value};
-use rusqlite::{Connection, OptionalExtension, ToSql};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::database::{Tried, int, size};
-use super::{Cache, CacheError};
+use super::{Cache, CacheError, tally};
 use crate::domain::{Conversation, ConversationId, UnixTime};
 use crate::query::{Clause, Resolved, Sort, SqlValue};
 
@@ -61,16 +62,46 @@ const fn keys(sort: Sort) -> &'static [Key] {
     }
 }
 
-struct Parameter<'a>(&'a SqlValue);
+/// Edges of windows that are remembered.
+const EDGES: usize = 48;
+/// An index is walked over so many rows before a remembered edge is worth the trouble.
+const WALKED: usize = 200;
 
-impl ToSql for Parameter<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        match self.0 {
-            SqlValue::Text(text) => text.to_sql(),
-            SqlValue::Integer(number) => number.to_sql(),
-            SqlValue::Real(number) => number.to_sql(),
-        }
+/// Where windows of late began and ended: the next one is read on from there, however deep in its list.
+#[derive(Default)]
+pub(super) struct Edges(VecDeque<Edge>);
+
+/// A row of a list, by its place and its keys.
+#[derive(Clone)]
+struct Edge {
+    /// Condition, parameters and order.
+    list: String,
+    /// The state of the rows that the place holds for.
+    seq: i64,
+    place: usize,
+    keys: Vec<Value>,
+}
+
+impl Edges {
+    fn nearest(&self, list: &str, seq: i64, place: usize) -> Option<Edge> {
+        let here = self.0.iter().filter(|edge| edge.list == list && edge.seq == seq);
+        here.min_by_key(|edge| edge.place.abs_diff(place)).cloned()
     }
+
+    fn remember(&mut self, edge: Edge) {
+        self.0.retain(|known| known.list != edge.list || (known.seq == edge.seq && known.place != edge.place));
+        self.0.push_front(edge);
+        self.0.truncate(EDGES);
+    }
+}
+
+/// The parameters of a condition.
+pub(super) fn values(clause: &Clause) -> impl Iterator<Item = Value> {
+    clause.params.iter().map(|value| match value {
+        SqlValue::Text(text) => Value::Text(text.clone()),
+        SqlValue::Integer(number) => Value::Integer(*number),
+        SqlValue::Real(number) => Value::Real(*number),
+    })
 }
 
 impl Cache {
@@ -81,19 +112,40 @@ impl Cache {
     pub fn load_window(&self, query: &Resolved, sort: Sort, span: &Span) -> Result<Window, CacheError> {
         let list = List::new(query, sort);
         self.read_cache(|cache| {
-            let total = list.count(cache)?;
+            let total = match self.watched_total(cache, &list.clause)? {
+                Some(total) => total,
+                None => list.count(cache)?,
+            };
             let around = match &span.around {
-                Some(id) => list.position(cache, id)?,
+                Some(id) => list.find(cache, id)?,
                 None => None,
             };
             let last = total.saturating_sub(span.limit);
-            let offset = match around {
-                Some(position) => position.saturating_sub(span.limit / 2).min(last),
+            let offset = match &around {
+                Some((place, _)) => place.saturating_sub(span.limit / 2).min(last),
                 None if span.offset >= total => last,
                 None => span.offset,
             };
-            Ok(Window { offset, rows: list.load(cache, offset, span.limit)?, total })
+            let (name, seq) = (list.name(), tally::current(cache)?);
+            let edge = match around {
+                Some((place, keys)) => Some(Edge { list: name.clone(), seq, place, keys }),
+                None => self.edges().nearest(&name, seq, offset),
+            };
+            let rows = list.load(cache, offset, span.limit, total, edge.as_ref())?;
+            // Near the ends the index is quicker.
+            for (place, row) in [(offset, rows.first()), (offset + rows.len().saturating_sub(1), rows.last())] {
+                let from_end = total.saturating_sub(place);
+                if let (true, Some(row)) = (place.min(from_end) > WALKED, row) {
+                    let keys = list.keys_of(cache, *row)?;
+                    self.edges().remember(Edge { list: name.clone(), seq, place, keys });
+                }
+            }
+            Ok(Window { offset, rows: load_rows(cache, &rows)?, total })
         })
+    }
+
+    fn edges(&self) -> MutexGuard<'_, Edges> {
+        self.0.edges.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Counts queries, by key, all at one moment of the cache.
@@ -121,8 +173,9 @@ impl Cache {
     pub fn load_ids(&self, query: &Resolved, sort: Sort) -> Result<Vec<ConversationId>, CacheError> {
         let list = List::new(query, sort);
         self.read_cache(|cache| {
-            let sql = format!("SELECT c.id FROM conversation c WHERE {} ORDER BY {}", list.condition, list.order());
-            super::effective::ids(cache, &sql, rusqlite::params_from_iter(list.parameters()))
+            let sql =
+                format!("SELECT c.id FROM conversation c WHERE {} ORDER BY {}", list.condition, list.order(Way::On));
+            super::effective::ids(cache, &sql, rusqlite::params_from_iter(values(&list.clause)))
         })
     }
 }
@@ -140,95 +193,178 @@ impl List {
         Self { condition: format!("c.gone = 0 AND {}", clause.sql), clause, keys: keys(sort) }
     }
 
-    fn parameters(&self) -> Vec<Parameter<'_>> {
-        self.clause.params.iter().map(Parameter).collect()
+    /// Tells it from other lists.
+    fn name(&self) -> String {
+        format!("{} {:?} {}", self.condition, self.clause.params, self.order(Way::On))
     }
 
-    fn order(&self) -> String {
-        let terms: Vec<String> = self
-            .keys
-            .iter()
-            .map(|(key, is_descending)| format!("{key}{}", if *is_descending { " DESC" } else { "" }))
-            .collect();
-        terms.join(", ")
+    fn order(&self, way: Way) -> String {
+        let term = |(key, is_descending): &Key| match (is_descending, way) {
+            (true, Way::On) | (false, Way::Back) => format!("{key} DESC"),
+            _ => (*key).to_owned(),
+        };
+        self.keys.iter().map(term).collect::<Vec<_>>().join(", ")
     }
 
     fn count_sql(&self) -> String {
         format!("SELECT count(*) FROM conversation c WHERE {}", self.condition)
     }
 
-    fn rows_sql(&self) -> String {
-        // Row numbers only: a sort must not carry whole conversations.
-        format!("SELECT c.row FROM conversation c WHERE {} ORDER BY {} LIMIT ? OFFSET ?", self.condition, self.order())
+    /// Row numbers only: a sort must not carry whole conversations.
+    fn rows_sql(&self, way: Way) -> String {
+        let order = self.order(way);
+        format!("SELECT c.row FROM conversation c WHERE {} ORDER BY {order} LIMIT ? OFFSET ?", self.condition)
     }
 
     fn count(&self, cache: &Connection) -> Tried<usize> {
         let mut statement = cache.prepare_cached(&self.count_sql())?;
-        Ok(statement.query_row(rusqlite::params_from_iter(self.parameters()), |row| size(row, 0))?)
+        Ok(statement.query_row(rusqlite::params_from_iter(values(&self.clause)), |row| size(row, 0))?)
     }
 
-    fn load(&self, cache: &Connection, offset: usize, limit: usize) -> Tried<Vec<Conversation>> {
-        let mut statement = cache.prepare_cached(&self.rows_sql())?;
-        let (limit, offset) = (int(limit), int(offset));
-        let parameters = self.parameters();
-        let all = parameters.iter().map(|parameter| parameter as &dyn ToSql).chain([&limit as &dyn ToSql, &offset]);
-        let rows = statement
-            .query_map(rusqlite::params_from_iter(all), |row| row.get::<_, i64>(0))?
-            .collect::<rusqlite::Result<Vec<_>>>()?;
-        let mut json = cache.prepare_cached("SELECT coalesce(shown, server) FROM conversation_json WHERE row = ?1")?;
-        let mut found = Vec::with_capacity(rows.len());
-        for row in rows {
-            let text = json.query_row([row], |row| row.get::<_, String>(0))?;
-            found.push(serde_json::from_str(&text)?);
+    /// Row numbers of part of the list: read on from `edge`, or from the nearer end.
+    fn load(
+        &self,
+        cache: &Connection,
+        offset: usize,
+        limit: usize,
+        total: usize,
+        edge: Option<&Edge>,
+    ) -> Tried<Vec<i64>> {
+        let until = (offset + limit).min(total);
+        let (from_start, from_end) = (offset, total.saturating_sub(until));
+        let walked = |edge: &Edge| match edge.place {
+            place if place < offset => offset - place,
+            place => place.saturating_sub(until),
+        };
+        if let Some(edge) = edge
+            && walked(edge) + WALKED < from_start.min(from_end)
+        {
+            let mut rows = Vec::new();
+            if offset < edge.place {
+                let skip = edge.place.saturating_sub(until);
+                rows = self.beyond(cache, Way::Back, &edge.keys, skip, edge.place.min(until) - offset)?;
+                rows.reverse();
+            }
+            if (offset..until).contains(&edge.place) {
+                rows.extend(row_at(cache, &edge.keys)?);
+            }
+            if until > edge.place + 1 {
+                let skip = offset.saturating_sub(edge.place + 1);
+                rows.extend(self.beyond(cache, Way::On, &edge.keys, skip, until - offset.max(edge.place + 1))?);
+            }
+            return Ok(rows);
         }
-        Ok(found)
+        if from_start <= from_end {
+            return self.near_end(cache, Way::On, from_start, until - offset.min(until));
+        }
+        let mut rows = self.near_end(cache, Way::Back, from_end, until - offset.min(until))?;
+        rows.reverse();
+        Ok(rows)
     }
 
-    /// How many rows come before a conversation; `None` when the list has it not.
-    fn position(&self, cache: &Connection, id: &ConversationId) -> Tried<Option<usize>> {
+    /// Rows from the beginning, or from the end backwards.
+    fn near_end(&self, cache: &Connection, way: Way, skip: usize, take: usize) -> Tried<Vec<i64>> {
+        let more = [Value::Integer(int(take)), Value::Integer(int(skip))];
+        let mut statement = cache.prepare_cached(&self.rows_sql(way))?;
+        let found = statement
+            .query_map(rusqlite::params_from_iter(values(&self.clause).chain(more)), |row| row.get::<_, i64>(0))?;
+        Ok(found.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Rows beyond one with these keys: those that differ in the last key alone, then in the last two, and
+    /// so on, each a range of an index.
+    fn beyond(&self, cache: &Connection, way: Way, keys: &[Value], skip: usize, take: usize) -> Tried<Vec<i64>> {
+        let (mut rows, mut skip) = (Vec::new(), skip);
+        for depth in (1..=self.keys.len()).rev() {
+            let missing = take - rows.len();
+            if missing == 0 {
+                break;
+            }
+            let (range, bound) = self.range(way, keys, depth);
+            let order = self.order(way);
+            let sql = format!(
+                "SELECT c.row FROM conversation c WHERE {} AND {range} ORDER BY {order} LIMIT ?",
+                self.condition
+            );
+            let limit = Value::Integer(int(skip + missing));
+            let all = values(&self.clause).chain(bound).chain([limit]);
+            let mut statement = cache.prepare_cached(&sql)?;
+            let found = statement
+                .query_map(rusqlite::params_from_iter(all), |row| row.get::<_, i64>(0))?
+                .collect::<rusqlite::Result<Vec<_>>>()?;
+            let skipped = skip.min(found.len());
+            skip -= skipped;
+            rows.extend(found.into_iter().skip(skipped));
+        }
+        Ok(rows)
+    }
+
+    /// The condition of having the same first keys as these and coming beyond them by the one after.
+    fn range(&self, way: Way, keys: &[Value], depth: usize) -> (String, Vec<Value>) {
+        let mut terms = Vec::new();
+        for (at, (key, is_descending)) in self.keys.iter().take(depth).enumerate() {
+            let sign = match (at + 1 == depth, *is_descending, way) {
+                (false, ..) => "=",
+                (true, true, Way::On) | (true, false, Way::Back) => "<",
+                (true, ..) => ">",
+            };
+            terms.push(format!("{key} {sign} ?"));
+        }
+        (terms.join(" AND "), keys.iter().take(depth).cloned().collect())
+    }
+
+    fn keys_of(&self, cache: &Connection, row: i64) -> Tried<Vec<Value>> {
         let columns: Vec<&str> = self.keys.iter().map(|(key, _)| *key).collect();
-        let sql = format!("SELECT {} FROM conversation c WHERE c.id = ? AND {}", columns.join(", "), self.condition);
-        let id = id.as_str();
-        let parameters = self.parameters();
-        let all = [&id as &dyn ToSql].into_iter().chain(parameters.iter().map(|parameter| parameter as &dyn ToSql));
+        let sql = format!("SELECT {} FROM conversation c WHERE c.row = ?", columns.join(", "));
+        let mut statement = cache.prepare_cached(&sql)?;
+        Ok(statement.query_row([row], |row| (0..columns.len()).map(|at| row.get(at)).collect())?)
+    }
+
+    /// How many rows come before a conversation, and its keys; `None` when the list has it not.
+    fn find(&self, cache: &Connection, id: &ConversationId) -> Tried<Option<(usize, Vec<Value>)>> {
+        let columns: Vec<&str> = self.keys.iter().map(|(key, _)| *key).collect();
+        let sql = format!("SELECT {} FROM conversation c WHERE {} AND c.id = ?", columns.join(", "), self.condition);
+        let all = values(&self.clause).chain([Value::Text(id.as_str().to_owned())]);
         let found: Option<Vec<Value>> = cache
             .prepare_cached(&sql)?
             .query_row(rusqlite::params_from_iter(all), |row| (0..columns.len()).map(|at| row.get(at)).collect())
             .optional()?;
-        let Some(values) = found else { return Ok(None) };
-        let (before, bound) = self.before(&values);
-        let sql = format!("{} AND {before}", self.count_sql());
-        let all = parameters
-            .iter()
-            .map(|parameter| parameter as &dyn ToSql)
-            .chain(bound.into_iter().map(|value| value as &dyn ToSql));
-        Ok(Some(cache.prepare_cached(&sql)?.query_row(rusqlite::params_from_iter(all), |row| size(row, 0))?))
-    }
-
-    /// The condition of coming before a row with these keys. The bound on the first key alone is said
-    /// apart, so that an index can end there.
-    fn before<'a>(&self, values: &'a [Value]) -> (String, Vec<&'a Value>) {
-        let mut sql = String::new();
-        let mut bound = Vec::new();
-        let mut depth = 0;
-        for (at, ((key, is_descending), value)) in self.keys.iter().zip(values).enumerate() {
-            let sign = if *is_descending { ">" } else { "<" };
-            if at == 0 {
-                sql.extend([key, " ", sign, "= ? AND "]);
-                bound.push(value);
-            }
-            if at + 1 < self.keys.len() {
-                sql.extend(["(", key, " ", sign, " ? OR (", key, " = ? AND "]);
-                bound.extend([value, value]);
-                depth += 2;
-            } else {
-                sql.extend([key, " ", sign, " ?"]);
-                bound.push(value);
-            }
+        let Some(keys) = found else { return Ok(None) };
+        let mut place = 0;
+        for depth in 1..=self.keys.len() {
+            let (range, bound) = self.range(Way::Back, &keys, depth);
+            let mut statement = cache.prepare_cached(&format!("{} AND {range}", self.count_sql()))?;
+            let all = values(&self.clause).chain(bound);
+            place += statement.query_row(rusqlite::params_from_iter(all), |row| size(row, 0))?;
         }
-        sql.push_str(&")".repeat(depth));
-        (sql, bound)
+        Ok(Some((place, keys)))
     }
+}
+
+/// In the order of a list, or against it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    On,
+    Back,
+}
+
+/// The row with these keys.
+fn row_at(cache: &Connection, keys: &[Value]) -> Tried<Option<i64>> {
+    // The last key is the id.
+    let mut statement = cache.prepare_cached("SELECT row FROM conversation WHERE id = ?1")?;
+    Ok(statement.query_row([keys.last()], |row| row.get(0)).optional()?)
+}
+
+fn load_rows(cache: &Connection, rows: &[i64]) -> Tried<Vec<Conversation>> {
+    let mut json = cache.prepare_cached("SELECT coalesce(shown, server) FROM conversation_json WHERE row = ?1")?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        let mut row = json.query([row])?;
+        let text = row.next()?.map(|row| row.get_ref(0)).transpose()?;
+        let text = text.and_then(|text| text.as_str().ok()).unwrap_or_default();
+        found.push(serde_json::from_str(text)?);
+    }
+    Ok(found)
 }
 
 const COUNT: &str = "SELECT count(*), ifnull(max(c.unread), 0), \
@@ -237,9 +373,7 @@ const COUNT: &str = "SELECT count(*), ifnull(max(c.unread), 0), \
 
 fn count(cache: &Connection, query: &Resolved, now: UnixTime) -> Tried<Count> {
     let clause = query.to_sql();
-    let parameters: Vec<Parameter<'_>> = clause.params.iter().map(Parameter).collect();
-    let now = now.0;
-    let all = [&now as &dyn ToSql].into_iter().chain(parameters.iter().map(|parameter| parameter as &dyn ToSql));
+    let all = [Value::Integer(now.0)].into_iter().chain(values(&clause));
     let mut statement = cache.prepare_cached(&format!("{COUNT}{}", clause.sql))?;
     Ok(statement.query_row(rusqlite::params_from_iter(all), |row| {
         Ok(Count { total: size(row, 0)?, unread: row.get(1)?, breached: size(row, 2)? })
@@ -301,15 +435,8 @@ mod tests {
             .cache
             .read_cache(|cache| {
                 let mut statement = cache.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
-                let mut values: Vec<Value> = Vec::new();
-                for parameter in &clause.params {
-                    values.push(match parameter {
-                        SqlValue::Text(text) => Value::Text(text.clone()),
-                        SqlValue::Integer(number) => Value::Integer(*number),
-                        SqlValue::Real(number) => Value::Real(*number),
-                    });
-                }
-                values.extend((0..more).map(|_| Value::Integer(100)));
+                let more = (0..more).map(|_| Value::Integer(100));
+                let values = super::values(clause).chain(more);
                 let lines = statement.query_map(rusqlite::params_from_iter(values), |row| row.get::<_, String>(3))?;
                 Ok(lines.collect::<rusqlite::Result<Vec<_>>>()?.join(" | "))
             })
@@ -336,7 +463,7 @@ mod tests {
             ("state:open created_by:me", Sort::Newest, "conversation_creator"),
         ] {
             let list = List::new(&resolve(text), sort);
-            let plan = plan(&place, &list.rows_sql(), &list.clause, 2);
+            let plan = plan(&place, &list.rows_sql(Way::On), &list.clause, 2);
             assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{text} {sort}: {plan}");
         }
     }
@@ -353,13 +480,9 @@ mod tests {
             "state:open is:unassigned",
             "state:open team:billing",
         ] {
-            let clause = resolve(text).to_sql();
-            let sql = format!("{COUNT}{}", clause.sql);
-            let with_now = Clause {
-                sql: String::new(),
-                params: [SqlValue::Integer(NOW)].into_iter().chain(clause.params).collect(),
-            };
-            let plan = plan(&place, &sql, &with_now, 0);
+            let list = List::new(&resolve(text), Sort::Newest);
+            let sql = format!("SELECT c.row FROM conversation c WHERE {}", list.condition);
+            let plan = plan(&place, &sql, &list.clause, 0);
             assert!(plan.contains("SEARCH") && plan.contains("COVERING INDEX"), "{text}: {plan}");
         }
         for text in ["has:draft", "is:mentioned", "state:open created_by:me"] {
@@ -392,6 +515,65 @@ mod tests {
                     assert!(window.rows.iter().any(|row| row.id == *wanted), "{text} {sort} {at}");
                     assert_eq!(window.rows, all.rows[window.offset..(window.offset + 6).min(all.total)]);
                     assert_eq!(window.rows.len(), 6.min(all.total), "full at both ends");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn windows_deep_in_a_list_are_read_on_from_those_before() {
+        let place = Place::new();
+        let cache = &place.cache;
+        let rows: Vec<_> = (0..1_500_i64)
+            .map(|n| {
+                let mut one = conversation(&format!("c{n:04}"), NOW - n / 7 * 10);
+                one.priority = Priority::ALL[n as usize % 5];
+                one.waiting_since = (n % 3 > 0).then_some(UnixTime(NOW - n * 7 % 500));
+                one
+            })
+            .collect();
+        cache.store_page(&rows, None).unwrap();
+        let query = resolve("state:open");
+        let ids = crate::clock::Ids::seeded(3);
+        for sort in Sort::ALL {
+            let all = cache.load_ids(&query, sort).unwrap();
+            for round in 0..60 {
+                let offset = usize::try_from(ids.below(1_500)).unwrap();
+                let around = (round % 3 == 0).then(|| all[offset].clone());
+                let span = Span { offset: offset / 40 * 40, limit: 50, around };
+                let window = cache.load_window(&query, sort, &span).unwrap();
+                let found: Vec<_> = window.rows.iter().map(|row| row.id.clone()).collect();
+                assert_eq!(found, all[window.offset..(window.offset + 50).min(1_500)], "{sort} {span:?}");
+                assert!(span.around.is_none_or(|id| found.contains(&id)));
+            }
+            assert!(!cache.edges().0.is_empty());
+            let mut news = rows[700].clone();
+            news.updated_at = UnixTime(NOW + 1 + sort as i64);
+            news.last_message_at = news.updated_at;
+            cache.store_page(&[news], None).unwrap();
+        }
+    }
+
+    #[test]
+    fn what_lies_beyond_a_row_is_a_range_of_an_index() {
+        let place = filled();
+        for (text, sort) in [
+            ("state:open", Sort::Newest),
+            ("state:open", Sort::WaitingLongest),
+            ("state:open", Sort::Priority),
+            ("state:open", Sort::NextBreach),
+            ("state:open team:billing", Sort::NextBreach),
+        ] {
+            let list = List::new(&resolve(text), sort);
+            for depth in 1..=list.keys.len() {
+                for way in [Way::On, Way::Back] {
+                    let (range, bound) = list.range(way, &vec![Value::Integer(1); list.keys.len()], depth);
+                    let (condition, order) = (&list.condition, list.order(way));
+                    let sql = format!(
+                        "SELECT c.row FROM conversation c WHERE {condition} AND {range} ORDER BY {order} LIMIT ?"
+                    );
+                    let plan = plan(&place, &sql, &list.clause, bound.len() + 1);
+                    assert!(plan.contains("SEARCH") && !plan.contains("TEMP B-TREE"), "{text} {sort} {depth}: {plan}");
                 }
             }
         }
@@ -456,59 +638,5 @@ mod tests {
         assert_eq!(place.cache.load_window(&resolve(""), Sort::Newest, &span).unwrap().rows.len(), 199);
         let counts = place.cache.load_counts(&[("all".into(), resolve(""))], UnixTime(NOW)).unwrap();
         assert_eq!(counts["all"].total, 199);
-    }
-
-    /// Not a benchmark: shows with `--ignored --nocapture` what a large cache costs.
-    #[test]
-    #[ignore = "takes a minute"]
-    #[allow(clippy::print_stdout)]
-    fn a_hundred_thousand_conversations_are_listed_at_once() {
-        let place = Place::new();
-        let clock = crate::clock::Clock::system();
-        let began = clock.monotonic();
-        for page in 0..1_000_i64 {
-            let rows: Vec<_> = (page * 100..page * 100 + 100)
-                .map(|n| {
-                    let mut one = conversation(&format!("{}", 215_460_000 + n), NOW - n * 60);
-                    one.preview = Untrusted::new("Good morning, my parcel has not arrived yet. ".repeat(5));
-                    one.state = if n % 10 < 3 { State::Open } else { State::Closed };
-                    one.team = Some(team(&(n % 4 + 1).to_string()));
-                    one.assignee = (n % 3 > 0).then(|| teammate(&(n % 8).to_string()));
-                    one
-                })
-                .collect();
-            place.cache.store_page(&rows, None).unwrap();
-        }
-        println!("stored in {:?}", clock.monotonic() - began);
-        let span = Span { offset: 0, limit: 100, around: None };
-        let open = resolve("state:open");
-        place.cache.load_window(&open, Sort::Newest, &span).unwrap();
-        for (sort, offset) in [(Sort::Newest, 0), (Sort::NextBreach, 0), (Sort::Priority, 0), (Sort::Newest, 25_000)] {
-            let began = clock.monotonic();
-            let window = place.cache.load_window(&open, sort, &Span { offset, ..span.clone() }).unwrap();
-            println!("{sort} from {offset} of {}: {:?}", window.total, clock.monotonic() - began);
-        }
-        let around = Span { around: Some(id("215460000")), ..span };
-        let began = clock.monotonic();
-        place.cache.load_window(&open, Sort::Newest, &around).unwrap();
-        println!("around the newest: {:?}", clock.monotonic() - began);
-        let mut entries: Vec<(String, Resolved)> = Vec::new();
-        for text in ["state:open", "state:closed", "state:snoozed", "state:open is:unassigned", "has:draft"] {
-            entries.push((text.to_owned(), resolve(text)));
-        }
-        for n in 0..8 {
-            entries.push((format!("me{n}"), resolve("state:open assignee:me")));
-            entries.push((format!("team{n}"), resolve("state:open team:billing")));
-        }
-        let began = clock.monotonic();
-        place.cache.load_counts(&entries, UnixTime(NOW)).unwrap();
-        println!("{} counts: {:?}", entries.len(), clock.monotonic() - began);
-        let began = clock.monotonic();
-        let words =
-            place.cache.load_window(&resolve("zebrafish"), Sort::Newest, &Span { limit: 50, ..Span::default() });
-        println!("words that nobody wrote ({}): {:?}", words.unwrap().total, clock.monotonic() - began);
-        let began = clock.monotonic();
-        drop(place.another());
-        println!("open again: {:?}", clock.monotonic() - began);
     }
 }

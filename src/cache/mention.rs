@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::database::Tried;
 use super::row::ThreadFacts;
-use super::{Cache, CacheError, effective};
-use crate::domain::{AuthorKind, Conversation, ConversationId, Part, PartKind, TeammateId, UnixTime};
+use super::{Cache, CacheError, effective, seen};
+use crate::domain::{AuthorKind, Conversation, ConversationId, Part, PartId, PartKind, TeammateId, UnixTime};
 use crate::text::{canonical, fold};
 
 /// Ids refreshed in one transaction, so that no other process waits long.
@@ -35,8 +35,8 @@ impl Cache {
         self.0.me.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
-    /// Sets who I am. When that is news, mentions in all threads on disk are looked for again. Gives
-    /// the conversations that changed.
+    /// Sets who I am. When that is news, all threads on disk are looked through again for mentions and
+    /// for what I wrote. Gives the conversations that changed.
     ///
     /// # Errors
     /// As [`CacheError`].
@@ -54,7 +54,7 @@ impl Cache {
         })?;
         *self.0.me.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(me.clone());
         let ids = self.read_cache(|cache| {
-            let sql = "SELECT id FROM conversation WHERE thread_notes = 1";
+            let sql = "SELECT id FROM conversation WHERE thread_at IS NOT NULL";
             effective::ids(cache, sql, [])
         })?;
         let mut changed = Vec::new();
@@ -63,9 +63,15 @@ impl Cache {
                 for id in batch {
                     let parts = super::thread::load_parts(cache, id)?;
                     let at = mentioned_at(&parts, Some(me)).map(|at| at.0);
+                    let wrote = seen::who_wrote(&parts, Some(me));
+                    let others_part = wrote.others_part.as_ref().map(PartId::as_str);
+                    let times = (wrote.others_at.map(|at| at.0), wrote.mine_at.map(|at| at.0));
                     cache
-                        .prepare_cached("UPDATE conversation SET mentioned_at = ?2 WHERE id = ?1")?
-                        .execute((id.as_str(), at))?;
+                        .prepare_cached(
+                            "UPDATE conversation SET mentioned_at = ?2, others_at = ?3, others_part = ?4, mine_at = ?5 \
+                             WHERE id = ?1",
+                        )?
+                        .execute((id.as_str(), at, times.0, others_part, times.1))?;
                 }
                 self.refresh_all(cache, batch)
             })?);
@@ -101,6 +107,7 @@ pub(super) fn thread_facts(conversation: &Conversation, parts: &[Part], missing:
         files: parts.iter().any(|part| !part.attachments.is_empty()),
         notes: parts.iter().any(|part| part.kind == PartKind::Note),
         mentioned_at: mentioned_at(parts, me),
+        ..seen::who_wrote(parts, me)
     }
 }
 

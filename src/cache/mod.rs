@@ -16,6 +16,8 @@
 
 #[cfg(test)]
 mod agreement;
+mod aside;
+mod change;
 mod crash;
 #[cfg(test)]
 mod crash_tests;
@@ -28,37 +30,56 @@ mod files;
 mod fixtures;
 mod lease;
 mod list;
+mod memory;
 mod mention;
+mod opening;
 mod outbox;
+mod outbox_back;
 mod outbox_due;
 mod outbox_rows;
+mod pages;
 mod people;
+mod place;
 mod row;
+mod row_set;
+mod salvage;
+#[cfg(test)]
+mod salvage_tests;
+mod seen;
 mod store;
+mod tally;
 mod thread;
+mod watch;
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
-
-use rusqlite::ErrorCode;
 
 use crate::clock::Clock;
 use crate::domain::{ConversationId, UnixTime};
 
 pub use crash::{CrashPoints, Moment};
+pub use draft::SavedDraft;
 pub use error::{CacheError, File};
 pub use lease::Lease;
 pub use list::{Count, Span, Window};
+pub use memory::InMemory;
 pub use mention::Me;
-pub use outbox::{Committed, NewRow, Settlement, Undone};
+pub use outbox::{Attempt, Baseline, Committed, NewRow, Settlement};
+pub use outbox_back::Undone;
 pub use outbox_due::Release;
 pub use outbox_rows::{OutboxCounts, OutboxFilter};
+pub use salvage::Salvage;
+pub use store::Fetched;
+pub use tally::Watched;
 pub use thread::StoredThread;
+pub use watch::{News, Watch};
 
-use database::{Database, Schema, Tried, lock_directory, make_private_directory, move_aside};
+use change::Writer;
+use database::{Database, Schema, Tried, damage_mark, lock_directory, make_private_directory, make_private_file};
+use opening::{OpenCache, OpenState};
 
 const CACHE: Schema = Schema {
     file: File::Cache,
@@ -77,6 +98,9 @@ const STATE: Schema = Schema {
 
 /// How long a sent act can still be undone by its inverse, and is listed.
 const SENT_ROWS_KEPT: Duration = Duration::from_secs(7 * 86_400);
+
+/// Pages of cache.db's log beyond which any write moves them into the file.
+const LONGEST_LOG: u32 = 8_000;
 
 /// Where the two files lie: directories of one workspace and teammate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,8 +123,58 @@ struct Shared {
     /// Conversations whose effective row is behind state.db because cache.db could not be written.
     owed: Mutex<BTreeSet<ConversationId>>,
     crash_points: CrashPoints,
+    /// Who saves drafts here.
+    pen: aside::Pen,
+    /// This process start, as other programs hear of it.
+    writer: Writer,
     damaged_cache: Option<PathBuf>,
+    salvage: Option<Salvage>,
+    /// Why the files live in memory.
+    in_memory: Storage,
+    tally: Mutex<tally::Tally>,
+    edges: Mutex<list::Edges>,
+    /// Transactions of many rows since the log was last moved into the file.
+    slices: AtomicUsize,
+    /// Why the last write of state.db was refused.
+    refused: Mutex<Option<Refusal>>,
 }
+
+/// What keeps state.db from being written for now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refusal {
+    /// Until a write succeeds.
+    Disk(InMemory),
+    /// Until the next start.
+    Damage,
+}
+
+/// Why which of the two files is not kept on disk; all absent when both are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Storage {
+    /// cache.db: what was pulled is gone with the program.
+    pub cache: Option<InMemory>,
+    /// state.db: acts are refused.
+    pub state: Option<InMemory>,
+}
+
+/// Commits of state.db that may be made in memory alone: nobody counts on them, and a draft is better
+/// kept until the program ends than not at all.
+const FOR_NOW: [&str; 14] = [
+    "save_draft",
+    "give_draft_back",
+    "discard_draft",
+    "join_asides",
+    "note_first_sync",
+    "mark_seen",
+    "mark_unread",
+    "finish_mention",
+    "save_sort",
+    "save_place",
+    "prune_outbox",
+    "release",
+    "release_lease",
+    "hasten_retries",
+];
 
 impl std::fmt::Debug for Cache {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -111,11 +185,12 @@ impl std::fmt::Debug for Cache {
 impl Cache {
     /// Opens both files, makes them when absent (0600, in directories of mode 0700), and brings their
     /// schemas up to date. A cache.db that is damaged is moved aside and made anew:
-    /// [`Cache::damaged_cache`] says so. state.db is never moved nor deleted.
+    /// [`Cache::damaged_cache`] says so. A state.db that is damaged is moved aside and kept, and what can be
+    /// read of it is taken over: [`Cache::salvaged`] says so. A file that cannot be used because the disk is
+    /// full, read-only or not there lives in memory, with what can be read of it: [`Cache::storage`] says so.
     ///
     /// # Errors
-    /// `Newer` when a newer program wrote one of the files, `Damaged` for state.db, `ReadOnly`, `Full`
-    /// or `Path` when they cannot be used.
+    /// `Newer` when a newer program wrote one of the files, `Busy` when another process holds one.
     pub fn open(dirs: &Dirs, clock: Clock) -> Result<Self, CacheError> {
         Self::open_with(dirs, clock, CrashPoints::default())
     }
@@ -125,20 +200,87 @@ impl Cache {
     /// # Errors
     /// As [`Cache::open`].
     pub fn open_with(dirs: &Dirs, clock: Clock, crash_points: CrashPoints) -> Result<Self, CacheError> {
-        make_private_directory(&dirs.state, File::State)?;
-        make_private_directory(&dirs.cache, File::Cache)?;
-        let _lock = lock_directory(&dirs.state)?;
-        let state = Database::open(&dirs.state, &STATE)?;
-        let (cache, me, damaged_cache) = open_cache(&dirs.cache, &clock)?;
+        // Where nothing can be locked nothing can be written either.
+        let _lock = make_private_directory(&dirs.state, File::State).and_then(|()| lock_directory(&dirs.state)).ok();
+        let stamp = clock.unix_secs();
+        let state = opening::open_state(&dirs.state, stamp)?;
+        let cache = opening::open_cache(&dirs.cache, stamp)?;
+        Self::assemble(dirs, state, cache, clock, crash_points)
+    }
+
+    /// Opens both files in memory, as where they cannot be written.
+    #[cfg(test)]
+    fn open_in_memory(dirs: &Dirs, clock: Clock, why: InMemory) -> Result<Self, CacheError> {
+        let (state, cache) = (opening::load_state(&dirs.state, why)?, opening::load_cache(&dirs.cache, why)?);
+        Self::assemble(dirs, state, cache, clock, CrashPoints::default())
+    }
+
+    fn assemble(
+        dirs: &Dirs,
+        state: OpenState,
+        cache: OpenCache,
+        clock: Clock,
+        crash_points: CrashPoints,
+    ) -> Result<Self, CacheError> {
+        let writer = Writer::new();
+        cache.database.prepare_writer(|connection| {
+            // Whoever writes much moves the log into the file before it gets that long: `store`.
+            connection.pragma_update(None, "wal_autocheckpoint", LONGEST_LOG)?;
+            writer.listen(connection)
+        })?;
         Ok(Self(Arc::new(Shared {
-            cache,
-            state,
+            in_memory: Storage { cache: cache.in_memory, state: state.in_memory },
+            cache: cache.database,
+            state: state.database,
             clock,
-            me: RwLock::new(me),
+            me: RwLock::new(cache.me),
             owed: Mutex::default(),
             crash_points,
-            damaged_cache,
+            pen: aside::Pen::new(&dirs.state),
+            writer,
+            damaged_cache: cache.aside,
+            tally: Mutex::default(),
+            edges: Mutex::default(),
+            slices: AtomicUsize::default(),
+            salvage: state.salvage,
+            refused: Mutex::default(),
         })))
+    }
+
+    /// What is not kept on disk, and why: since the files were opened, or because the last write of
+    /// state.db was refused.
+    #[must_use]
+    pub fn storage(&self) -> Storage {
+        let refused = match *self.refused() {
+            Some(Refusal::Disk(why)) => Some(why),
+            _ => None,
+        };
+        Storage { cache: self.0.in_memory.cache, state: self.0.in_memory.state.or(refused) }
+    }
+
+    /// Whether what is written to state.db now is kept.
+    ///
+    /// # Errors
+    /// `Full`, `ReadOnly` or `Path` when state.db lives in memory, `Damaged` when damage has shown up in it:
+    /// the words of the refusal of an act.
+    pub fn require_durable(&self) -> Result<(), CacheError> {
+        if let Some(why) = self.0.in_memory.state {
+            return Err(why.refusal(File::State, self.0.state.path()));
+        }
+        match *self.refused() {
+            Some(Refusal::Damage) => Err(CacheError::Damaged { file: File::State }),
+            _ => Ok(()),
+        }
+    }
+
+    fn refused(&self) -> std::sync::MutexGuard<'_, Option<Refusal>> {
+        self.0.refused.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What came of a damaged state.db when this one was opened.
+    #[must_use]
+    pub fn salvaged(&self) -> Option<&Salvage> {
+        self.0.salvage.as_ref()
     }
 
     /// Where a damaged cache.db was moved when this one was opened; the cache is then empty and has to
@@ -156,9 +298,20 @@ impl Cache {
     /// As [`CacheError`].
     pub fn reconcile_at_start(&self) -> Result<Vec<ConversationId>, CacheError> {
         let last_week = self.now() - SENT_ROWS_KEPT;
-        self.prune_outbox(last_week)?;
-        self.prune_files(last_week)?;
+        if self.require_durable().is_ok() {
+            // What cannot be forgotten now is forgotten another time.
+            let pruned = self.prune_outbox(last_week).and_then(|_| self.prune_files(last_week));
+            if let Err(error) = pruned {
+                tracing::warn!(%error, "old rows and files stay");
+            }
+        }
+        let left_behind = self.join_asides().unwrap_or_else(|error| {
+            tracing::warn!(%error, "texts of programs that ended stay aside");
+            Vec::new()
+        });
         let mut ids = self.read_state(outbox_rows::touched_conversations)?;
+        ids.extend(left_behind);
+        ids.extend(self.read_state(seen::marked_lately)?);
         ids.extend(self.read_cache(effective::marked_by_state)?);
         let ids: Vec<_> = ids.into_iter().collect();
         self.rebase(&ids)
@@ -169,39 +322,69 @@ impl Cache {
     }
 
     fn read_cache<T>(&self, work: impl FnOnce(&rusqlite::Connection) -> Tried<T>) -> Result<T, CacheError> {
-        self.watch(self.0.cache.read(work))
+        self.remember_damage(self.0.cache.read(work))
     }
 
+    /// The one door to a commit of cache.db. What it touches is logged for other programs.
     fn write_cache<T>(&self, work: impl FnOnce(&rusqlite::Transaction<'_>) -> Tried<T>) -> Result<T, CacheError> {
-        self.watch(self.0.cache.write(work))
+        self.remember_damage(self.0.cache.write(|cache| {
+            self.0.writer.begin();
+            let value = work(cache)?;
+            self.0.writer.log_cache(cache)?;
+            Ok(value)
+        }))
     }
 
     fn read_state<T>(&self, work: impl FnOnce(&rusqlite::Connection) -> Tried<T>) -> Result<T, CacheError> {
-        self.0.state.read(work)
+        self.remember_damage(self.0.state.read(work))
     }
 
-    /// The one door to a commit of state.db; `name` is its crash point.
+    /// The one door to a commit of state.db; `name` is its crash point. Refused when state.db lives in
+    /// memory and somebody would count on it, and once it is damaged.
     fn write_state<T>(
         &self,
         name: &'static str,
         work: impl FnOnce(&rusqlite::Transaction<'_>) -> Tried<T>,
     ) -> Result<T, CacheError> {
+        let is_for_now = self.0.state.is_in_memory() && FOR_NOW.contains(&name);
+        if !is_for_now {
+            self.require_durable()?;
+        }
         let points = &self.0.crash_points;
-        self.0.state.write_around(
-            work,
+        let written = self.0.state.write_around(
+            |state| {
+                let before = state.total_changes();
+                let value = work(state)?;
+                if state.total_changes() != before {
+                    self.0.writer.log_state(state, self.now())?;
+                }
+                Ok(value)
+            },
             || points.pass(name, Moment::BeforeCommit),
             || points.pass(name, Moment::AfterCommit),
-        )
+        );
+        if !self.0.state.is_in_memory() {
+            let mut refused = self.refused();
+            match &written {
+                Ok(_) => *refused = None,
+                Err(error) => *refused = InMemory::because(error).map(Refusal::Disk).or(*refused),
+            }
+        }
+        self.remember_damage(written)
     }
 
-    /// Damage that shows up in the middle of the file is remembered beside it, so that the next start
-    /// makes the cache anew.
-    fn watch<T>(&self, result: Result<T, CacheError>) -> Result<T, CacheError> {
+    /// Damage that shows up in the middle of a file is remembered beside it, so that the next start
+    /// makes the cache anew, or salvages the state; until then nothing is written to the latter.
+    fn remember_damage<T>(&self, result: Result<T, CacheError>) -> Result<T, CacheError> {
         match result {
             Err(error) if error.is_nonsense_from(File::Cache) => {
-                // The next start finds the damage again by itself when this cannot be written.
-                let _ = fs::write(damage_mark(self.0.cache.path()), "");
+                mark_damaged(&self.0.cache);
                 Err(CacheError::Damaged { file: File::Cache })
+            }
+            Err(error) if error.is_damage_of(File::State) || error.is_odd_value_of(File::State) => {
+                mark_damaged(&self.0.state);
+                *self.refused() = Some(Refusal::Damage);
+                Err(CacheError::Damaged { file: File::State })
             }
             result => result,
         }
@@ -216,52 +399,20 @@ impl Cache {
     }
 }
 
-fn damage_mark(path: &Path) -> PathBuf {
-    path.with_extension("db.damaged")
-}
-
-fn open_cache(dir: &Path, clock: &Clock) -> Result<(Database, Option<Me>, Option<PathBuf>), CacheError> {
-    let open = || {
-        let cache = Database::open(dir, &CACHE)?;
-        let me = cache.read(mention::load_me)?;
-        Ok((cache, me))
-    };
-    let path = dir.join(File::Cache.name());
-    let mark = damage_mark(&path);
-    if !mark.exists() {
-        match open() {
-            Ok((cache, me)) => return Ok((cache, me, None)),
-            Err(error) if !is_beyond_use(&error) => return Err(error),
-            Err(error) => {
-                // In a directory that cannot be written there is nothing to be done about the file.
-                let Ok(aside) = move_aside(&path, clock.unix_secs()) else { return Err(error) };
-                let (cache, me) = open()?;
-                return Ok((cache, me, Some(aside)));
-            }
-        }
-    }
-    let aside = move_aside(&path, clock.unix_secs())?;
-    let (cache, me) = open()?;
-    let _ = fs::remove_file(mark);
-    Ok((cache, me, Some(aside)))
-}
-
-/// Whether a file that can be fetched again is better fetched again.
-fn is_beyond_use(error: &CacheError) -> bool {
-    match error {
-        CacheError::Damaged { .. } | CacheError::ReadOnly { .. } | CacheError::Path { .. } => true,
-        // A disk that answers badly is not the file's fault.
-        CacheError::Other { source, .. } => source.sqlite_error_code() != Some(ErrorCode::SystemIoFailure),
-        _ => false,
+fn mark_damaged(database: &Database) {
+    if !database.is_in_memory() {
+        // The next start finds the damage again by itself when this cannot be written.
+        let _ = make_private_file(&damage_mark(database.path()), File::Cache);
     }
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
-    use super::fixtures::{NOW, Place, commit, conversation, id, reply, take_lease};
+    use super::fixtures::{NOW, Place, closed, commit, conversation, id, reply, take_lease};
     use super::*;
     use crate::domain::Act;
 
@@ -274,21 +425,6 @@ mod tests {
             File::Cache => place.dirs.cache.join(file.name()),
             File::State => place.dirs.state.join(file.name()),
         }
-    }
-
-    /// The same directories with nobody in them; a copy, so that no connection is open.
-    fn closed(place: Place) -> (Dirs, tempfile::TempDir) {
-        let dir = tempfile::tempdir().unwrap();
-        let dirs = Dirs { cache: dir.path().join("cache"), state: dir.path().join("state") };
-        for (from, to) in [(&place.dirs.cache, &dirs.cache), (&place.dirs.state, &dirs.state)] {
-            fs::create_dir_all(to).unwrap();
-            for entry in fs::read_dir(from).unwrap() {
-                let entry = entry.unwrap();
-                fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
-            }
-        }
-        drop(place);
-        (dirs, dir)
     }
 
     #[test]
@@ -419,16 +555,6 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_state_file_is_refused_and_left_alone() {
-        let (dirs, _dir) = closed(Place::new());
-        let file = dirs.state.join("state.db");
-        fs::write(&file, "drafts of a year, in an unknown format").unwrap();
-        fs::remove_file(dirs.state.join("state.db-wal")).ok();
-        assert!(Cache::open(&dirs, Clock::manual(NOW)).err().unwrap().is_damage_of(File::State));
-        assert_eq!(fs::read_to_string(&file).unwrap(), "drafts of a year, in an unknown format");
-    }
-
-    #[test]
     fn files_of_a_newer_program_are_refused_and_left_alone() {
         for file in [File::Cache, File::State] {
             let place = Place::new();
@@ -458,7 +584,7 @@ mod tests {
         });
         for cache in [&place.cache, &other] {
             assert_eq!(cache.outbox_counts().unwrap().waiting, 80);
-            assert_eq!(cache.count_threads().unwrap().0, 80);
+            assert_eq!(cache.count_threads(None).unwrap().0, 80);
             assert_eq!(cache.load_cursor("b").unwrap().as_deref(), Some("39"));
             assert!(cache.next_due(UnixTime(NOW)).unwrap().len() == 80);
         }

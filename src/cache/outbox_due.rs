@@ -60,6 +60,16 @@ impl Cache {
         })
     }
 
+    /// Whether any row is being sent, or was when its sender ended.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn is_any_sending(&self) -> Result<bool, CacheError> {
+        self.read_state(|state| {
+            Ok(state.prepare_cached("SELECT 1 FROM outbox WHERE status = 'sending' LIMIT 1")?.exists([])?)
+        })
+    }
+
     /// Ends the undo window of queued rows: they may go now. Rows in retry keep their back-off. Gives
     /// how many.
     ///

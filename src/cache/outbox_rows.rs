@@ -5,13 +5,16 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, Params, Row};
 
 use super::database::{Tried, size};
-use super::{Cache, CacheError, effective};
-use crate::domain::{Act, ConversationId, GroupId, OutboxId, OutboxRow, OutboxStatus, PartId, UnixTime};
+use super::{Cache, CacheError, effective, row, thread};
+use crate::domain::{
+    Act, Began, Conversation, ConversationId, Doubt, GroupId, Guard, OutboxId, OutboxRow, OutboxStatus, Part, PartId,
+    UnixTime,
+};
 use crate::text::Untrusted;
 
 /// Columns of [`parse_row`], in its order.
 pub(super) const ROW: &str = "id, group_id, conversation_id, act, inverses, status, attempts, reason, created_at, \
-     due_at, baseline_part, baseline_count, sent_part";
+     due_at, baseline_part, baseline_count, sent_part, guard, seen_part, seen_at, doubted_at, reads, resends";
 
 /// Which rows of the outbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +75,19 @@ impl Cache {
     /// As [`CacheError`].
     pub fn unsettled_for(&self, id: &ConversationId) -> Result<Vec<OutboxRow>, CacheError> {
         self.read_state(|state| load_unsettled(state, id))
+    }
+
+    /// A conversation as the helpdesk last said it, and its parts that are on disk, oldest first: what
+    /// the guard and the search for a lost message compare with. `None` when there is no such
+    /// conversation here.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn load_known(&self, id: &ConversationId) -> Result<Option<(Conversation, Vec<Part>)>, CacheError> {
+        self.read_cache(|cache| {
+            let Some(kept) = row::load_kept(cache, id)? else { return Ok(None) };
+            Ok(Some((serde_json::from_str(&kept.server)?, thread::load_parts(cache, id)?)))
+        })
     }
 
     /// Counts the outbox for the status line.
@@ -194,5 +210,16 @@ fn parse_row(row: &Row<'_>) -> rusqlite::Result<Option<OutboxRow>> {
         baseline_part: optional(10)?.and_then(|id| PartId::parse(&id)),
         baseline_count: row.get(11)?,
         sent_part: optional(12)?.and_then(|id| PartId::parse(&id)),
+        // What is not understood guards the more.
+        guard: Guard::parse(&text(13)?).unwrap_or_default(),
+        began: match row.get::<_, Option<i64>>(15)? {
+            Some(at) => Some(Began { part: optional(14)?.and_then(|id| PartId::parse(&id)), at: UnixTime(at) }),
+            None => None,
+        },
+        doubt: Doubt {
+            since: row.get::<_, Option<i64>>(16)?.map(UnixTime),
+            reads: row.get(17)?,
+            resends: row.get(18)?,
+        },
     }))
 }

@@ -7,10 +7,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::database::{Tried, int};
-use super::{Cache, CacheError, Me, effective};
+use super::effective::Fresh;
+use super::{Cache, CacheError, Me, effective, row, thread};
 use crate::domain::{
-    AttributeDefinition, AttributeOwner, AwayReason, Capabilities, Company, Contact, ContactId, ContactNote,
-    ConversationId, Directory, Tag, Team, Teammate, UnixTime, Workspace,
+    AttributeDefinition, AttributeOwner, AuthorKind, AwayReason, Capabilities, Company, Contact, ContactId,
+    ContactNote, Conversation, ConversationId, Directory, Macro, OfficeHours, Tag, Team, Teammate, UnixTime, Workspace,
 };
 
 const OWNERS: [(AttributeOwner, &str); 3] = [
@@ -51,6 +52,91 @@ impl Cache {
             if matches!(find_contact(cache, id)?, Known::Unasked) {
                 put_contact(cache, id, None, now)?;
                 self.refresh_all(cache, &of_contact(cache, id)?)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The helpdesk has merged a contact into another: whatever here names the old one names the new one
+    /// from now on, its conversations, their participants and parts, and the notes about it. Gives the
+    /// conversations that changed.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn rewrite_contact(&self, old: &ContactId, new: &ContactId) -> Result<Vec<ConversationId>, CacheError> {
+        if old == new {
+            return Ok(Vec::new());
+        }
+        self.keep_sent_shown(old, new)?;
+        let me = self.me();
+        self.write_cache(|cache| {
+            let names = (old.as_str(), new.as_str());
+            cache.execute(
+                "UPDATE contact_note SET contact_id = ?2 WHERE contact_id = ?1 \
+                 AND NOT EXISTS (SELECT 1 FROM contact_note n WHERE n.contact_id = ?2)",
+                names,
+            )?;
+            for table in ["contact_note", "contact_company"] {
+                cache.execute(&format!("DELETE FROM {table} WHERE contact_id = ?1"), [old.as_str()])?;
+            }
+            cache.execute("DELETE FROM contact WHERE id = ?1", [old.as_str()])?;
+            let mut changed = Vec::new();
+            for id in of_contact_or_participant(cache, old)? {
+                let Some(kept) = row::load_kept(cache, &id)? else { continue };
+                let Some(server) = renamed(&kept.server, old, new)? else { continue };
+                let json = serde_json::to_string(&server)?;
+                let fresh = Fresh { server: &server, json, thread: kept.thread.clone(), gone: kept.gone };
+                let refreshed =
+                    self.0.state.lend(|state| effective::refresh(cache, state, me.as_ref(), Some(&kept), &fresh))?;
+                let mut parts = thread::load_parts(cache, &id)?;
+                let mut is_theirs = false;
+                for part in &mut parts {
+                    if part.author.kind == AuthorKind::Contact(Some(old.clone())) {
+                        part.author.kind = AuthorKind::Contact(Some(new.clone()));
+                        is_theirs = true;
+                    }
+                }
+                if (is_theirs && thread::put_parts(cache, &id, &parts, false)?) || refreshed {
+                    changed.push(id);
+                }
+            }
+            Ok(changed)
+        })
+    }
+
+    /// A sent act shows as done over the row that it was sent over: that row is about to be written
+    /// differently, which is no news from the helpdesk.
+    fn keep_sent_shown(&self, old: &ContactId, new: &ContactId) -> Result<(), CacheError> {
+        let rows = self.read_cache(|cache| {
+            let mut rows = Vec::new();
+            for id in of_contact_or_participant(cache, old)? {
+                let Some(kept) = row::load_kept(cache, &id)? else { continue };
+                if let Some(server) = renamed(&kept.server, old, new)? {
+                    let after = effective::digest(&serde_json::to_string(&server)?);
+                    rows.push((id, effective::digest(&kept.server), after));
+                }
+            }
+            Ok(rows)
+        })?;
+        let shows = self.read_state(|state| {
+            let mut statement =
+                state.prepare_cached("SELECT 1 FROM outbox WHERE conversation_id = ?1 AND sent_over = ?2")?;
+            let mut shows = Vec::new();
+            for row in rows {
+                if statement.exists((row.0.as_str(), &row.1))? {
+                    shows.push(row);
+                }
+            }
+            Ok(shows)
+        })?;
+        if shows.is_empty() {
+            return Ok(());
+        }
+        self.write_state("rewrite_contact", |state| {
+            let mut statement = state
+                .prepare_cached("UPDATE outbox SET sent_over = ?3 WHERE conversation_id = ?1 AND sent_over = ?2")?;
+            for (id, before, after) in &shows {
+                statement.execute((id.as_str(), before, after))?;
             }
             Ok(())
         })
@@ -202,6 +288,22 @@ impl Cache {
         self.store_document("capabilities", &capabilities)
     }
 
+    /// Stores the helpdesk's macros. Gives whether that is news.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn store_directory_macros(&self, macros: &[Macro]) -> Result<bool, CacheError> {
+        self.store_document("macros", macros)
+    }
+
+    /// Stores the helpdesk's schedules of office hours. Gives whether that is news.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn store_directory_office_hours(&self, schedules: &[OfficeHours]) -> Result<bool, CacheError> {
+        self.store_document("office_hours", schedules)
+    }
+
     /// Loads what is known of the workspace. What is not stored, or not understood any more, is empty.
     ///
     /// # Errors
@@ -220,6 +322,8 @@ impl Cache {
                 away_reasons: load_document(cache, "away_reasons")?.unwrap_or_default(),
                 attributes,
                 capabilities: load_document(cache, "capabilities")?.unwrap_or_default(),
+                macros: load_document(cache, "macros")?.unwrap_or_default(),
+                office_hours: load_document(cache, "office_hours")?.unwrap_or_default(),
             })
         })
     }
@@ -248,6 +352,32 @@ fn load_document<T: DeserializeOwned>(cache: &Connection, name: &str) -> Tried<O
 /// Conversations of a contact.
 fn of_contact(cache: &Connection, id: &ContactId) -> Tried<Vec<ConversationId>> {
     effective::ids(cache, "SELECT id FROM conversation WHERE contact_id = ?1", [id.as_str()])
+}
+
+/// Conversations that a contact is in.
+fn of_contact_or_participant(cache: &Connection, id: &ContactId) -> Tried<Vec<ConversationId>> {
+    let sql = "SELECT id FROM conversation WHERE contact_id = ?1 \
+               UNION SELECT conversation_id FROM conversation_participant WHERE contact_id = ?1";
+    effective::ids(cache, sql, [id.as_str()])
+}
+
+/// What the helpdesk said of a conversation, with the new contact in the old one's place; `None` when the
+/// old one is not in it.
+fn renamed(server: &str, old: &ContactId, new: &ContactId) -> Tried<Option<Conversation>> {
+    let mut server: Conversation = serde_json::from_str(server)?;
+    let mut is_in = false;
+    if let Some(contact) = server.contact.as_mut().filter(|contact| contact.id.as_ref() == Some(old)) {
+        contact.id = Some(new.clone());
+        is_in = true;
+    }
+    if server.participants.contains(old) {
+        let mut seen = BTreeSet::new();
+        let participants = std::mem::take(&mut server.participants).into_iter();
+        let participants = participants.map(|one| if one == *old { new.clone() } else { one });
+        server.participants = participants.filter(|one| seen.insert(one.clone())).collect();
+        is_in = true;
+    }
+    Ok(is_in.then_some(server))
 }
 
 /// Writes a contact; gives whether that is news. `json` is absent for one that the helpdesk has not.
@@ -378,7 +508,8 @@ mod tests {
                 emoji: Untrusted::new("🍜"),
             }],
             attributes: OWNERS.map(|(owner, _)| attribute(owner, "plan")).to_vec(),
-            capabilities: Capabilities { set_priority: true },
+            capabilities: Capabilities { set_priority: true, ..Capabilities::default() },
+            ..Directory::default()
         };
         assert!(cache.store_directory_workspace(directory.workspace.as_ref().unwrap()).unwrap());
         assert!(!cache.store_directory_workspace(directory.workspace.as_ref().unwrap()).unwrap());
@@ -392,5 +523,63 @@ mod tests {
         cache.store_directory_capabilities(directory.capabilities).unwrap();
         assert_eq!(place.another().load_directory().unwrap(), directory);
         assert_eq!(cache.me(), Some(Me { id: teammate("7"), name: "Ana".into() }));
+    }
+
+    #[test]
+    fn what_names_a_merged_contact_names_the_one_it_was_merged_into() {
+        use super::super::fixtures::{NOW, contact, conversation, id, part_by};
+        use crate::domain::{Conversation, PartKind};
+        let place = Place::new();
+        let cache = &place.cache;
+        let (old, new) = (ContactId::parse("contact-1").unwrap(), ContactId::parse("new").unwrap());
+        let mut both = conversation("2", NOW);
+        both.participants = vec![both.contact.as_ref().unwrap().id.clone().unwrap(), old.clone(), new.clone()];
+        let mut opening = part_by("8", PartKind::Opening, "hi", 1);
+        opening.author.kind = AuthorKind::Contact(Some(old.clone()));
+        cache.store_page(&[conversation("1", NOW), both, conversation("3", NOW)], None).unwrap();
+        cache.store_thread(&conversation("1", NOW), &[opening], 0).unwrap();
+        cache.store_contacts(&[contact("contact-1")]).unwrap();
+        let note = ContactNote { body: Untrusted::new("vip"), author: Untrusted::default(), created_at: UnixTime(3) };
+        cache.store_contact_notes(&old, std::slice::from_ref(&note)).unwrap();
+        let mut known = contact("new");
+        known.name = Untrusted::new("Zoë Neu");
+        cache.store_contacts(&[known]).unwrap();
+        assert_eq!(cache.rewrite_contact(&old, &new).unwrap(), [id("1"), id("2")]);
+        assert!(cache.rewrite_contact(&old, &new).unwrap().is_empty());
+        let load = |on: &str| -> Conversation { cache.load_conversation(&id(on)).unwrap().unwrap() };
+        let with = load("1").contact.unwrap();
+        assert_eq!((with.id.as_ref(), with.name.as_raw()), (Some(&new), "Zoë Neu"));
+        assert_eq!(load("1").participants, std::slice::from_ref(&new));
+        assert_eq!(load("2").participants, [ContactId::parse("contact-2").unwrap(), new.clone()]);
+        let thread = cache.load_thread(&id("1")).unwrap().unwrap();
+        assert_eq!(thread.parts[0].author.kind, AuthorKind::Contact(Some(new.clone())));
+        assert_eq!((thread.contact_notes, cache.load_contact(&old).unwrap()), (vec![note], None));
+        assert!(!cache.contacts_wanted(9).unwrap().contains(&new));
+    }
+
+    #[test]
+    fn a_sent_act_still_shows_when_its_contact_is_merged() {
+        use super::super::fixtures::{NOW, commit, conversation, id, take_lease};
+        use crate::cache::Settlement;
+        use crate::domain::{Act, Doubt, OutboxStatus, State};
+        let place = Place::new();
+        let cache = &place.cache;
+        cache.store_page(&[conversation("1", NOW)], None).unwrap();
+        let row = commit(cache, "g", "1", &[Act::Close])[0];
+        take_lease(cache, "me");
+        let attempt = cache.mark_sending(row, "me").unwrap().unwrap().attempts;
+        let news = Settlement {
+            id: row,
+            attempt,
+            status: OutboxStatus::Sent,
+            reason: Untrusted::default(),
+            due_at: None,
+            sent_part: None,
+            doubt: Doubt::default(),
+        };
+        cache.settle(&news).unwrap().unwrap();
+        let (old, new) = (ContactId::parse("contact-1").unwrap(), ContactId::parse("new").unwrap());
+        assert_eq!(cache.rewrite_contact(&old, &new).unwrap(), [id("1")]);
+        assert_eq!(cache.load_conversation(&id("1")).unwrap().unwrap().state, State::Closed);
     }
 }

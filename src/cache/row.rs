@@ -1,10 +1,12 @@
 //! The columns of a conversation, from a [`Conversation`] and what the contact and thread add.
 
+use std::sync::LazyLock;
+
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::database::Tried;
-use crate::domain::{Contact, Conversation, ConversationId, SlaStatus, UnixTime};
+use crate::domain::{Contact, Conversation, ConversationId, PartId, SlaStatus, UnixTime};
 use crate::query::haystack;
 
 /// Every column but `row`, in the order of [`values`].
@@ -62,10 +64,13 @@ pub(super) const COLUMNS: [&str; COLUMN_COUNT] = [
     "touched",
     "thread_wanted",
     "contact_wanted",
+    "others_at",
+    "others_part",
+    "mine_at",
 ];
 
 /// How many there are.
-pub(super) const COLUMN_COUNT: usize = 53;
+pub(super) const COLUMN_COUNT: usize = 56;
 
 /// Sort key of what has no such moment.
 pub(super) const LAST: i64 = i64::MAX;
@@ -88,6 +93,12 @@ pub(super) struct ThreadFacts {
     pub notes: bool,
     /// The latest note that names me, unless I wrote after it.
     pub mentioned_at: Option<UnixTime>,
+    /// The last message or note by a customer or another teammate.
+    pub others_at: Option<UnixTime>,
+    /// Its id.
+    pub others_part: Option<PartId>,
+    /// My last message or note.
+    pub mine_at: Option<UnixTime>,
 }
 
 /// All that a row is made of.
@@ -218,11 +229,16 @@ pub(super) fn values(parts: &Parts<'_>) -> Tried<[Value; COLUMN_COUNT]> {
         flag(parts.touched),
         flag(is_stale && !parts.gone),
         flag(with.is_some_and(|with| with.id.is_some()) && !parts.contact_known && !parts.gone),
+        time(thread.others_at),
+        optional(thread.others_part.as_ref().map(PartId::as_str)),
+        time(thread.mine_at),
     ])
 }
 
 /// What cache.db has of a conversation.
 pub(super) struct Kept {
+    /// Its id.
+    pub id: ConversationId,
     /// Its row.
     pub row: i64,
     /// JSON of what the helpdesk last said.
@@ -231,6 +247,8 @@ pub(super) struct Kept {
     pub shown: Option<String>,
     /// The helpdesk no longer has it.
     pub gone: bool,
+    /// Something in state.db shaped it when it was last made.
+    pub touched: bool,
     /// What the thread said.
     pub thread: ThreadFacts,
 }
@@ -240,15 +258,18 @@ pub(super) fn load_kept(cache: &Connection, id: &ConversationId) -> rusqlite::Re
     cache
         .prepare_cached(
             "SELECT c.row, j.server, j.shown, c.gone, c.thread_at, c.thread_missing, c.thread_preview, \
-             c.thread_files, c.thread_notes, c.mentioned_at \
+             c.thread_files, c.thread_notes, c.mentioned_at, c.others_at, c.others_part, c.mine_at, \
+             c.touched \
              FROM conversation c JOIN conversation_json j ON j.row = c.row WHERE c.id = ?1",
         )?
         .query_row([id.as_str()], |row| {
             Ok(Kept {
+                id: id.clone(),
                 row: row.get(0)?,
                 server: row.get(1)?,
                 shown: row.get(2)?,
                 gone: row.get(3)?,
+                touched: row.get(13)?,
                 thread: ThreadFacts {
                     at: optional_time(row, 4)?,
                     missing: row.get(5)?,
@@ -256,6 +277,9 @@ pub(super) fn load_kept(cache: &Connection, id: &ConversationId) -> rusqlite::Re
                     files: row.get(7)?,
                     notes: row.get(8)?,
                     mentioned_at: optional_time(row, 9)?,
+                    others_at: optional_time(row, 10)?,
+                    others_part: row.get::<_, Option<String>>(11)?.and_then(|id| PartId::parse(&id)),
+                    mine_at: optional_time(row, 12)?,
                 },
             })
         })
@@ -266,46 +290,46 @@ fn optional_time(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<UnixTim
     Ok(row.get::<_, Option<i64>>(index)?.map(UnixTime))
 }
 
-/// Writes the columns when they differ from what is there. Gives the row and whether anything an agent
-/// could see, sort or count by changed.
+/// Writes the columns that differ from what is there. Gives the row and whether anything an agent could
+/// see, sort or count by changed.
 pub(super) fn put(
     cache: &Connection,
     row: Option<i64>,
     values: &[Value; COLUMN_COUNT],
 ) -> rusqlite::Result<(i64, bool)> {
     let Some(row) = row else {
-        cache.prepare_cached(&insert_sql())?.execute(rusqlite::params_from_iter(values))?;
+        cache.prepare_cached(&INSERT)?.execute(rusqlite::params_from_iter(values))?;
         return Ok((cache.last_insert_rowid(), true));
     };
-    let is_same = cache.prepare_cached(&select_sql())?.query_row([row], |found| {
+    let different: Vec<usize> = cache.prepare_cached(&SELECT)?.query_row([row], |found| {
+        let mut different = Vec::new();
         for (index, value) in values.iter().enumerate() {
             if found.get_ref(index)? != value.into() {
-                return Ok(false);
+                different.push(index);
             }
         }
-        Ok(true)
+        Ok(different)
     })?;
-    if is_same {
+    if different.is_empty() {
         return Ok((row, false));
     }
-    let with_row = values.iter().cloned().chain([Value::Integer(row)]);
-    cache.prepare_cached(&update_sql())?.execute(rusqlite::params_from_iter(with_row))?;
+    // Only these: a column that is named costs every index that has it, be it the same as before.
+    let named = different.iter().filter_map(|index| COLUMNS.get(*index));
+    let sets: Vec<String> = named.map(|column| format!("{column} = ?")).collect();
+    let sql = format!("UPDATE conversation SET {} WHERE row = ?", sets.join(","));
+    let row_value = Value::Integer(row);
+    let bound = different.iter().filter_map(|index| values.get(*index)).chain([&row_value]);
+    cache.prepare_cached(&sql)?.execute(rusqlite::params_from_iter(bound))?;
     Ok((row, true))
 }
 
-fn insert_sql() -> String {
+static INSERT: LazyLock<String> = LazyLock::new(|| {
     let marks = vec!["?"; COLUMN_COUNT].join(",");
     format!("INSERT INTO conversation ({}) VALUES ({marks})", COLUMNS.join(","))
-}
+});
 
-fn select_sql() -> String {
-    format!("SELECT {} FROM conversation WHERE row = ?", COLUMNS.join(","))
-}
-
-fn update_sql() -> String {
-    let sets: Vec<String> = COLUMNS.iter().map(|column| format!("{column} = ?")).collect();
-    format!("UPDATE conversation SET {} WHERE row = ?", sets.join(","))
-}
+static SELECT: LazyLock<String> =
+    LazyLock::new(|| format!("SELECT {} FROM conversation WHERE row = ?", COLUMNS.join(",")));
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
@@ -348,6 +372,7 @@ mod tests {
     fn every_column_of_the_schema_is_written() {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch(include_str!("migrations/cache-0001.sql")).unwrap();
+        connection.execute_batch(include_str!("migrations/cache-0002.sql")).unwrap();
         let mut statement = connection.prepare("SELECT name FROM pragma_table_info('conversation')").unwrap();
         let names: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
         assert_eq!(names.iter().map(String::as_str).collect::<Vec<_>>()[1..], COLUMNS);

@@ -1,23 +1,36 @@
 //! Writing what the helpdesk says: pages of conversations, threads, deletions, cursors.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension};
 
 use super::database::Tried;
-use super::effective::{self, Fresh};
-use super::row::{self, ThreadFacts};
+use super::effective::{self, Fresh, StateOf};
+use super::row::{self, Kept, ThreadFacts};
 use super::{Cache, CacheError, mention, thread};
 use crate::domain::{Conversation, ConversationId, Part};
 
+/// A transaction that stores many rows ends after so long, so that an act which is to be shown never
+/// waits longer for its turn; what is left goes into the next.
+const SLICE: Duration = Duration::from_millis(4);
+/// So many of them leave their pages in the log before it is moved into the file.
+const SLICES_IN_LOG: usize = 32;
+/// Conversations that state.db is asked about at once.
+const STRIDE: usize = 8;
+
+/// A thread as it came: the conversation, its parts, and how many older ones the helpdesk does not give.
+pub type Fetched = (Conversation, Vec<Part>, u32);
+
 impl Cache {
-    /// Stores a page of conversations and where the pull stands now (`cursor`: name and opaque value),
-    /// in one transaction. A row older than the one that is here (by `updated_at`) is left out, and of
-    /// two for one conversation the newer counts. What is the same is not written. Gives the
-    /// conversations that look different now.
+    /// Stores a page of conversations and where the pull stands now (`cursor`: name and opaque value). A
+    /// row older than the one that is here (by `updated_at`) is left out, and of two for one
+    /// conversation the newer counts. What is the same is not written. A page that takes long is written
+    /// in several transactions, the cursor in the last. Gives the conversations that look different now.
     ///
     /// # Errors
-    /// As [`CacheError`]; neither rows nor cursor moved then.
+    /// As [`CacheError`]; the cursor has not moved then.
     pub fn store_page(
         &self,
         conversations: &[Conversation],
@@ -30,44 +43,106 @@ impl Cache {
                 *kept = conversation;
             }
         }
-        let owed: Vec<_> = self.take_owed().into_iter().collect();
-        let stored = self.write_cache(|cache| {
-            let mut changed = self.refresh_all(cache, &owed)?;
-            changed.extend(self.put_page(cache, newest.into_values())?);
-            if let Some((name, value)) = cursor {
-                put_cursor(cache, name, value)?;
-            }
-            Ok(changed)
-        });
-        if stored.is_err() {
-            self.owe(owed);
+        let rows: Vec<&Conversation> = newest.into_values().collect();
+        // What an earlier write owes is shown first.
+        let mut changed = self.rebase(&[])?;
+        if !self.is_known(&rows, cursor)? {
+            changed.extend(self.store_slices(rows.into(), cursor, |cache, state, server| {
+                let kept = row::load_kept(cache, &server.id)?;
+                self.put_row(cache, state, kept.as_ref(), server)
+            })?);
         }
-        stored
+        Ok(changed)
     }
 
-    fn put_page<'a>(
-        &self,
-        cache: &Connection,
-        conversations: impl Iterator<Item = &'a Conversation>,
-    ) -> Tried<Vec<ConversationId>> {
-        let me = self.me();
-        self.0.state.lend(|state| {
-            let mut changed = Vec::new();
-            for server in conversations {
-                let kept = row::load_kept(cache, &server.id)?;
-                if let Some(kept) = &kept
-                    && is_older(server, &kept.server)
-                {
-                    continue;
-                }
-                let thread = kept.as_ref().map_or_else(ThreadFacts::default, |kept| kept.thread.clone());
-                let fresh = Fresh { server, json: serde_json::to_string(server)?, thread, gone: false };
-                if effective::refresh(cache, state, me.as_ref(), kept.as_ref(), &fresh)? {
-                    changed.push(server.id.clone());
+    /// Whether all of it is here already: a poll without news writes nothing and waits for nobody.
+    fn is_known(&self, rows: &[&Conversation], cursor: Option<(&str, &str)>) -> Result<bool, CacheError> {
+        let ids: Vec<&ConversationId> = rows.iter().map(|row| &row.id).collect();
+        self.read_cache(|cache| {
+            if let Some((name, value)) = cursor
+                && load_cursor(cache, name)?.as_deref() != Some(value)
+            {
+                return Ok(false);
+            }
+            let of = self.0.state.lend(|state| StateOf::load(state, &ids))?;
+            for server in rows {
+                let Some(kept) = row::load_kept(cache, &server.id)? else { return Ok(false) };
+                if !of.leaves_alone(&kept) || serde_json::to_string(server)? != kept.server {
+                    return Ok(false);
                 }
             }
-            Ok(changed)
+            Ok(true)
         })
+    }
+
+    fn put_row(
+        &self,
+        cache: &Connection,
+        (state, of): (&Connection, &StateOf),
+        kept: Option<&Kept>,
+        server: &Conversation,
+    ) -> Tried<bool> {
+        let json = serde_json::to_string(server)?;
+        if let Some(kept) = kept
+            && ((kept.server == json && of.leaves_alone(kept)) || is_older(server, &kept.server))
+        {
+            return Ok(false);
+        }
+        let thread = kept.map_or_else(ThreadFacts::default, |kept| kept.thread.clone());
+        let fresh = Fresh { server, json, thread, gone: false };
+        effective::refresh_one_of(cache, (state, of), self.me().as_ref(), kept, &fresh)
+    }
+
+    /// Writes many in as many transactions as it takes, none of them long, and the cursor with the last.
+    fn store_slices<T: HasId>(
+        &self,
+        mut rest: VecDeque<T>,
+        cursor: Option<(&str, &str)>,
+        put: impl Fn(&Connection, (&Connection, &StateOf), &T) -> Tried<bool>,
+    ) -> Result<Vec<ConversationId>, CacheError> {
+        let clock = &self.0.clock;
+        let mut changed = Vec::new();
+        loop {
+            self.write_cache(|cache| {
+                let began = clock.monotonic();
+                self.0.state.lend(|state| {
+                    loop {
+                        let ids: Vec<&ConversationId> = rest.iter().take(STRIDE).map(HasId::id).collect();
+                        let stride = ids.len();
+                        let of = StateOf::load(state, &ids)?;
+                        for _ in 0..stride {
+                            let Some(item) = rest.pop_front() else { return Ok(()) };
+                            if put(cache, (state, &of), &item)? {
+                                changed.push(item.id().clone());
+                            }
+                            if clock.monotonic().saturating_sub(began) >= SLICE {
+                                return Ok(());
+                            }
+                        }
+                        if rest.is_empty() {
+                            return Ok(());
+                        }
+                    }
+                })?;
+                if let (true, Some((name, value))) = (rest.is_empty(), cursor) {
+                    put_cursor(cache, name, value)?;
+                }
+                Ok(())
+            })?;
+            self.move_log_in()?;
+            if rest.is_empty() {
+                return Ok(changed);
+            }
+            self.0.cache.let_others_write();
+        }
+    }
+
+    /// What many rows have left in the log goes into the file now and then, while nobody waits for it.
+    fn move_log_in(&self) -> Result<(), CacheError> {
+        if self.0.slices.fetch_add(1, Ordering::Relaxed) % SLICES_IN_LOG == SLICES_IN_LOG - 1 {
+            self.0.cache.checkpoint()?;
+        }
+        Ok(())
     }
 
     /// Stores a conversation with all its parts, oldest first and the opening message first, in place
@@ -77,29 +152,63 @@ impl Cache {
     /// # Errors
     /// As [`CacheError`].
     pub fn store_thread(&self, server: &Conversation, parts: &[Part], missing: u32) -> Result<bool, CacheError> {
-        let me = self.me();
         self.write_cache(|cache| {
-            let kept = row::load_kept(cache, &server.id)?;
-            if kept.as_ref().and_then(|kept| kept.thread.at).is_some_and(|at| at > server.updated_at) {
-                return Ok(false);
-            }
-            let thread = mention::thread_facts(server, parts, missing, me.as_ref());
-            let newer_row = match &kept {
-                // A replica that lags: the thread is better than none, the row stays.
-                Some(kept) if is_older(server, &kept.server) => {
-                    Some((kept.server.clone(), serde_json::from_str::<Conversation>(&kept.server)?))
-                }
-                _ => None,
-            };
-            let gone = newer_row.is_some() && kept.as_ref().is_some_and(|kept| kept.gone);
-            let fresh = match &newer_row {
-                Some((json, newer)) => Fresh { server: newer, json: json.clone(), thread, gone },
-                None => Fresh { server, json: serde_json::to_string(server)?, thread, gone },
-            };
-            let row_changed =
-                self.0.state.lend(|state| effective::refresh(cache, state, me.as_ref(), kept.as_ref(), &fresh))?;
-            Ok(thread::put_parts(cache, &server.id, parts)? || row_changed)
+            self.0.state.lend(|state| {
+                let of = StateOf::load(state, &[&server.id])?;
+                self.put_thread(cache, (state, &of), server, parts, missing)
+            })
         })
+    }
+
+    /// Stores many threads, and where the pull stands with the last of them. They are written in several
+    /// short transactions; storing the same again does no harm. Gives the conversations that changed, in
+    /// their rows or in their parts.
+    ///
+    /// # Errors
+    /// As [`CacheError`]; the cursor has not moved then.
+    pub fn store_threads(
+        &self,
+        threads: &[Fetched],
+        cursor: Option<(&str, &str)>,
+    ) -> Result<Vec<ConversationId>, CacheError> {
+        let mut changed = self.rebase(&[])?;
+        changed.extend(self.store_slices(
+            threads.iter().collect(),
+            cursor,
+            |cache, state, (server, parts, missing)| self.put_thread(cache, state, server, parts, *missing),
+        )?);
+        Ok(changed)
+    }
+
+    fn put_thread(
+        &self,
+        cache: &Connection,
+        state: (&Connection, &StateOf),
+        server: &Conversation,
+        parts: &[Part],
+        missing: u32,
+    ) -> Tried<bool> {
+        let me = self.me();
+        let kept = row::load_kept(cache, &server.id)?;
+        let had_thread = kept.as_ref().and_then(|kept| kept.thread.at);
+        if had_thread.is_some_and(|at| at > server.updated_at) {
+            return Ok(false);
+        }
+        let thread = mention::thread_facts(server, parts, missing, me.as_ref());
+        let newer_row = match &kept {
+            // A replica that lags: the thread is better than none, the row stays.
+            Some(kept) if is_older(server, &kept.server) => {
+                Some((kept.server.clone(), serde_json::from_str::<Conversation>(&kept.server)?))
+            }
+            _ => None,
+        };
+        let gone = newer_row.is_some() && kept.as_ref().is_some_and(|kept| kept.gone);
+        let fresh = match &newer_row {
+            Some((json, newer)) => Fresh { server: newer, json: json.clone(), thread, gone },
+            None => Fresh { server, json: serde_json::to_string(server)?, thread, gone },
+        };
+        let row_changed = effective::refresh_one_of(cache, state, me.as_ref(), kept.as_ref(), &fresh)?;
+        Ok(thread::put_parts(cache, &server.id, parts, had_thread.is_none())? || row_changed)
     }
 
     /// The helpdesk no longer has these conversations. They go; one with unsettled or failed acts or a
@@ -132,10 +241,7 @@ impl Cache {
     /// # Errors
     /// As [`CacheError`].
     pub fn load_cursor(&self, name: &str) -> Result<Option<String>, CacheError> {
-        self.read_cache(|cache| {
-            let sql = "SELECT value FROM cursor WHERE name = ?1";
-            Ok(cache.prepare_cached(sql)?.query_row([name], |row| row.get(0)).optional()?)
-        })
+        self.read_cache(|cache| load_cursor(cache, name))
     }
 
     /// Writes where a pull stands; absent begins it anew. For pulls whose rows are not conversations.
@@ -152,6 +258,28 @@ impl Cache {
             }
             Ok(())
         })
+    }
+}
+
+fn load_cursor(cache: &Connection, name: &str) -> Tried<Option<String>> {
+    let sql = "SELECT value FROM cursor WHERE name = ?1";
+    Ok(cache.prepare_cached(sql)?.query_row([name], |row| row.get(0)).optional()?)
+}
+
+/// What is stored under a conversation's id.
+trait HasId {
+    fn id(&self) -> &ConversationId;
+}
+
+impl HasId for &Conversation {
+    fn id(&self) -> &ConversationId {
+        &self.id
+    }
+}
+
+impl HasId for &Fetched {
+    fn id(&self) -> &ConversationId {
+        &self.0.id
     }
 }
 
@@ -241,8 +369,8 @@ mod tests {
         assert_eq!(thread.parts, parts);
         cache.store_page(&[conversation("1", 11)], None).unwrap();
         assert!(cache.load_thread(&id("1")).unwrap().unwrap().is_stale);
-        assert_eq!(cache.threads_wanted(9).unwrap(), [id("1")]);
-        assert_eq!(cache.count_threads().unwrap(), (1, 0));
+        assert_eq!(cache.threads_wanted(9, None).unwrap(), [id("1")]);
+        assert_eq!(cache.count_threads(None).unwrap(), (1, 0));
     }
 
     #[test]
@@ -255,6 +383,42 @@ mod tests {
         assert_eq!(cache.load_thread(&id("1")).unwrap().unwrap().parts, three[..2]);
         assert!(!cache.store_thread(&conversation("1", 11), &three, 0).unwrap());
         assert_eq!(cache.load_thread(&id("1")).unwrap().unwrap().parts, three[..2]);
+    }
+
+    #[test]
+    fn many_threads_at_once_are_as_if_one_by_one() {
+        let place = Place::new();
+        let (one, many) = (&place.cache, Place::new());
+        let threads: Vec<_> = (0..40_i64)
+            .map(|n| {
+                let parts = (0..n % 5).map(|k| note_by("8", &format!("{n} {k}"), k)).collect::<Vec<_>>();
+                (conversation(&format!("{n:02}"), NOW + n), parts, u32::from(n == 3))
+            })
+            .collect();
+        one.store_page(&[conversation("07", NOW)], None).unwrap();
+        many.cache.store_page(&[conversation("07", NOW)], None).unwrap();
+        for (row, parts, missing) in &threads {
+            one.store_thread(row, parts, *missing).unwrap();
+        }
+        assert_eq!(many.cache.store_threads(&threads, Some(("fill", "9"))).unwrap().len(), 40);
+        assert!(many.cache.store_threads(&threads, Some(("fill", "9"))).unwrap().is_empty());
+        assert_eq!(many.cache.load_cursor("fill").unwrap().as_deref(), Some("9"));
+        for (row, ..) in &threads {
+            assert_eq!(one.load_thread(&row.id).unwrap(), many.cache.load_thread(&row.id).unwrap());
+        }
+    }
+
+    #[test]
+    fn a_long_page_is_written_in_several_transactions() {
+        // With a clock that goes on, so that a slice ends.
+        let place = Place::new();
+        let cache = crate::cache::Cache::open(&place.dirs, crate::clock::Clock::system()).unwrap();
+        let page: Vec<_> = (0..600).map(|n| conversation(&n.to_string(), n)).collect();
+        assert_eq!(cache.store_page(&page, Some(("pull", "a"))).unwrap().len(), 600);
+        let commits = "SELECT count(*) FROM change";
+        let commits: i64 = cache.read_cache(|c| Ok(c.query_row(commits, [], |row| row.get(0))?)).unwrap();
+        assert!(commits > 1);
+        assert_eq!(cache.load_cursor("pull").unwrap().as_deref(), Some("a"));
     }
 
     #[test]
@@ -276,12 +440,12 @@ mod tests {
         cache.store_page(&[conversation("1", 1), conversation("2", 1), conversation("3", 1)], None).unwrap();
         let rows = commit(cache, "g", "2", &[reply("Wait!")]);
         let draft = Draft::new(id("3"), Mode::Note, "hm", UnixTime(NOW));
-        cache.save_draft(&draft).unwrap();
+        cache.save_draft(&draft, false).unwrap();
         assert_eq!(cache.remove(&[id("1"), id("2"), id("3"), id("4")]).unwrap(), [id("1"), id("2"), id("3")]);
         assert_eq!(cache.load_conversation(&id("1")).unwrap(), None);
         assert!(cache.load_thread(&id("2")).unwrap().unwrap().is_gone);
         assert!(cache.load_conversation(&id("3")).unwrap().is_some());
-        assert!(cache.threads_wanted(9).unwrap().is_empty(), "nobody asks for what is gone");
+        assert!(cache.threads_wanted(9, None).unwrap().is_empty(), "nobody asks for what is gone");
         cache.discard(rows[0]).unwrap();
         assert!(cache.load_conversation(&id("2")).unwrap().is_some(), "its words are a draft now");
         cache.discard_draft(&id("2"), Mode::Reply).unwrap();

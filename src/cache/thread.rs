@@ -2,17 +2,20 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::database::{Tried, int, size};
+use super::database::{Tried, int};
 use super::row::{self, Kept};
-use super::{Cache, CacheError, draft, effective, outbox_rows, people};
+use super::tally::Of;
+use super::{Cache, CacheError, draft, effective, outbox_rows, people, seen};
 use crate::domain::{
     AuthorKind, Contact, ContactNote, Conversation, ConversationId, Draft, OutboxRow, Part, PartId, TeammateId,
     UnixTime,
 };
+use crate::query::{Clause, SqlValue};
 use crate::text::Untrusted;
 
 /// Other conversations of the contact that are loaded with a thread.
 const EARLIER: usize = 20;
+const HOUR: i64 = 3_600;
 
 /// A thread as the files have it.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,7 +77,7 @@ impl Cache {
         let (unsettled, sent, drafts, seen_at) = self.read_state(|state| {
             let unsettled = outbox_rows::load_unsettled(state, id)?;
             let sent = outbox_rows::load_sent_messages(state, id)?;
-            Ok((unsettled, sent, draft::load(state, id)?, draft::load_seen(state, id)?))
+            Ok((unsettled, sent, draft::load(state, id)?, seen::load_seen(state, id)?))
         })?;
         self.read_cache(|cache| {
             let Some(kept) = row::load_kept(cache, id)? else { return Ok(None) };
@@ -145,28 +148,38 @@ impl Cache {
         })
     }
 
-    /// Conversations whose thread is not on disk or older than their row, newest first.
+    /// Conversations whose thread is not on disk or older than their row, newest first; with `since`,
+    /// only those whose last message came then or later.
     ///
     /// # Errors
     /// As [`CacheError`].
-    pub fn threads_wanted(&self, limit: usize) -> Result<Vec<ConversationId>, CacheError> {
+    pub fn threads_wanted(&self, limit: usize, since: Option<UnixTime>) -> Result<Vec<ConversationId>, CacheError> {
         self.read_cache(|cache| {
-            let sql = "SELECT id FROM conversation WHERE thread_wanted = 1 ORDER BY last_message_at DESC LIMIT ?1";
-            effective::ids(cache, sql, [int(limit)])
+            let sql = "SELECT id FROM conversation WHERE thread_wanted = 1 AND last_message_at >= ?2 \
+                       ORDER BY last_message_at DESC LIMIT ?1";
+            effective::ids(cache, sql, (int(limit), since.map_or(i64::MIN, UnixTime::secs)))
         })
     }
 
-    /// How many conversations are here, and how many of them with their thread as it is now.
+    /// How many conversations are here, and how many of them with their thread as it is now; with
+    /// `since`, of those whose last message came after the hour in which that lies. Both are kept: asking
+    /// again costs what has changed.
     ///
     /// # Errors
     /// As [`CacheError`].
-    pub fn count_threads(&self) -> Result<(usize, usize), CacheError> {
-        self.read_cache(|cache| {
-            let count = |sql| -> Tried<usize> { Ok(cache.prepare_cached(sql)?.query_row([], |row| size(row, 0))?) };
-            let all = count("SELECT count(*) FROM conversation WHERE gone = 0")?;
-            let wanted = count("SELECT count(*) FROM conversation WHERE thread_wanted = 1")?;
-            Ok((all, all.saturating_sub(wanted)))
-        })
+    pub fn count_threads(&self, since: Option<UnixTime>) -> Result<(usize, usize), CacheError> {
+        // By the hour, so that it stays the same while time goes by.
+        let since = since.map(|since| UnixTime(since.secs().saturating_add(HOUR - 1).div_euclid(HOUR) * HOUR));
+        let clause = |sql: &str| match since {
+            Some(since) => Clause {
+                sql: format!("({sql} AND c.last_message_at >= ?)"),
+                params: vec![SqlValue::Integer(since.secs())],
+            },
+            None => Clause { sql: sql.to_owned(), params: Vec::new() },
+        };
+        let lengths = self.load_kept_lengths(Of::History, vec![clause("1"), clause("c.thread_wanted = 1")])?;
+        let (all, wanted) = (lengths.first().copied().unwrap_or(0), lengths.get(1).copied().unwrap_or(0));
+        Ok((all, all.saturating_sub(wanted)))
     }
 
     /// Ids that begin with some letters, at most `limit`, in order: for completing what was typed.
@@ -199,11 +212,11 @@ pub(super) fn load_parts(cache: &Connection, id: &ConversationId) -> Tried<Vec<P
     Ok(parts)
 }
 
-/// Writes the parts that differ and removes those beyond. Gives whether any did.
-pub(super) fn put_parts(cache: &Connection, id: &ConversationId, parts: &[Part]) -> Tried<bool> {
+/// Writes the parts that differ and removes those beyond; `is_new`: none are here. Gives whether any did.
+pub(super) fn put_parts(cache: &Connection, id: &ConversationId, parts: &[Part], is_new: bool) -> Tried<bool> {
     let id = id.as_str();
     let mut changed = false;
-    let mut found = cache.prepare_cached("SELECT part FROM part WHERE conversation_id = ?1 AND position = ?2")?;
+    let mut found = cache.prepare_cached("SELECT part = ?3 FROM part WHERE conversation_id = ?1 AND position = ?2")?;
     let mut write = cache.prepare_cached(
         "INSERT INTO part (conversation_id, position, part_id, created_at, author_id, part) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (conversation_id, position) DO UPDATE SET \
@@ -212,8 +225,8 @@ pub(super) fn put_parts(cache: &Connection, id: &ConversationId, parts: &[Part])
     )?;
     for (position, part) in parts.iter().enumerate() {
         let json = serde_json::to_string(part)?;
-        let before: Option<String> = found.query_row((id, int(position)), |row| row.get(0)).optional()?;
-        if before.as_deref() == Some(&json) {
+        let mut is_same = || found.query_row((id, int(position), &json), |row| row.get(0)).optional();
+        if !is_new && is_same()? == Some(true) {
             continue;
         }
         let author = match &part.author.kind {
@@ -222,6 +235,9 @@ pub(super) fn put_parts(cache: &Connection, id: &ConversationId, parts: &[Part])
         };
         write.execute((id, int(position), part.id.as_str(), part.created_at.0, author, json))?;
         changed = true;
+    }
+    if is_new {
+        return Ok(changed);
     }
     let beyond = cache
         .prepare_cached("DELETE FROM part WHERE conversation_id = ?1 AND position >= ?2")?
@@ -269,14 +285,15 @@ mod tests {
         assert!(!cache.store_contact_notes(&who, &notes).unwrap());
         commit(cache, "g", "1", &[reply("Hello"), Act::Close]);
         let draft = Draft::new(id("1"), Mode::Note, "hm", UnixTime(1));
-        cache.save_draft(&draft).unwrap();
+        cache.save_draft(&draft, false).unwrap();
         cache.mark_seen(&id("1"), UnixTime(NOW)).unwrap();
         let thread = cache.load_thread(&id("1")).unwrap().unwrap();
         assert_eq!((thread.is_here, thread.is_stale, thread.parts.len(), thread.pending.len()), (false, true, 0, 2));
         assert_eq!((thread.contact, thread.contact_notes.len()), (Some(known), 1));
         assert_eq!(thread.companies, ["c2", "c1"].map(Untrusted::new));
         assert_eq!(thread.earlier.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["0"]);
-        assert_eq!((thread.drafts, thread.seen_at), (vec![draft], Some(UnixTime(NOW))));
+        let kept = Draft { revision: 1, ..draft };
+        assert_eq!((thread.drafts, thread.seen_at), (vec![kept], Some(UnixTime(NOW))));
         assert_eq!(cache.load_thread(&id("9")).unwrap(), None);
         assert_eq!(cache.load_contact(&who).unwrap().unwrap().1, UnixTime(NOW));
     }
@@ -293,7 +310,18 @@ mod tests {
         let mine = part_by("7", PartKind::Comment, "Hello", NOW + 1);
         let sent_part = Some(mine.id.clone());
         let (status, reason) = (OutboxStatus::Sent, Untrusted::default());
-        cache.settle(&Settlement { id: row, attempt, status, reason, due_at: None, sent_part }).unwrap().unwrap();
+        cache
+            .settle(&Settlement {
+                id: row,
+                attempt,
+                status,
+                reason,
+                due_at: None,
+                sent_part,
+                doubt: crate::domain::Doubt::default(),
+            })
+            .unwrap()
+            .unwrap();
         let pending = || cache.load_thread(&id("1")).unwrap().unwrap().pending;
         assert_eq!((pending().len(), pending()[0].status), (1, OutboxStatus::Sent));
         cache.store_page(&[conversation("1", NOW + 2)], None).unwrap();
