@@ -6,14 +6,12 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
+use super::marks::ReadFile;
 use super::message::{Connection, Event};
 use crate::api::{ApiError, Cause, Class, Client};
-use crate::cache::{Cache, CacheError, Me, NewRow, OutboxFilter, Release, Settlement};
+use crate::cache::{Cache, CacheError, Me};
 use crate::clock::{Clock, Ids, Timings};
-use crate::domain::{
-    Act, Channel, Conversation, ConversationId, Directory, Draft, GroupId, Mode, OutboxId, OutboxRow, OutboxStatus,
-    TeammateId, UnixTime,
-};
+use crate::domain::{Act, ConversationId, Directory, GroupId, Guard, Mode, TeammateId, UnixTime};
 use crate::query::QueryError;
 use crate::text::Untrusted;
 
@@ -32,8 +30,14 @@ pub struct EngineParts {
     pub ids: Ids,
     /// Every wait.
     pub timings: Timings,
+    /// What stops a message at the last moment.
+    pub guard: Guard,
     /// The agent's zone: where days begin in queries.
     pub zone: jiff::tz::TimeZone,
+    /// Threads whose last message is older are not fetched unasked; absent fetches them all.
+    pub history: Option<Duration>,
+    /// Reads files that the agent attaches.
+    pub read_file: ReadFile,
     /// Where events go.
     pub sink: Sink,
 }
@@ -75,7 +79,14 @@ pub struct Inner {
     pub(super) clock: Clock,
     pub(super) ids: Ids,
     pub(super) timings: Timings,
+    pub(super) guard: Guard,
     pub(super) zone: jiff::tz::TimeZone,
+    pub(super) history: Option<Duration>,
+    /// What the agent looks at.
+    pub(super) attention: super::attention::Attention,
+    /// Whether the helpdesk tells what changes.
+    pub(super) stream: super::events::Stream,
+    pub(super) read_file: ReadFile,
     pub(super) sink: Sink,
     pub(super) directory: RwLock<Arc<Directory>>,
     pub(super) connection: Mutex<Connection>,
@@ -84,10 +95,11 @@ pub struct Inner {
     /// A pull is wanted now.
     pub(super) wake_pull: Notify,
     /// Groups that were committed here: their undo windows are ours to end.
-    own_groups: Mutex<Vec<GroupId>>,
+    pub(super) own_groups: Mutex<Vec<GroupId>>,
     /// The screen is going: nothing new is taken from the outbox.
     leaving: AtomicBool,
-    pub(super) doubts: Mutex<super::push::Doubts>,
+    /// Rows of the outbox that this process leaves alone for a while.
+    pub(super) pauses: Mutex<super::push::Pauses>,
     /// The connection has come back since somebody last asked.
     came_back: AtomicBool,
     /// One push at a time in this process.
@@ -107,19 +119,25 @@ impl Engine {
     /// # Errors
     /// When the cache cannot be read.
     pub fn new(parts: EngineParts) -> Result<Self, CacheError> {
-        let EngineParts { cache, client, clock, ids, timings, zone, sink } = parts;
+        let EngineParts { cache, client, clock, ids, timings, guard, zone, history, read_file, sink } = parts;
         let directory = cache.load_directory()?;
         if let Some(me) = me_of(&directory) {
             cache.set_me(&me)?;
         }
         cache.reconcile_at_start()?;
+        client.set_signed_out_wait(timings.signed_out_wait);
         Ok(Self(Arc::new(Inner {
             cache,
             client,
             clock,
             ids,
             timings,
+            guard,
             zone,
+            history,
+            attention: super::attention::Attention::default(),
+            stream: super::events::Stream::default(),
+            read_file,
             sink,
             directory: RwLock::new(Arc::new(directory)),
             connection: Mutex::new(Connection::Starting),
@@ -127,7 +145,7 @@ impl Engine {
             wake_pull: Notify::new(),
             own_groups: Mutex::default(),
             leaving: AtomicBool::new(false),
-            doubts: Mutex::default(),
+            pauses: Mutex::default(),
             came_back: AtomicBool::new(false),
             pushing: tokio::sync::Mutex::default(),
         })))
@@ -213,229 +231,15 @@ impl Engine {
         self.wake_push.notify_one();
     }
 
+    /// How many seconds the helpdesk's clock is before ours, as far as it is known.
+    pub(super) fn server_ahead(&self) -> i64 {
+        self.client.server_offset().map_or(0, |offset| offset.as_secs())
+    }
+
     /// Asks for a pull and a try of the outbox now.
     pub fn wake(&self) {
         self.wake_pull.notify_one();
         self.wake_push.notify_one();
-    }
-
-    /// Commits acts to the outbox, all or none, in order, and applies them to what is shown. Blocks on
-    /// the disk: never call it where frames are drawn.
-    ///
-    /// # Errors
-    /// When it could not be made durable; nothing was done then.
-    pub fn commit(
-        &self,
-        group: &GroupId,
-        acts: &[(ConversationId, Act)],
-        uses_drafts: &[(ConversationId, Mode)],
-        hold: Hold,
-    ) -> Result<Vec<OutboxRow>, CacheError> {
-        let now = self.now();
-        let me = self.me();
-        let mut planned: Vec<Conversation> = Vec::new();
-        let mut rows = Vec::with_capacity(acts.len());
-        let mut waits: Vec<Duration> = Vec::with_capacity(acts.len());
-        for (id, act) in acts {
-            // What the conversation is like when this act comes to it: earlier acts of the same group
-            // are already in.
-            let at = match planned.iter().position(|known| known.id == *id) {
-                Some(at) => at,
-                None => {
-                    let known = self.cache.load_conversation(id)?;
-                    planned.push(known.unwrap_or_else(|| Conversation::bare(id.clone(), now)));
-                    planned.len() - 1
-                }
-            };
-            let Some(before) = planned.get_mut(at) else { continue };
-            waits.push(match hold {
-                Hold::Nothing => Duration::ZERO,
-                Hold::UndoWindow => self.undo_window(act, &before.channel),
-            });
-            let (baseline_part, baseline_count) = self.cache.load_baseline(id)?;
-            rows.push(NewRow {
-                conversation: id.clone(),
-                act: act.clone(),
-                inverses: act.inverses(before),
-                due_at: now,
-                baseline_part,
-                baseline_count,
-            });
-            act.apply(before, me.as_ref(), now);
-        }
-        // One press of a key is undone as one, so all of it leaves when its longest window ends.
-        let wait = waits.into_iter().max().unwrap_or_default();
-        for row in &mut rows {
-            row.due_at = now + wait;
-        }
-        // The next message to the same person releases the one before.
-        for (id, _) in acts.iter().filter(|(_, act)| act.is_message()) {
-            self.cache.release(&Release::Conversation(id.clone()))?;
-        }
-        let committed = self.cache.commit_acts(group, &rows, uses_drafts)?;
-        self.own_groups.lock().unwrap_or_else(PoisonError::into_inner).push(group.clone());
-        self.tell(Event::Committed { group: group.clone(), rows: committed.rows.clone() });
-        self.tell_outbox();
-        self.tell_changed(committed.changed);
-        self.wake_outbox();
-        Ok(committed.rows)
-    }
-
-    fn undo_window(&self, act: &Act, channel: &Channel) -> Duration {
-        match act {
-            Act::Reply { .. } if channel.is_chat() => self.timings.undo_chat,
-            Act::Reply { .. } => self.timings.undo_email,
-            // Reading is not taken back by waiting.
-            Act::MarkRead { .. } => Duration::ZERO,
-            _ => self.timings.undo_act,
-        }
-    }
-
-    /// Takes a group of acts back: what has not left is dropped, what has arrived gets its inverses.
-    /// Blocks on the disk.
-    ///
-    /// # Errors
-    /// When it could not be made durable.
-    pub fn undo(&self, group: &GroupId) -> Result<(), CacheError> {
-        let now = self.now();
-        let undone = self.cache.drop_unsent(group)?;
-        let mut left = Vec::new();
-        let mut back = Vec::new();
-        for row in undone.left.into_iter().rev() {
-            if row.inverses.is_empty() || row.status != OutboxStatus::Sent {
-                left.push(row);
-                continue;
-            }
-            let (baseline_part, baseline_count) = self.cache.load_baseline(&row.conversation)?;
-            back.extend(row.inverses.into_iter().map(|act| NewRow {
-                conversation: row.conversation.clone(),
-                act,
-                inverses: Vec::new(),
-                due_at: now,
-                baseline_part: baseline_part.clone(),
-                baseline_count,
-            }));
-        }
-        let mut changed = undone.changed;
-        let mut inverted = Vec::new();
-        if !back.is_empty()
-            && let Some(undo) = self.new_group()
-        {
-            let committed = self.cache.commit_acts(&undo, &back, &[])?;
-            inverted = committed.rows;
-            changed.extend(committed.changed);
-        }
-        self.tell(Event::Undone { group: group.clone(), dropped: undone.dropped, inverted, left });
-        self.tell_outbox();
-        self.tell_changed(changed);
-        self.wake_outbox();
-        Ok(())
-    }
-
-    /// Gives a row up: its effect goes, and the text of a message becomes a draft again. Blocks.
-    ///
-    /// # Errors
-    /// When it could not be made durable.
-    pub fn discard(&self, id: OutboxId) -> Result<(), CacheError> {
-        let undone = self.cache.discard(id)?;
-        // What has left meanwhile is not given up: whoever asked hears which.
-        if let Some(group) = undone.dropped.iter().chain(&undone.left).next().map(|row| row.group.clone()) {
-            self.tell(Event::Undone { group, dropped: undone.dropped, inverted: Vec::new(), left: undone.left });
-        }
-        self.tell_outbox();
-        self.tell_changed(undone.changed);
-        Ok(())
-    }
-
-    /// Queues a failed, held or undecided row again. Blocks.
-    ///
-    /// # Errors
-    /// When it could not be made durable.
-    pub fn retry(&self, id: OutboxId) -> Result<(), CacheError> {
-        let row = self.cache.load_outbox(&OutboxFilter::Row(id))?.into_iter().next();
-        let Some(row) = row else { return Ok(()) };
-        // The agent has seen what came since, so the match begins after that.
-        let baseline = self.cache.load_baseline(&row.conversation)?;
-        if let Some(row) = self.cache.requeue(id, Some(baseline))? {
-            self.tell_changed(vec![row.conversation.clone()]);
-            self.tell(Event::Row(row));
-        }
-        self.tell_outbox();
-        self.wake_outbox();
-        Ok(())
-    }
-
-    /// The agent says that an undecided row has arrived. Blocks.
-    ///
-    /// # Errors
-    /// When it could not be made durable.
-    pub fn mark_sent(&self, id: OutboxId) -> Result<(), CacheError> {
-        let row = self.cache.load_outbox(&OutboxFilter::Row(id))?.into_iter().next();
-        let Some(row) = row.filter(|row| row.status == OutboxStatus::NeedsDecision) else { return Ok(()) };
-        let news = Settlement {
-            id,
-            attempt: row.attempts,
-            status: OutboxStatus::Sent,
-            reason: Untrusted::default(),
-            due_at: None,
-            sent_part: None,
-        };
-        if let Some(row) = self.cache.settle(&news)? {
-            self.tell_changed(vec![row.conversation.clone()]);
-            self.tell(Event::Row(row));
-        }
-        self.tell_outbox();
-        Ok(())
-    }
-
-    /// Keeps a draft, or discards it when its text is empty. Blocks.
-    ///
-    /// # Errors
-    /// When it could not be made durable.
-    pub fn save_draft(&self, draft: &Draft) -> Result<(), CacheError> {
-        let changed = if draft.text.is_empty() {
-            self.cache.discard_draft(&draft.conversation, draft.mode)?
-        } else {
-            self.cache.save_draft(draft)?
-        };
-        if changed {
-            self.tell_changed(vec![draft.conversation.clone()]);
-        }
-        Ok(())
-    }
-
-    /// Rows that the helpdesk does not have yet, oldest first. Blocks.
-    ///
-    /// # Errors
-    /// When they cannot be read.
-    pub fn load_outbox(&self) -> Result<Vec<OutboxRow>, CacheError> {
-        self.cache.load_outbox(&OutboxFilter::Unsent)
-    }
-
-    /// Rows by id, sent ones too. Blocks.
-    ///
-    /// # Errors
-    /// When they cannot be read.
-    pub fn load_rows(&self, ids: &[OutboxId]) -> Result<Vec<OutboxRow>, CacheError> {
-        let mut rows = Vec::with_capacity(ids.len());
-        for id in ids {
-            rows.extend(self.cache.load_outbox(&OutboxFilter::Row(*id))?);
-        }
-        Ok(rows)
-    }
-
-    /// Ends the undo windows of what was committed here; another screen's are its own. Blocks.
-    ///
-    /// # Errors
-    /// When it could not be made durable.
-    pub fn release_own(&self) -> Result<(), CacheError> {
-        let groups = std::mem::take(&mut *self.own_groups.lock().unwrap_or_else(PoisonError::into_inner));
-        for row in self.load_outbox()?.into_iter().filter(|row| row.status == OutboxStatus::Queued) {
-            if groups.contains(&row.group) {
-                self.cache.release(&Release::Row(row.id))?;
-            }
-        }
-        Ok(())
     }
 
     /// From now on nothing new is taken from the outbox; what is under way is finished.
@@ -450,12 +254,6 @@ impl Engine {
 
     pub(super) fn is_leaving(&self) -> bool {
         self.leaving.load(Ordering::Relaxed)
-    }
-
-    /// Whether anything waits to be sent.
-    #[must_use]
-    pub fn has_unsent(&self) -> bool {
-        self.cache.outbox_counts().is_ok_and(|counts| counts.waiting > 0)
     }
 
     /// Whether the connection has come back since this was asked last.

@@ -1,13 +1,8 @@
 //! One thread at a time: the conversation that is open, or is about to be.
 
-use std::collections::HashSet;
-
 use super::engine::{Engine, SyncError};
-use crate::api::Class;
+use crate::api::{Class, Client};
 use crate::domain::{AwayState, ContactId, ConversationId, FilePart, Tag};
-
-/// Threads that are looked for at once.
-const THREADS: usize = 100;
 
 impl Engine {
     /// Reads a conversation with its parts, keeps it, and tells.
@@ -15,51 +10,34 @@ impl Engine {
     /// # Errors
     /// When the helpdesk does not answer, has no such conversation, or the disk refuses.
     pub async fn fetch_thread(&self, id: &ConversationId) -> Result<(), SyncError> {
-        let outcome = self.client.conversation(id).await;
+        self.fetch_thread_by(&self.client, id).await.map(drop)
+    }
+
+    /// The same in the client's turn. Gives whether the thread is as new as the row that is here: a
+    /// replica may lag, and one that does is not asked again at once.
+    pub(super) async fn fetch_thread_by(&self, client: &Client, id: &ConversationId) -> Result<bool, SyncError> {
+        let outcome = client.conversation(id).await;
         self.note_exchange(&outcome);
         match outcome {
             Ok(fetched) => {
                 for bad in &fetched.rejected {
                     tracing::warn!(item = %bad.what, why = bad.why, "a part could not be read and was left out");
                 }
-                self.on_disk(move |cache| cache.store_thread(&fetched.conversation, &fetched.parts, fetched.missing))
+                let is_current = self
+                    .on_disk(move |cache| {
+                        cache.store_thread(&fetched.conversation, &fetched.parts, fetched.missing)?;
+                        let row = cache.load_server_conversation(&fetched.conversation.id)?;
+                        Ok(row.is_none_or(|row| row.updated_at <= fetched.conversation.updated_at))
+                    })
                     .await?;
                 self.tell_changed(vec![id.clone()]);
-                Ok(())
+                Ok(is_current)
             }
             Err(error) => {
                 if matches!(error.class(), Class::NotFound { .. }) {
-                    let gone = vec![id.clone()];
-                    let changed = self.on_disk(move |cache| cache.remove(&gone)).await?;
-                    self.tell_changed(changed);
+                    self.drop_deleted(vec![id.clone()]).await?;
                 }
                 Err(error.into())
-            }
-        }
-    }
-
-    /// Fetches every thread that is not on disk or older than its row, newest first.
-    ///
-    /// # Errors
-    /// When the helpdesk does not answer or the disk refuses; what was stored stays.
-    pub async fn fetch_threads(&self) -> Result<usize, SyncError> {
-        let mut count = 0;
-        // Each is asked for once: what is still wanted afterwards cannot be had.
-        let mut asked = HashSet::new();
-        loop {
-            let limit = asked.len() + THREADS;
-            let mut wanted = self.on_disk(move |cache| cache.threads_wanted(limit)).await?;
-            wanted.retain(|id| asked.insert(id.clone()));
-            if wanted.is_empty() {
-                return Ok(count);
-            }
-            for id in &wanted {
-                match self.fetch_thread(id).await {
-                    Ok(()) => count += 1,
-                    // One that is gone or cannot be read costs itself.
-                    Err(SyncError::Api(error)) if error.is_permanent() => {}
-                    Err(error) => return Err(error),
-                }
             }
         }
     }
@@ -72,24 +50,35 @@ impl Engine {
         let outcome = self.client.contact(id).await;
         self.note_exchange(&outcome);
         let contact = match outcome {
-            Err(error) if matches!(error.class(), Class::NotFound { .. }) => {
-                let asked = id.clone();
-                return self.on_disk(move |cache| cache.store_contact_missing(&asked)).await;
+            Err(error) => {
+                let Class::NotFound { merged_into } = error.class() else { return Err(error.into()) };
+                // Its name stands in the row; one that was merged is found under its new id.
+                return match merged_into {
+                    Some(new) if new != id => self.follow_merged(id.clone(), new.clone()).await,
+                    _ => {
+                        let asked = id.clone();
+                        self.on_disk(move |cache| cache.store_contact_missing(&asked)).await
+                    }
+                };
             }
-            other => other?,
+            Ok(contact) => contact,
         };
-        // A token that may not see these shows the contact without them.
-        let notes = self.client.contact_notes(id).await.map(|page| page.items).unwrap_or_default();
+        // A token that may not see these shows the contact without them; what was here before stays.
+        let notes = self.client.contact_notes(&contact.id).await.ok();
         let companies = self.client.companies(&contact.companies).await.unwrap_or_default();
         let asked = id.clone();
         let mut changed = self
             .on_disk(move |cache| {
                 cache.store_companies(&companies)?;
-                cache.store_contact_notes(&asked, &notes)?;
-                if contact.id != asked {
-                    cache.store_contact_missing(&asked)?;
+                let now = contact.id.clone();
+                let mut changed = cache.store_contacts(&[contact])?;
+                if now != asked {
+                    changed.extend(cache.rewrite_contact(&asked, &now)?);
                 }
-                cache.store_contacts(&[contact])
+                if let Some(notes) = notes {
+                    cache.store_contact_notes(&now, &notes.items)?;
+                }
+                Ok(changed)
             })
             .await?;
         if !changed.contains(of) {

@@ -1,4 +1,8 @@
 //! From the outbox to the helpdesk, each act once.
+//!
+//! One step with a row begins with reading where reading is owed: a guarded message reads its thread
+//! before the first byte, a row of unknown outcome is looked up. Then the row is `sending` on disk, and
+//! the very next thing is the request. Whatever came of it is written down before anything else.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::PoisonError;
@@ -8,23 +12,26 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
 use super::engine::{Engine, SyncError};
 use super::message::Event;
-use super::reconcile::{ATTEMPTS, Verdict, back_off, find, judge};
+use super::reconcile::{
+    ATTEMPTS, Look, Verdict, back_off, find, is_behind, is_behind_for_good, is_merged, judge, settle_before, stops,
+    whose,
+};
 use crate::api::{ApiError, Class, FetchedThread, LoadedFile};
-use crate::cache::{Lease, OutboxFilter, Settlement};
-use crate::domain::{Act, ConversationId, OutboxId, OutboxRow, OutboxStatus, PartId, PartKind, TeammateId};
+use crate::cache::{Attempt, Baseline, Cache, Lease, OutboxFilter, Settlement};
+use crate::domain::{Act, Conversation, Doubt, Guard, OutboxId, OutboxRow, OutboxStatus, Part, PartId, TeammateId};
 use crate::text::Untrusted;
 
 /// Conversations worked on at once.
 const AT_ONCE: usize = 4;
-/// After a refused token no more than one probe in this time.
-const SIGNED_OUT_WAIT: Duration = Duration::from_secs(60);
+/// Reads before a guarded send that are provably behind; then what is known has to do.
+const READS_BEHIND: u32 = 3;
 
 /// What became of a push.
 #[derive(Debug, Default)]
 pub struct Pushed {
     /// The helpdesk has them.
     pub sent: usize,
-    /// Refused, or in need of a decision.
+    /// Refused, held back, or in need of a decision.
     pub stopped: usize,
     /// Still in the outbox.
     pub waiting: usize,
@@ -34,16 +41,55 @@ pub struct Pushed {
     pub elsewhere: Option<Duration>,
 }
 
-/// What is known of rows of unknown outcome, beyond the disk: reads since the last attempt, and
-/// attempts after a doubt. After a restart counting begins anew; how many attempts there were in all is
-/// on disk.
-#[derive(Debug, Default)]
-pub(super) struct Doubts(HashMap<OutboxId, Doubt>);
+/// Waits of this process beside those on disk, which know whole seconds of a clock that may jump.
+pub(super) type Pauses = HashMap<OutboxId, Pause>;
 
 #[derive(Clone, Copy, Debug, Default)]
-struct Doubt {
-    reads: u32,
-    resends: u32,
+pub(super) struct Pause {
+    /// Not looked up again before this moment of the monotonic clock.
+    until: Duration,
+    /// Reads before a send that failed or were behind, one after the other.
+    misses: u32,
+}
+
+/// What came of one step with a row: the row as it is afterwards (`None` when somebody else has it),
+/// and what the helpdesk refused.
+type Step = (Option<OutboxRow>, Option<ApiError>);
+
+/// What is to be written down of a row.
+struct News {
+    status: OutboxStatus,
+    reason: Untrusted,
+    sent_part: Option<PartId>,
+    wait: Option<Duration>,
+    doubt: Doubt,
+}
+
+impl News {
+    fn of(row: &OutboxRow, status: OutboxStatus) -> Self {
+        Self { status, reason: Untrusted::default(), sent_part: None, wait: None, doubt: row.doubt }
+    }
+
+    fn because(self, reason: Untrusted) -> Self {
+        Self { reason, ..self }
+    }
+
+    fn after(self, wait: Duration) -> Self {
+        Self { wait: Some(wait), ..self }
+    }
+
+    fn with(self, doubt: Doubt) -> Self {
+        Self { doubt, ..self }
+    }
+}
+
+/// What is to be done after reading came before sending.
+#[allow(clippy::large_enum_variant, reason = "it lives for one step")]
+enum Cleared {
+    /// It may go.
+    Go(Attempt),
+    /// It may not, not now.
+    Stop(Step),
 }
 
 impl Engine {
@@ -58,7 +104,9 @@ impl Engine {
         let mut pushed = Pushed::default();
         let now = self.now();
         let Some(me) = self.me() else { return Ok(pushed) };
-        if !self.on_disk(move |cache| cache.next_due(now)).await?.is_empty() {
+        let due = self.on_disk(move |cache| cache.next_due(now)).await?;
+        // What a sender that ended was sending is due to nobody: whoever takes the lease looks it up.
+        if due.iter().any(|row| !self.is_paused(row)) || self.on_disk(Cache::is_any_sending).await? {
             // A holder of its own for each push: what an earlier one left as being sent, cut off in the
             // middle, is taken for unknown like anybody else's.
             let holder = self.ids.uuid();
@@ -70,6 +118,26 @@ impl Engine {
         }
         pushed.waiting = self.on_disk(|cache| cache.outbox_counts().map(|counts| counts.waiting)).await?;
         Ok(pushed)
+    }
+
+    /// Works on the outbox until nothing waits or `patience` is over; a disk that is busy is asked again.
+    /// In the last quarter nothing new is begun: what has left is seen to its end rather than cut.
+    pub async fn drain_for(&self, patience: Duration) {
+        let drain = async {
+            while !self.is_leaving() {
+                match self.push().await {
+                    Ok(pushed) if pushed.waiting == 0 => return,
+                    Ok(_) => {}
+                    Err(error) => tracing::warn!(%error, "the outbox could not be worked on"),
+                }
+                tokio::time::sleep(self.outbox_wait().await.max(Duration::from_secs(1))).await;
+            }
+        };
+        let mut drain = std::pin::pin!(drain);
+        if tokio::time::timeout(patience * 3 / 4, &mut drain).await.is_err() {
+            self.leave();
+            let _ = tokio::time::timeout(patience / 4, drain).await;
+        }
     }
 
     /// Whether the lease is ours for its time.
@@ -113,7 +181,8 @@ impl Engine {
                 };
                 probed |= self.is_signed_out();
                 let room = if self.is_signed_out() { 1 } else { AT_ONCE - under_way.len() };
-                for row in due.into_iter().filter(|row| !taken.contains(&row.id)).take(room).collect::<Vec<_>>() {
+                let free = |row: &OutboxRow| !taken.contains(&row.id) && !self.is_paused(row);
+                for row in due.into_iter().filter(free).take(room).collect::<Vec<_>>() {
                     taken.insert(row.id);
                     under_way.push(async move { (row.id, self.push_row(&row, me, holder).await) });
                 }
@@ -147,40 +216,189 @@ impl Engine {
         }
     }
 
-    /// One step with one row; the row as it is afterwards, `None` when another sender has it.
-    async fn push_row(
-        &self,
-        row: &OutboxRow,
-        me: &TeammateId,
-        holder: &str,
-    ) -> Result<(Option<OutboxRow>, Option<ApiError>), SyncError> {
-        if row.status == OutboxStatus::Unknown {
-            let Some(looked_up) = self.resolve(row, me).await? else { return Ok((None, None)) };
-            // What is no message may wait for its back-off: it is judged anew by its effect.
-            if looked_up.status != OutboxStatus::Retry || !looked_up.act.is_message() {
-                return Ok((Some(looked_up), None));
+    /// One step with one row.
+    async fn push_row(&self, row: &OutboxRow, me: &TeammateId, holder: &str) -> Result<Step, SyncError> {
+        let attempt = if row.status == OutboxStatus::Unknown {
+            match self.resolve(row, me).await? {
+                Cleared::Go(attempt) => attempt,
+                Cleared::Stop(step) => return Ok(step),
             }
-            // Not there as far as reading can tell: it goes at once, since a later moment would have to
-            // look again.
-        }
-        let (id, holder) = (row.id, holder.to_owned());
-        let Some(row) = self.on_disk(move |cache| cache.mark_sending(id, &holder)).await? else {
-            return Ok((None, None));
+        } else if row.act.is_message() && row.doubt.since.is_some() {
+            // It may have arrived, whatever brought it here: it is looked up like any other.
+            let news = News::of(row, OutboxStatus::Unknown).because(row.reason.clone()).after(Duration::ZERO);
+            return Ok((self.settle(row, news).await?, None));
+        } else if row.act.is_message() && row.guard != Guard::Off && row.began.is_some() {
+            match self.clear(row, me).await? {
+                Cleared::Go(attempt) => attempt,
+                Cleared::Stop(step) => return Ok(step),
+            }
+        } else {
+            Attempt::default()
         };
-        self.tell(Event::Row(row.clone()));
-        let files = match self.load_files(&row).await {
+        // Before the row is being sent: nothing but the request comes after that.
+        let files = match self.load_files(row).await {
             Ok(files) => files,
             Err(missing) => {
-                let row = self.settle(row, OutboxStatus::Failed, Untrusted::new(missing), None, None).await?;
-                return Ok((row, None));
+                let news = News::of(row, OutboxStatus::Failed).because(Untrusted::new(missing));
+                return Ok((self.settle(row, news).await?, None));
             }
         };
+        let (id, holder, clock) = (row.id, holder.to_owned(), self.clock.clone());
+        let (begun, marked) = self
+            .on_disk(move |cache| {
+                let begun = (clock.monotonic(), clock.unix_millis());
+                Ok((begun, cache.begin_attempt(id, &holder, &attempt)?))
+            })
+            .await?;
+        let Some(row) = marked else { return Ok((None, None)) };
+        self.tell(Event::Row(row.clone()));
+        if self.is_late(begun) {
+            tracing::warn!(row = row.id.0, "too long between the mark and the first byte: not sent");
+            let news = Self::not_gone(&row).because(row.reason.clone()).after(Duration::ZERO);
+            return Ok((self.settle(&row, news).await?, None));
+        }
         let outcome = self.client.perform(&row.conversation, &row.act, me, &files).await;
         self.note_exchange(&outcome);
         match outcome {
-            Ok(performed) => Ok((self.arrived(row, performed.conversation, me).await?, None)),
-            Err(error) => Ok((self.not_arrived(row, &error).await?, Some(error))),
+            Ok(performed) => Ok((self.arrived(&row, performed.conversation, me).await?, None)),
+            Err(error) => Ok((self.not_arrived(&row, &error, me).await?, Some(error))),
         }
+    }
+
+    /// Whether so much time has passed since the attempt was marked that another sender may have taken
+    /// it for ended: this process was stopped, or the machine slept. Either clock may tell.
+    fn is_late(&self, (monotonic, millis): (Duration, i64)) -> bool {
+        let most = self.timings.lease / 3;
+        let passed = self.clock.monotonic().saturating_sub(monotonic);
+        let wall = Duration::from_millis(self.clock.unix_millis().abs_diff(millis));
+        passed > most || wall > most
+    }
+
+    /// The row of an attempt of which certainly no byte left: as it was before it.
+    fn not_gone(row: &OutboxRow) -> News {
+        if row.doubt.since.is_none() {
+            return News::of(row, OutboxStatus::Retry);
+        }
+        // An earlier attempt may have arrived. This one has not been made, so it may be made again, after
+        // one more read that shows nothing.
+        let doubt = Doubt { reads: Doubt::READS - 1, resends: row.doubt.resends.saturating_sub(1), ..row.doubt };
+        News::of(row, OutboxStatus::Unknown).with(doubt)
+    }
+
+    /// Reads the thread before the first byte of a guarded message: what came since it was begun stops
+    /// it, and what is there is the baseline for finding it again.
+    async fn clear(&self, row: &OutboxRow, me: &TeammateId) -> Result<Cleared, SyncError> {
+        let outcome = self.client.conversation(&row.conversation).await;
+        self.note_exchange(&outcome);
+        let thread = match outcome {
+            Ok(thread) => thread,
+            Err(error) => return Ok(Cleared::Stop(self.not_read(row, error).await?)),
+        };
+        let (rows, known) = self.beside(row).await?;
+        let look = self.look(&thread, me, &rows);
+        let lags = is_behind(row, &look, known.as_ref());
+        if lags && self.count_miss(row.id) <= READS_BEHIND {
+            let news = News::of(row, OutboxStatus::Retry).because(row.reason.clone()).after(self.timings.settle);
+            return Ok(Cleared::Stop((self.settle(row, news).await?, None)));
+        }
+        let ahead = look.server_ahead;
+        let came = row.began.as_ref().and_then(|began| {
+            let kept = known.as_ref().filter(|_| lags).map_or(&[][..], |(_, parts)| parts);
+            let came = |parts| stops(row.guard, began, parts, Some(me), ahead).map(whose);
+            came(&thread.parts).or_else(|| came(kept))
+        });
+        let baseline = (!lags).then(|| baseline_of(&thread));
+        self.keep(thread).await?;
+        if let Some(whose) = came {
+            tracing::info!(row = row.id.0, "the conversation moved on: held back");
+            let news = News::of(row, OutboxStatus::Held).because(whose);
+            return Ok(Cleared::Stop((self.settle(row, news).await?, None)));
+        }
+        self.forget_pause(row.id);
+        Ok(Cleared::Go(Attempt { baseline, resend: false }))
+    }
+
+    /// The thread could not be read before a send: nothing has left.
+    async fn not_read(&self, row: &OutboxRow, error: ApiError) -> Result<Step, SyncError> {
+        let misses = self.count_miss(row.id);
+        let wait = match error.class() {
+            Class::NotFound { .. } | Class::NotAllowed | Class::Refused => {
+                if matches!(error.class(), Class::NotFound { .. }) {
+                    self.gone(row).await?;
+                }
+                let news = News::of(row, OutboxStatus::Failed).because(reason_of(&error));
+                return Ok((self.settle(row, news).await?, Some(error)));
+            }
+            Class::Throttled { retry_at } => retry_at.since(self.now()).max(Duration::from_secs(1)),
+            Class::NotSignedIn => self.timings.signed_out_wait,
+            _ => self.wait_after(row.attempts.saturating_add(misses)),
+        };
+        let news = News::of(row, OutboxStatus::Retry).because(reason_of(&error)).after(wait);
+        Ok((self.settle(row, news).await?, Some(error)))
+    }
+
+    /// The helpdesk has no such conversation any more: its cached copy is marked, the act keeps it.
+    async fn gone(&self, row: &OutboxRow) -> Result<(), SyncError> {
+        let id = row.conversation.clone();
+        let changed = self.on_disk(move |cache| cache.remove(&[id])).await?;
+        self.tell_changed(changed);
+        Ok(())
+    }
+
+    /// Rows on the same conversation, and what is on disk of it.
+    async fn beside(&self, row: &OutboxRow) -> Result<(Vec<OutboxRow>, Option<(Conversation, Vec<Part>)>), SyncError> {
+        let id = row.conversation.clone();
+        self.on_disk(move |cache| {
+            Ok((cache.load_outbox(&OutboxFilter::Conversation(id.clone()))?, cache.load_known(&id)?))
+        })
+        .await
+    }
+
+    fn look<'a>(&self, thread: &'a FetchedThread, me: &'a TeammateId, rows: &'a [OutboxRow]) -> Look<'a> {
+        Look {
+            parts: &thread.parts,
+            missing: thread.missing,
+            updated_at: thread.conversation.updated_at,
+            me,
+            rows,
+            server_ahead: self.server_ahead(),
+        }
+    }
+
+    /// Keeps a thread that was read on the way, and tells when it is news.
+    async fn keep(&self, thread: FetchedThread) -> Result<(), SyncError> {
+        let id = thread.conversation.id.clone();
+        let store =
+            move |cache: &crate::cache::Cache| cache.store_thread(&thread.conversation, &thread.parts, thread.missing);
+        if self.on_disk(store).await? {
+            self.tell_changed(vec![id]);
+        }
+        Ok(())
+    }
+
+    /// Whether this process leaves a row of unknown outcome alone for now.
+    fn is_paused(&self, row: &OutboxRow) -> bool {
+        let pauses = self.pauses.lock().unwrap_or_else(PoisonError::into_inner);
+        row.status == OutboxStatus::Unknown
+            && pauses.get(&row.id).is_some_and(|pause| self.clock.monotonic() < pause.until)
+    }
+
+    /// What was remembered of a row's waits is over.
+    pub(super) fn forget_pause(&self, id: OutboxId) {
+        self.pauses.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    }
+
+    fn pause(&self, id: OutboxId, wait: Duration) {
+        let until = self.clock.monotonic().saturating_add(wait);
+        self.pauses.lock().unwrap_or_else(PoisonError::into_inner).entry(id).or_default().until = until;
+    }
+
+    /// Counts one more read before a send that came to nothing; gives how many in a row.
+    fn count_miss(&self, id: OutboxId) -> u32 {
+        let mut pauses = self.pauses.lock().unwrap_or_else(PoisonError::into_inner);
+        let pause = pauses.entry(id).or_default();
+        pause.misses = pause.misses.saturating_add(1);
+        pause.misses
     }
 
     async fn load_files(&self, row: &OutboxRow) -> Result<Vec<LoadedFile>, String> {
@@ -205,22 +423,20 @@ impl Engine {
     /// step can be repeated without harm.
     async fn arrived(
         &self,
-        row: OutboxRow,
+        row: &OutboxRow,
         thread: Option<FetchedThread>,
         me: &TeammateId,
     ) -> Result<Option<OutboxRow>, SyncError> {
         // That it arrived is written down first of all, with its part where that can be told.
-        let claimed = self.claimed(&row).await.unwrap_or_default();
-        let part = thread
-            .as_ref()
-            .and_then(|thread| find(&row, &thread.parts, me, &claimed, self.server_ahead()))
-            .map(|part| part.id.clone());
+        let rows = self.beside(row).await.map(|(rows, _)| rows).unwrap_or_default();
+        let part = thread.as_ref().and_then(|thread| find(row, &self.look(thread, me, &rows)));
+        let news = News { sent_part: part.map(|part| part.id.clone()), ..News::of(row, OutboxStatus::Sent) };
         let conversation = row.conversation.clone();
-        let merged_into = match &row.act {
-            Act::Merge { into } => Some(into.clone()),
-            _ => None,
-        };
-        let row = self.settle(row, OutboxStatus::Sent, Untrusted::default(), part, None).await?;
+        let mut changed = vec![conversation.clone()];
+        if let Act::Merge { into } = &row.act {
+            changed.push(into.clone());
+        }
+        let row = self.settle(row, news).await?;
         match thread {
             Some(thread) => {
                 let own = thread.conversation.id == conversation;
@@ -237,50 +453,66 @@ impl Engine {
                 let _ = self.fetch_thread(&conversation).await;
             }
         }
-        let mut changed = vec![conversation];
-        changed.extend(merged_into);
         self.tell_changed(changed);
         Ok(row)
     }
 
-    async fn not_arrived(&self, row: OutboxRow, error: &ApiError) -> Result<Option<OutboxRow>, SyncError> {
+    async fn not_arrived(
+        &self,
+        row: &OutboxRow,
+        error: &ApiError,
+        me: &TeammateId,
+    ) -> Result<Option<OutboxRow>, SyncError> {
         tracing::warn!(row = row.id.0, %error, "an act did not get through");
         let reason = reason_of(error);
-        // An earlier attempt may have arrived: then the thread is read before the next one, whatever
-        // became of this one.
-        let doubted = self.doubts.lock().unwrap_or_else(PoisonError::into_inner).0.contains_key(&row.id);
-        let again = if doubted { OutboxStatus::Unknown } else { OutboxStatus::Retry };
-        let refused = if doubted && row.act.is_message() { OutboxStatus::NeedsDecision } else { OutboxStatus::Failed };
-        match error.class() {
+        let news = match error.class() {
             Class::Throttled { retry_at } => {
-                let wait = retry_at.since(self.now()).max(Duration::from_secs(1));
-                self.settle(row, again, reason, None, Some(wait)).await
+                Self::not_gone(row).after(retry_at.since(self.now()).max(Duration::from_secs(1)))
             }
-            Class::Unreachable(_) => {
-                let wait = self.wait_after(row.attempts);
-                self.settle(row, again, reason, None, Some(wait)).await
-            }
-            Class::NotSignedIn => self.settle(row, again, reason, None, Some(SIGNED_OUT_WAIT)).await,
-            Class::Ambiguous(_) | Class::Server => {
-                self.doubts.lock().unwrap_or_else(PoisonError::into_inner).0.entry(row.id).or_default().reads = 0;
-                let wait = self.timings.settle;
-                self.settle(row, OutboxStatus::Unknown, reason, None, Some(wait)).await
-            }
+            Class::Unreachable(_) => Self::not_gone(row).after(self.wait_after(row.attempts)),
+            Class::NotSignedIn => Self::not_gone(row).after(self.timings.signed_out_wait),
             // Of a write, nonsense means that certainly nothing was done: something that is no helpdesk
             // answered, such as a captive portal.
-            Class::Nonsense(_) => {
-                let wait = self.wait_after(row.attempts.max(3));
-                self.settle(row, again, reason, None, Some(wait)).await
+            Class::Nonsense(_) => Self::not_gone(row).after(self.wait_after(row.attempts.max(3))),
+            Class::Ambiguous(_) | Class::Server => {
+                let doubt = Doubt { since: Some(self.client.server_now()), reads: 0, ..row.doubt };
+                let wait = if row.act.is_message() {
+                    settle_before(1, self.timings.settle)
+                } else {
+                    self.wait_after(row.attempts)
+                };
+                News::of(row, OutboxStatus::Unknown).with(doubt).after(wait)
             }
             Class::NotFound { .. } | Class::NotAllowed | Class::Refused => {
-                self.settle(row, refused, reason, None, None).await
+                return self.refused(row, error, reason, me).await;
             }
-        }
+        };
+        self.settle(row, news.because(reason)).await
     }
 
-    /// How many seconds the server's clock is before ours, as far as it is known.
-    fn server_ahead(&self) -> i64 {
-        self.client.server_offset().map_or(0, |offset| offset.as_secs())
+    /// The helpdesk turned an attempt down: nothing was done, now. A conflict is shown beside the thread
+    /// as it is, for a person to decide; so is a message of which an earlier attempt may have arrived.
+    async fn refused(
+        &self,
+        row: &OutboxRow,
+        error: &ApiError,
+        reason: Untrusted,
+        me: &TeammateId,
+    ) -> Result<Option<OutboxRow>, SyncError> {
+        let is_conflict = matches!(error.status(), Some(409 | 423));
+        if matches!(error.class(), Class::NotFound { .. }) {
+            self.gone(row).await?;
+        } else if matches!(error.status(), Some(409 | 422 | 423))
+            && let Ok(thread) = self.client.conversation(&row.conversation).await
+        {
+            if !row.act.is_message() && row.act.already_so(&thread.conversation) {
+                return self.arrived(row, Some(thread), me).await;
+            }
+            self.keep(thread).await?;
+        }
+        let asks = is_conflict || (row.doubt.since.is_some() && row.act.is_message());
+        let status = if asks { OutboxStatus::NeedsDecision } else { OutboxStatus::Failed };
+        self.settle(row, News::of(row, status).because(reason)).await
     }
 
     fn wait_after(&self, attempts: u32) -> Duration {
@@ -288,84 +520,96 @@ impl Engine {
     }
 
     /// A row of unknown outcome: look first, then decide.
-    async fn resolve(&self, row: &OutboxRow, me: &TeammateId) -> Result<Option<OutboxRow>, SyncError> {
+    async fn resolve(&self, row: &OutboxRow, me: &TeammateId) -> Result<Cleared, SyncError> {
+        let stop = |row: Option<OutboxRow>| Ok(Cleared::Stop((row, None)));
+        // What was cut off with its process has been in doubt since somebody heard of it at the latest.
+        let since = row.doubt.since.unwrap_or_else(|| self.client.server_now());
+        let mut doubt = Doubt { since: Some(since), ..row.doubt };
+        let (still, reason) = (News::of(row, OutboxStatus::Unknown).with(doubt), row.reason.clone());
+        let ask = |doubt, reason| News::of(row, OutboxStatus::NeedsDecision).with(doubt).because(reason);
         let outcome = self.client.conversation(&row.conversation).await;
         self.note_exchange(&outcome);
-        let row = row.clone();
         let thread = match outcome {
             Ok(thread) => thread,
             Err(error) if error.is_permanent() => {
-                return self.settle(row, OutboxStatus::NeedsDecision, reason_of(&error), None, None).await;
+                if matches!(error.class(), Class::NotFound { .. }) {
+                    self.gone(row).await?;
+                }
+                return stop(self.settle(row, ask(doubt, reason_of(&error))).await?);
             }
             Err(error) => {
-                let wait = self.wait_after(row.attempts.max(3));
-                return self.settle(row, OutboxStatus::Unknown, reason_of(&error), None, Some(wait)).await;
+                let wait = match error.class() {
+                    Class::Throttled { retry_at } => retry_at.since(self.now()).max(Duration::from_secs(1)),
+                    Class::NotSignedIn => self.timings.signed_out_wait,
+                    _ => self.wait_after(row.attempts.max(3)),
+                };
+                return stop(self.settle(row, still.because(reason).after(wait)).await?);
             }
         };
-        let reason = row.reason.clone();
-        if !row.act.is_message() {
-            // What is so already needs no second try; the rest may be done twice without harm, but not
-            // without end.
-            let done = match &row.act {
-                Act::Merge { .. } => thread.parts.iter().any(|part| part.kind == PartKind::Merged),
-                act => act.already_so(&thread.conversation),
-            };
-            if done {
-                return self.arrived(row, Some(thread), me).await;
-            }
-            if row.attempts >= ATTEMPTS {
-                return self.settle(row, OutboxStatus::NeedsDecision, reason, None, None).await;
-            }
-            let wait = self.wait_after(row.attempts);
-            return self.settle(row, OutboxStatus::Retry, reason, None, Some(wait)).await;
+        let (rows, known) = self.beside(row).await?;
+        let look = self.look(&thread, me, &rows);
+        let settle = self.timings.settle;
+        let is_message = row.act.is_message();
+        let is_there = if is_message {
+            find(row, &look).is_some()
+        } else if matches!(row.act, Act::Merge { .. }) {
+            is_merged(row, &look)
+        } else {
+            !is_behind(row, &look, known.as_ref()) && row.act.already_so(&thread.conversation)
+        };
+        if is_there {
+            return stop(self.arrived(row, Some(thread), me).await?);
         }
-        let claimed = self.claimed(&row).await?;
-        let verdict = {
-            let mut doubts = self.doubts.lock().unwrap_or_else(PoisonError::into_inner);
-            let doubt = doubts.0.entry(row.id).or_default();
-            doubt.reads += 1;
-            let verdict = judge(&row, &thread.parts, me, &claimed, self.server_ahead(), (doubt.reads, doubt.resends));
-            if verdict == Verdict::Resend {
-                doubt.resends += 1;
-                doubt.reads = 0;
-            }
-            verdict
+        if is_behind(row, &look, known.as_ref()) {
+            // It shows the past, and so nothing.
+            let news = if is_behind_for_good(doubt, self.client.server_now(), settle) {
+                ask(doubt, reason)
+            } else {
+                still.because(reason).after(settle)
+            };
+            tracing::info!(row = row.id.0, "a read of the thread is behind");
+            return stop(self.settle(row, news).await?);
+        }
+        doubt.reads = doubt.reads.saturating_add(1);
+        let counted = OutboxRow { doubt, ..row.clone() };
+        let verdict = if is_message {
+            judge(&counted, &look)
+        } else if row.attempts < ATTEMPTS {
+            // What is not so yet may be done twice without harm, but not without end.
+            Verdict::Resend
+        } else {
+            Verdict::Ask
         };
         tracing::info!(row = row.id.0, ?verdict, "looked for an act of unknown outcome");
+        self.keep(thread).await?;
         match verdict {
-            Verdict::Arrived(_) => self.arrived(row, Some(thread), me).await,
-            Verdict::ReadAgain => {
-                let wait = self.timings.settle;
-                self.settle(row, OutboxStatus::Unknown, reason, None, Some(wait)).await
+            // Judged on the same thread as above.
+            Verdict::Arrived(_) | Verdict::ReadAgain => {
+                let wait = settle_before(doubt.reads.saturating_add(1), settle);
+                let news = News::of(row, OutboxStatus::Unknown).with(doubt).because(reason).after(wait);
+                stop(self.settle(row, news).await?)
             }
-            Verdict::Resend => self.settle(row, OutboxStatus::Retry, reason, None, Some(Duration::ZERO)).await,
-            Verdict::Ask => self.settle(row, OutboxStatus::NeedsDecision, reason, None, None).await,
+            Verdict::Ask => stop(self.settle(row, ask(doubt, reason)).await?),
+            // It goes at once, since a later moment would have to look again.
+            Verdict::Resend => {
+                self.forget_pause(row.id);
+                Ok(Cleared::Go(Attempt { baseline: None, resend: true }))
+            }
         }
-    }
-
-    /// Parts of the conversation that other rows have become.
-    async fn claimed(&self, row: &OutboxRow) -> Result<HashSet<PartId>, SyncError> {
-        let (id, own): (ConversationId, OutboxId) = (row.conversation.clone(), row.id);
-        let rows = self.on_disk(move |cache| cache.load_outbox(&OutboxFilter::Conversation(id))).await?;
-        Ok(rows.into_iter().filter(|other| other.id != own).filter_map(|other| other.sent_part).collect())
     }
 
     /// Writes what became of a row, and tells. `None` when the row has moved on since.
-    async fn settle(
-        &self,
-        row: OutboxRow,
-        status: OutboxStatus,
-        reason: Untrusted,
-        sent_part: Option<PartId>,
-        wait: Option<Duration>,
-    ) -> Result<Option<OutboxRow>, SyncError> {
+    async fn settle(&self, row: &OutboxRow, news: News) -> Result<Option<OutboxRow>, SyncError> {
+        let News { status, reason, sent_part, wait, doubt } = news;
         let due_at = wait.map(|wait| self.now() + wait);
-        let news = Settlement { id: row.id, attempt: row.attempts, status, reason, due_at, sent_part };
-        let settled = self.on_disk(move |cache| cache.settle(&news)).await?;
-        // A row that is to be tried again keeps its doubt.
-        if !matches!(status, OutboxStatus::Unknown | OutboxStatus::Retry) {
-            self.doubts.lock().unwrap_or_else(PoisonError::into_inner).0.remove(&row.id);
+        let news = Settlement { id: row.id, attempt: row.attempts, status, reason, due_at, sent_part, doubt };
+        match (status, wait) {
+            (OutboxStatus::Unknown, Some(wait)) => self.pause(row.id, wait),
+            // How often reading failed before is remembered as long as it goes on.
+            (OutboxStatus::Retry, _) => {}
+            _ => self.forget_pause(row.id),
         }
+        let settled = self.on_disk(move |cache| cache.settle(&news)).await?;
         if let Some(settled) = &settled {
             self.tell(Event::Row(settled.clone()));
             if status.needs_you() {
@@ -376,7 +620,17 @@ impl Engine {
     }
 }
 
+/// The newest part of a thread and how many it has, the opening message apart.
+fn baseline_of(thread: &FetchedThread) -> Baseline {
+    let count = u32::try_from(thread.parts.len().saturating_sub(1)).unwrap_or(u32::MAX);
+    (thread.parts.last().map(|part| part.id.clone()), count.saturating_add(thread.missing))
+}
+
 /// The server's words, or else its code; nothing where the status says it all.
 fn reason_of(error: &ApiError) -> Untrusted {
     if error.message().is_empty() { Untrusted::new(error.code().unwrap_or_default()) } else { error.message().clone() }
 }
+
+#[cfg(test)]
+#[path = "push_tests.rs"]
+mod tests;

@@ -1,26 +1,38 @@
 //! Did it arrive? The judgement after a send of unknown outcome. Pure.
 //!
 //! Intercom's API has no idempotency key, so the thread is read again and our words are looked for
-//! after the point up to which the agent could have seen it. Matches are counted, not just found:
-//! two replies "Thanks!" need two parts.
+//! after the point up to which the agent could have seen it. Matches are counted, not just found: two
+//! replies "Thanks!" need two parts.
+//!
+//! A read may come from a replica that lags. One that lacks what was seen before is behind and does
+//! not count. One that shows a part dated after the attempt is not behind the attempt: two such reads
+//! suffice. All others prove nothing by themselves, so they are spread over eight settle times (40 s in
+//! the product, longer than replicas lag), and one resend is all that follows; then a person decides.
 
 use std::collections::HashSet;
 use std::time::Duration;
 
-use crate::domain::{Act, AuthorKind, OutboxRow, Part, PartId, PartKind, TeammateId, UnixTime};
-use crate::text::canonical;
+use crate::domain::{
+    Act, Attachment, AuthorKind, Began, Conversation, Doubt, FilePart, Guard, OutboxRow, OutboxStatus, Part, PartId,
+    PartKind, TeammateId, UnixTime,
+};
+use crate::text::{Untrusted, canonical};
 
-/// Reads of the thread that must show nothing before the message is sent once more.
-pub const READS_BEFORE_RESEND: u32 = 2;
+/// Reads that suffice where the thread shows something that came after the attempt.
+pub const READS_WITNESSED: u32 = 2;
 /// Resends after doubt; then a person decides.
-pub const RESENDS: u32 = 2;
-/// Attempts after which a person decides, whatever came of them: counted on disk, so a restart does
-/// not begin anew.
+pub const RESENDS: u32 = 1;
+/// Attempts at an act that is no message; then a person decides.
 pub const ATTEMPTS: u32 = 8;
 /// How far a part's date may lie before the commit of what became it.
 const CLOCK_SLACK: Duration = Duration::from_secs(120);
+/// How much later than an attempt a part must be dated to have come after it: dates have whole
+/// seconds, and the helpdesk's clock is known to about one.
+const SURELY_LATER: Duration = Duration::from_secs(2);
+/// After so many settle times of nothing but reads that are behind, a person decides.
+const BEHIND_FOR: u32 = 24;
 
-/// What to do with a row of unknown outcome.
+/// What to do with a message of unknown outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It arrived as this part.
@@ -33,62 +45,106 @@ pub enum Verdict {
     Ask,
 }
 
-/// Judges a message by the thread as it was just read.
-///
-/// `claimed` are parts that other rows of the outbox became; the last pair counts the reads since the
-/// last attempt, this one included, and the attempts after a doubt so far.
+/// A thread as it was just read, and what is known beside it.
+#[derive(Clone, Copy, Debug)]
+pub struct Look<'a> {
+    /// Its parts, oldest first.
+    pub parts: &'a [Part],
+    /// Older parts that the helpdesk keeps to itself.
+    pub missing: u32,
+    /// When it last changed.
+    pub updated_at: UnixTime,
+    /// Ourselves.
+    pub me: &'a TeammateId,
+    /// Rows of the outbox on the same conversation.
+    pub rows: &'a [OutboxRow],
+    /// How many seconds the helpdesk's clock is before ours.
+    pub server_ahead: i64,
+}
+
+/// Judges a message by a read that counts; `row.doubt` includes that read.
 #[must_use]
-pub fn judge(
-    row: &OutboxRow,
-    parts: &[Part],
-    me: &TeammateId,
-    claimed: &HashSet<PartId>,
-    server_ahead: i64,
-    (reads, resends): (u32, u32),
-) -> Verdict {
-    if let Some(part) = find(row, parts, me, claimed, server_ahead) {
+pub fn judge(row: &OutboxRow, look: &Look<'_>) -> Verdict {
+    if let Some(part) = find(row, look) {
         return Verdict::Arrived(part.id.clone());
     }
-    if reads < READS_BEFORE_RESEND {
+    let needed = if is_witnessed(row, look) { READS_WITNESSED } else { Doubt::READS };
+    if row.doubt.reads < needed {
         Verdict::ReadAgain
-    } else if resends < RESENDS && row.attempts < ATTEMPTS {
-        Verdict::Resend
-    } else {
+    } else if row.doubt.resends >= RESENDS || is_like(row, look) || came_since(row, look).is_some() {
         Verdict::Ask
+    } else {
+        Verdict::Resend
     }
 }
 
-/// The part that a message became: ours, of its kind, with its words, after its baseline, and not
-/// claimed by another row. Where the baseline is not in the thread, dates stand in for it; they are by
-/// the server's clock, which is `server_ahead` seconds before ours.
+/// The part that a message became: ours, of its kind, with its words and files, after its baseline, and
+/// not what another row of the outbox became. Where the baseline is not in the thread, dates stand in
+/// for it.
 #[must_use]
-pub fn find<'a>(
-    row: &OutboxRow,
+pub fn find<'a>(row: &OutboxRow, look: &Look<'a>) -> Option<&'a Part> {
+    let taken = taken(row, look);
+    first_match(row, look, &taken)
+}
+
+/// Whether a read lacks what was seen before: it shows the past, and says nothing of an attempt.
+///
+/// `known` is the conversation and thread on disk.
+#[must_use]
+pub fn is_behind(row: &OutboxRow, look: &Look<'_>, known: Option<&(Conversation, Vec<Part>)>) -> bool {
+    let has = |id: &PartId| look.parts.iter().any(|part| part.id == *id);
+    // Of a long thread only the newest parts come.
+    let lacks = |id: &PartId| look.missing == 0 && !has(id);
+    if row.baseline_part.as_ref().is_some_and(lacks) {
+        return true;
+    }
+    let became = look.rows.iter().filter(|other| other.id != row.id).filter_map(|other| other.sent_part.as_ref());
+    if became.into_iter().any(lacks) {
+        return true;
+    }
+    known.is_some_and(|(conversation, parts)| {
+        look.updated_at < conversation.updated_at || parts.last().is_some_and(|newest| lacks(&newest.id))
+    })
+}
+
+/// Whether nothing but reads that are behind came for so long that a person decides.
+#[must_use]
+pub fn is_behind_for_good(doubt: Doubt, server_now: UnixTime, settle: Duration) -> bool {
+    let since = doubt.since.unwrap_or(server_now);
+    server_now.since(since) > (settle * BEHIND_FOR).max(SURELY_LATER)
+}
+
+/// What stops a guarded message: the first part that came after what its writer had seen, in a thread
+/// read now or kept. None of our own.
+#[must_use]
+pub fn stops<'a>(
+    guard: Guard,
+    began: &Began,
     parts: &'a [Part],
-    me: &TeammateId,
-    claimed: &HashSet<PartId>,
+    me: Option<&TeammateId>,
     server_ahead: i64,
 ) -> Option<&'a Part> {
-    let (words, is_note, files) = match &row.act {
-        Act::Reply { text, files } => (canonical(text), false, files),
-        Act::Note { text, files } => (canonical(text), true, files),
-        _ => return None,
-    };
-    let baseline = row.baseline_part.as_ref().and_then(|baseline| parts.iter().position(|part| part.id == *baseline));
-    let not_before = UnixTime(row.created_at.secs().saturating_add(server_ahead)) - CLOCK_SLACK;
-    parts.get(baseline.map_or(0, |at| at + 1)..)?.iter().find(|part| {
-        let kind_fits = match part.kind {
-            PartKind::Note => is_note,
-            PartKind::Comment | PartKind::Opening => !is_note,
-            _ => false,
-        };
-        kind_fits
-            && matches!(&part.author.kind, AuthorKind::Teammate(Some(author)) if author == me)
-            && (baseline.is_some() || part.created_at >= not_before)
-            && !claimed.contains(&part.id)
-            && canonical(part.body.as_ref().map_or("", |body| body.as_raw())) == words
-            && part.attachments.len() == files.len()
-    })
+    let seen = began.part.as_ref().and_then(|seen| parts.iter().position(|part| part.id == *seen));
+    // Seconds of the helpdesk's clock.
+    let seen_until = UnixTime(began.at.secs().saturating_add(server_ahead));
+    parts
+        .get(seen.map_or(0, |at| at + 1)..)?
+        .iter()
+        .find(|part| guard.stops(part, me) && (seen.is_some() || part.created_at > seen_until))
+}
+
+/// Whose doing a part is, for the reason of a held message.
+#[must_use]
+pub fn whose(part: &Part) -> Untrusted {
+    let author = &part.author;
+    if author.name.is_empty() { author.email.clone() } else { author.name.clone() }
+}
+
+/// How long before the read number `read` (from 1) of those that must show nothing: a settle time,
+/// doubling from the third on.
+#[must_use]
+pub fn settle_before(read: u32, settle: Duration) -> Duration {
+    settle.saturating_mul(1 << read.saturating_sub(2).min(8))
 }
 
 /// How long to wait before attempt number `attempt` (from 1): doubling, at most `cap`, with full
@@ -101,14 +157,121 @@ pub fn back_off(attempt: u32, base: Duration, cap: Duration, random: u64) -> Dur
     Duration::from_millis(random % millis).max(Duration::from_secs(1)).min(cap.max(Duration::from_secs(1)))
 }
 
+/// Whether a merge has been done: the thread says so after the row's baseline.
+#[must_use]
+pub fn is_merged(row: &OutboxRow, look: &Look<'_>) -> bool {
+    since_baseline(row, look).any(|part| part.kind == PartKind::Merged)
+}
+
+/// Parts that other rows became. A row that arrived without anybody knowing as which part takes the
+/// first that fits it, in the order of the rows.
+fn taken(row: &OutboxRow, look: &Look<'_>) -> HashSet<PartId> {
+    let others = || look.rows.iter().filter(|other| other.id != row.id);
+    let mut taken: HashSet<PartId> = others().filter_map(|other| other.sent_part.clone()).collect();
+    for other in others().filter(|other| other.status == OutboxStatus::Sent && other.sent_part.is_none()) {
+        if let Some(part) = first_match(other, look, &taken) {
+            taken.insert(part.id.clone());
+        }
+    }
+    taken
+}
+
+/// The earliest date of what a row became, when the helpdesk's clock is so many seconds before ours.
+fn not_before(row: &OutboxRow, server_ahead: i64) -> UnixTime {
+    UnixTime(row.created_at.secs().saturating_add(server_ahead)) - CLOCK_SLACK
+}
+
+/// Parts after the row's baseline, or not older than the row where that is not there.
+fn since_baseline<'a>(row: &OutboxRow, look: &Look<'a>) -> impl Iterator<Item = &'a Part> {
+    since(row, look, not_before(row, look.server_ahead))
+}
+
+/// Parts after the row's baseline, or not older than a moment where that is not there.
+fn since<'a>(row: &OutboxRow, look: &Look<'a>, not_before: UnixTime) -> impl Iterator<Item = &'a Part> {
+    let baseline = row.baseline_part.as_ref().and_then(|id| look.parts.iter().position(|part| part.id == *id));
+    let from = baseline.map_or(0, |at| at + 1);
+    look.parts.iter().skip(from).filter(move |part| baseline.is_some() || part.created_at >= not_before)
+}
+
+/// Of some parts those that are mine, of the kind that the row would become, and nobody else's.
+fn candidates<'a>(
+    row: &OutboxRow,
+    look: &Look<'a>,
+    taken: &HashSet<PartId>,
+    parts: impl Iterator<Item = &'a Part>,
+) -> impl Iterator<Item = &'a Part> {
+    let (is_note, me) = (matches!(row.act, Act::Note { .. }), look.me);
+    parts.filter(move |part| {
+        let kind_fits = match part.kind {
+            PartKind::Note => is_note,
+            PartKind::Comment | PartKind::Opening => !is_note,
+            _ => false,
+        };
+        kind_fits
+            && matches!(&part.author.kind, AuthorKind::Teammate(Some(author)) if author == me)
+            && !taken.contains(&part.id)
+    })
+}
+
+fn first_match<'a>(row: &OutboxRow, look: &Look<'a>, taken: &HashSet<PartId>) -> Option<&'a Part> {
+    let (Act::Reply { text, files } | Act::Note { text, files }) = &row.act else { return None };
+    let words = canonical(text);
+    candidates(row, look, taken, since_baseline(row, look))
+        .find(|part| words_of(part) == words && are_the_files(files, &part.attachments))
+}
+
+/// Whether something is there that may be the message without being the same: its words with more
+/// around them (a signature), other files, a part whose words were removed, or the same by a date that
+/// fits our clock where only what the helpdesk says of its own tells against it.
+fn is_like(row: &OutboxRow, look: &Look<'_>) -> bool {
+    let Some(words) = row.act.text().map(canonical) else { return false };
+    let taken = taken(row, look);
+    let parts = since(row, look, not_before(row, look.server_ahead.min(0)));
+    candidates(row, look, &taken, parts).any(|part| part.redacted || words_of(part).contains(&words))
+}
+
+/// What stops a guarded message whose fate is unknown.
+fn came_since<'a>(row: &OutboxRow, look: &Look<'a>) -> Option<&'a Part> {
+    stops(row.guard, row.began.as_ref()?, look.parts, Some(look.me), look.server_ahead)
+}
+
+/// Whether the thread as read is surely not older than the last attempt.
+fn is_witnessed(row: &OutboxRow, look: &Look<'_>) -> bool {
+    row.doubt.since.is_some_and(|since| look.parts.iter().any(|part| part.created_at > since + SURELY_LATER))
+}
+
+fn words_of(part: &Part) -> String {
+    canonical(part.body.as_ref().map_or("", |body| body.as_raw()))
+}
+
+/// Whether files came through as these attachments: as many, each with its size where the helpdesk says
+/// one, and its name where it kept that.
+fn are_the_files(files: &[FilePart], attachments: &[Attachment]) -> bool {
+    if files.len() != attachments.len() {
+        return false;
+    }
+    let mut left: Vec<&Attachment> = attachments.iter().collect();
+    files.iter().all(|file| {
+        let fits = |with: &&Attachment| {
+            let same_name = with.name.is_empty() || with.name.as_raw() == file.name;
+            same_name && with.size.is_none_or(|size| size == file.size)
+        };
+        left.iter().position(fits).map(|at| left.swap_remove(at)).is_some()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Author, ConversationId, GroupId, OutboxId, OutboxStatus};
-    use crate::text::{Untrusted, html};
+    use crate::domain::{Author, ContactId, ConversationId, GroupId, OutboxId};
+    use crate::text::html;
 
     fn me() -> TeammateId {
         TeammateId::parse("7").expect("a plain id")
+    }
+
+    fn part_id(id: &str) -> PartId {
+        PartId::parse(id).expect("a plain id")
     }
 
     fn row(text: &str, baseline: Option<&str>) -> OutboxRow {
@@ -126,12 +289,19 @@ mod tests {
             baseline_part: baseline.and_then(PartId::parse),
             baseline_count: 1,
             sent_part: None,
+            guard: Guard::Off,
+            began: None,
+            doubt: Doubt { since: Some(UnixTime(1_000)), reads: 1, resends: 0 },
         }
+    }
+
+    fn read(row: OutboxRow, reads: u32, resends: u32) -> OutboxRow {
+        OutboxRow { doubt: Doubt { reads, resends, ..row.doubt }, ..row }
     }
 
     fn part(id: &str, kind: PartKind, author: &str, body: &str, at: i64) -> Part {
         Part {
-            id: PartId::parse(id).expect("a plain id"),
+            id: part_id(id),
             kind,
             author: Author {
                 kind: AuthorKind::Teammate(TeammateId::parse(author)),
@@ -148,55 +318,207 @@ mod tests {
         }
     }
 
+    fn by_customer(id: &str, body: &str, at: i64) -> Part {
+        let mut part = part(id, PartKind::Comment, "9", body, at);
+        part.author.kind = AuthorKind::Contact(ContactId::parse("c"));
+        part
+    }
+
+    fn look<'a>(parts: &'a [Part], me: &'a TeammateId, rows: &'a [OutboxRow]) -> Look<'a> {
+        Look { parts, missing: 0, updated_at: UnixTime(2_000), me, rows, server_ahead: 0 }
+    }
+
+    fn verdict(row: &OutboxRow, parts: &[Part]) -> Verdict {
+        judge(row, &look(parts, &me(), &[]))
+    }
+
+    #[test]
+    fn a_wrong_date_of_the_helpdesk_leads_to_a_question_never_to_a_second_send() {
+        let (row, me) = (read(row("Hi", None), Doubt::READS, 0), me());
+        let parts = [part("2", PartKind::Comment, "7", "<p>Hi</p>", 1_001)];
+        let said = Look { server_ahead: 86_400, ..look(&parts, &me, &[]) };
+        assert_eq!(judge(&row, &said), Verdict::Ask);
+        assert_eq!(judge(&row, &Look { server_ahead: -86_400, ..said }), Verdict::Arrived(parts[0].id.clone()));
+    }
+
     #[test]
     fn our_words_are_found_in_the_servers_markup() {
         let parts = [
             part("1", PartKind::Opening, "9", "Help", 900),
             part("2", PartKind::Comment, "7", &html::from_plain("Hi,\n\n1 < 2 & so on"), 1_001),
         ];
-        let verdict = judge(&row("Hi,\n\n1 < 2 & so on", Some("1")), &parts, &me(), &HashSet::new(), 0, (1, 0));
-        assert_eq!(verdict, Verdict::Arrived(PartId::parse("2").expect("a plain id")));
+        assert_eq!(verdict(&row("Hi,\n\n1 < 2 & so on", Some("1")), &parts), Verdict::Arrived(part_id("2")));
     }
 
     #[test]
     fn an_older_message_with_the_same_words_does_not_count() {
         let parts = [
             part("1", PartKind::Comment, "7", "<p>Thanks!</p>", 100),
-            part("2", PartKind::Comment, "9", "<p>Thanks!</p>", 1_005),
+            part("2", PartKind::Comment, "9", "<p>Thanks!</p>", 1_001),
         ];
-        assert_eq!(judge(&row("Thanks!", None), &parts, &me(), &HashSet::new(), 0, (1, 0)), Verdict::ReadAgain);
-        assert_eq!(judge(&row("Thanks!", Some("1")), &parts, &me(), &HashSet::new(), 0, (1, 0)), Verdict::ReadAgain);
+        assert_eq!(verdict(&row("Thanks!", None), &parts), Verdict::ReadAgain);
+        assert_eq!(verdict(&row("Thanks!", Some("1")), &parts), Verdict::ReadAgain);
     }
 
     #[test]
     fn a_wrong_local_clock_hides_no_part() {
         let parts =
             [part("1", PartKind::Opening, "9", "Help", 100), part("2", PartKind::Comment, "7", "<p>Hi</p>", 500)];
+        let me = me();
+        let at = |ahead| Look { server_ahead: ahead, ..look(&parts, &me, &[]) };
         // Ours is 500 seconds fast: with the baseline dates do not matter, without it the offset does.
-        assert!(find(&row("Hi", Some("1")), &parts, &me(), &HashSet::new(), 0).is_some());
-        assert!(find(&row("Hi", None), &parts, &me(), &HashSet::new(), 0).is_none());
-        assert!(find(&row("Hi", None), &parts, &me(), &HashSet::new(), -500).is_some());
+        assert!(find(&row("Hi", Some("1")), &at(0)).is_some());
+        assert!(find(&row("Hi", None), &at(0)).is_none());
+        assert!(find(&row("Hi", None), &at(-500)).is_some());
     }
 
     #[test]
     fn two_equal_replies_need_two_parts() {
         let parts = [part("2", PartKind::Comment, "7", "<p>Thanks!</p>", 1_001)];
-        let claimed = HashSet::from([PartId::parse("2").expect("a plain id")]);
-        assert_eq!(judge(&row("Thanks!", None), &parts, &me(), &claimed, 0, (1, 0)), Verdict::ReadAgain);
+        let me = me();
+        let mut earlier = row("Thanks!", None);
+        earlier.status = OutboxStatus::Sent;
+        let later = OutboxRow { id: OutboxId(2), ..row("Thanks!", None) };
+        // Whether it is known which part the first became or not.
+        for sent_part in [Some(part_id("2")), None] {
+            let rows = [OutboxRow { sent_part, ..earlier.clone() }, later.clone()];
+            assert_eq!(judge(&later, &look(&parts, &me, &rows)), Verdict::ReadAgain);
+        }
+        let both = [parts[0].clone(), part("3", PartKind::Comment, "7", "<p>Thanks!</p>", 1_002)];
+        let rows = [earlier, later.clone()];
+        assert_eq!(judge(&later, &look(&both, &me, &rows)), Verdict::Arrived(part_id("3")));
     }
 
     #[test]
     fn a_note_is_not_taken_for_a_reply() {
         let parts = [part("2", PartKind::Note, "7", "<p>Thanks!</p>", 1_001)];
-        assert_eq!(find(&row("Thanks!", None), &parts, &me(), &HashSet::new(), 0), None);
+        assert_eq!(find(&row("Thanks!", None), &look(&parts, &me(), &[])), None);
     }
 
     #[test]
-    fn nothing_is_resent_before_two_reads_and_a_person_decides_in_the_end() {
-        let ask = |reads, resends| judge(&row("x", None), &[], &me(), &HashSet::new(), 0, (reads, resends));
-        assert_eq!(ask(1, 0), Verdict::ReadAgain);
-        assert_eq!(ask(2, 0), Verdict::Resend);
-        assert_eq!(ask(2, RESENDS), Verdict::Ask);
+    fn files_are_told_apart_by_name_and_size() {
+        let file = |name: &str, size| FilePart {
+            name: name.into(),
+            content_type: "text/plain".into(),
+            hash: String::new(),
+            size,
+        };
+        let attachment = |name: &str, size| Attachment {
+            name: Untrusted::new(name),
+            url: Untrusted::default(),
+            content_type: Untrusted::default(),
+            size,
+        };
+        let ours = [file("a.txt", 3), file("b.txt", 4)];
+        assert!(are_the_files(&ours, &[attachment("b.txt", Some(4)), attachment("a.txt", None)]));
+        assert!(!are_the_files(&ours, &[attachment("b.txt", Some(4)), attachment("a.txt", Some(4))]));
+        assert!(!are_the_files(&ours, &[attachment("b.txt", Some(4)), attachment("c.txt", Some(3))]));
+        assert!(!are_the_files(&ours, &[attachment("a.txt", Some(3))]));
+        assert!(are_the_files(&[], &[]));
+    }
+
+    #[test]
+    fn nothing_is_resent_before_four_reads_and_never_twice() {
+        for reads in 1..Doubt::READS {
+            assert_eq!(verdict(&read(row("x", None), reads, 0), &[]), Verdict::ReadAgain);
+        }
+        assert_eq!(verdict(&read(row("x", None), Doubt::READS, 0), &[]), Verdict::Resend);
+        assert_eq!(verdict(&read(row("x", None), Doubt::READS, 1), &[]), Verdict::Ask);
+    }
+
+    #[test]
+    fn the_reads_are_spread_over_more_than_a_replica_lags() {
+        let settle = Duration::from_secs(5);
+        let waits: Vec<u64> = (1..=Doubt::READS).map(|read| settle_before(read, settle).as_secs()).collect();
+        assert_eq!(waits, [5, 5, 10, 20]);
+        assert!(waits.iter().sum::<u64>() > 30 + 5);
+    }
+
+    #[test]
+    fn a_thread_that_shows_what_came_after_the_attempt_needs_two_reads() {
+        let after = [by_customer("2", "Hello?", 1_003)];
+        assert_eq!(verdict(&read(row("x", None), 1, 0), &after), Verdict::ReadAgain);
+        assert_eq!(verdict(&read(row("x", None), 2, 0), &after), Verdict::Resend);
+        let before = [by_customer("2", "Hello?", 1_001)];
+        assert_eq!(verdict(&read(row("x", None), 2, 0), &before), Verdict::ReadAgain);
+    }
+
+    #[test]
+    fn what_is_like_it_is_for_a_person_to_judge() {
+        let signed = [part("2", PartKind::Comment, "7", "<p>x marks it</p><p>-- Ana</p>", 1_001)];
+        assert_eq!(verdict(&read(row("x marks it", None), Doubt::READS, 0), &signed), Verdict::Ask);
+        let mut removed = part("2", PartKind::Comment, "7", "", 1_001);
+        removed.redacted = true;
+        assert_eq!(verdict(&read(row("x", None), Doubt::READS, 0), &[removed]), Verdict::Ask);
+    }
+
+    #[test]
+    fn a_guarded_message_is_not_resent_over_what_came_meanwhile() {
+        let mut guarded = read(row("x", Some("1")), Doubt::READS, 0);
+        guarded.guard = Guard::On;
+        guarded.began = Some(Began { part: PartId::parse("1"), at: UnixTime(990) });
+        let quiet = [by_customer("1", "Help", 900)];
+        assert_eq!(verdict(&guarded, &quiet), Verdict::Resend);
+        let moved_on = [quiet[0].clone(), by_customer("2", "Forget it", 1_001)];
+        assert_eq!(verdict(&guarded, &moved_on), Verdict::Ask);
+    }
+
+    #[test]
+    fn a_read_that_lacks_what_was_seen_is_behind() {
+        let me = me();
+        let seen = [by_customer("1", "Help", 900), part("2", PartKind::Comment, "7", "Yes?", 950)];
+        let whole = look(&seen, &me, &[]);
+        assert!(!is_behind(&row("x", Some("2")), &whole, None));
+        assert!(is_behind(&row("x", Some("3")), &whole, None), "the baseline is missing");
+        let sent = [OutboxRow { id: OutboxId(9), sent_part: PartId::parse("4"), ..row("y", None) }];
+        assert!(is_behind(&row("x", Some("2")), &look(&seen, &me, &sent), None), "what was sent earlier is missing");
+        let mut conversation = Conversation::bare(ConversationId::parse("1").expect("a plain id"), UnixTime(2_000));
+        let known = (conversation.clone(), seen.to_vec());
+        assert!(!is_behind(&row("x", Some("2")), &whole, Some(&known)));
+        conversation.updated_at = UnixTime(2_001);
+        assert!(is_behind(&row("x", Some("2")), &whole, Some(&(conversation, seen.to_vec()))), "the row is newer");
+        let long = Look { missing: 3, ..whole };
+        assert!(!is_behind(&row("x", Some("0")), &long, None), "of a long thread the older parts do not come");
+    }
+
+    #[test]
+    fn reads_that_stay_behind_end_with_a_person() {
+        let doubt = Doubt { since: Some(UnixTime(1_000)), ..Doubt::default() };
+        let settle = Duration::from_secs(5);
+        assert!(!is_behind_for_good(doubt, UnixTime(1_120), settle));
+        assert!(is_behind_for_good(doubt, UnixTime(1_121), settle));
+    }
+
+    #[test]
+    fn the_guard_compares_with_what_was_seen() {
+        let me = me();
+        let parts = [
+            by_customer("1", "Help", 900),
+            part("2", PartKind::Comment, "7", "Mine", 950),
+            by_customer("3", "More", 960),
+        ];
+        let began = |part: Option<&str>, at| Began { part: part.and_then(PartId::parse), at: UnixTime(at) };
+        let stopped = |began: &Began, ahead| {
+            stops(Guard::On, began, &parts, Some(&me), ahead).map(|part| part.id.as_str().to_owned())
+        };
+        assert_eq!(stopped(&began(Some("2"), 0), 0).as_deref(), Some("3"));
+        assert_eq!(stopped(&began(Some("3"), 0), 0), None);
+        // Without a part to go by, dates by the helpdesk's clock.
+        assert_eq!(stopped(&began(None, 960), 0), None);
+        assert_eq!(stopped(&began(None, 955), 0).as_deref(), Some("3"));
+        assert_eq!(stopped(&began(Some("gone"), 1_055), -100).as_deref(), Some("3"));
+        assert_eq!(stops(Guard::Off, &began(None, 0), &parts, Some(&me), 0), None);
+    }
+
+    #[test]
+    fn a_merge_of_long_ago_is_not_this_one() {
+        let me = me();
+        let mut merge = row("", Some("2"));
+        merge.act = Act::Merge { into: ConversationId::parse("5").expect("a plain id") };
+        let parts = [part("1", PartKind::Merged, "8", "", 100), part("2", PartKind::Comment, "9", "a", 200)];
+        assert!(!is_merged(&merge, &look(&parts, &me, &[])));
+        let parts = [parts[1].clone(), part("3", PartKind::Merged, "7", "", 1_001)];
+        assert!(is_merged(&merge, &look(&parts, &me, &[])));
     }
 
     #[test]

@@ -4,69 +4,99 @@ use std::time::Duration;
 
 use crate::clock::Timings;
 
+/// While the helpdesk tells by itself what changed, it is asked only every so many polls, in case that
+/// something went untold.
+const POLLS_WHILE_TOLD: u32 = 15;
+
+/// Kinds of pull, each on its own schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Conversations that changed, and deletions.
+    Changes,
+    /// Ourselves, teammates, teams, tags, attributes, what the helpdesk can do.
+    Directory,
+    /// Macros and office hours.
+    Library,
+    /// Contacts and companies that are here, read again.
+    People,
+}
+
+impl Kind {
+    /// All, in the order in which they are pulled when several are due.
+    pub const ALL: [Self; 4] = [Self::Directory, Self::Changes, Self::Library, Self::People];
+
+    /// How often, in general.
+    fn every(self, timings: &Timings, told: bool) -> Duration {
+        match self {
+            Self::Changes if told => timings.poll.saturating_mul(POLLS_WHILE_TOLD),
+            Self::Changes => timings.poll,
+            Self::Directory | Self::Library => timings.slow_poll,
+            Self::People => timings.contact_poll,
+        }
+    }
+}
+
 /// When each kind of pull was done last, in monotonic time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Schedule {
-    changes: Option<Duration>,
-    directory: Option<Duration>,
+    last: [Option<Duration>; Kind::ALL.len()],
     failures: u32,
     not_before: Option<Duration>,
 }
 
-/// Kinds of pull that are due.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Due {
-    /// Conversations that changed.
-    pub changes: bool,
-    /// Teammates, teams, tags and the like.
-    pub directory: bool,
-}
-
 impl Schedule {
-    /// What is due at `now`.
+    fn next(&self, kind: Kind, now: Duration, timings: &Timings, told: bool) -> Duration {
+        self.last[kind as usize].map_or(now, |last| last + kind.every(timings, told))
+    }
+
+    /// Whether a kind is due at `now`. `told`: the helpdesk tells by itself what changed.
     #[must_use]
-    pub fn due(&self, now: Duration, timings: &Timings) -> Due {
-        if self.not_before.is_some_and(|wait| now < wait) {
-            return Due::default();
-        }
-        let passed = |last: Option<Duration>, every: Duration| last.is_none_or(|last| now >= last + every);
-        Due { changes: passed(self.changes, timings.poll), directory: passed(self.directory, timings.slow_poll) }
+    pub fn is_due(&self, kind: Kind, now: Duration, timings: &Timings, told: bool) -> bool {
+        self.not_before.is_none_or(|wait| now >= wait) && now >= self.next(kind, now, timings, told)
     }
 
     /// How long from `now` until something is due.
     #[must_use]
-    pub fn wait(&self, now: Duration, timings: &Timings) -> Duration {
-        let next = |last: Option<Duration>, every: Duration| last.map_or(now, |last| last + every);
-        let soonest = next(self.changes, timings.poll).min(next(self.directory, timings.slow_poll));
+    pub fn wait(&self, now: Duration, timings: &Timings, told: bool) -> Duration {
+        let soonest = Kind::ALL.into_iter().map(|kind| self.next(kind, now, timings, told)).min().unwrap_or(now);
         soonest.max(self.not_before.unwrap_or_default()).saturating_sub(now)
     }
 
     /// A pull went well.
-    pub fn done(&mut self, what: Due, now: Duration) {
-        if what.changes {
-            self.changes = Some(now);
-        }
-        if what.directory {
-            self.directory = Some(now);
-        }
+    pub fn done(&mut self, kind: Kind, now: Duration) {
+        self.last[kind as usize] = Some(now);
         self.failures = 0;
         self.not_before = None;
     }
 
-    /// A pull failed: wait longer each time; after a refused token at most one try a minute.
+    /// A pull failed in a way that is its own: the next one comes in its turn, and nothing else waits.
+    pub fn skipped(&mut self, kind: Kind, now: Duration) {
+        self.last[kind as usize] = Some(now);
+    }
+
+    /// A pull failed in a way that others would too: everything waits, longer each time; after a
+    /// refused token at most one try in its time.
     pub fn failed(&mut self, now: Duration, signed_out: bool, timings: &Timings, random: u64) {
         self.failures = self.failures.saturating_add(1);
         let wait = if signed_out {
-            Duration::from_secs(60)
+            timings.signed_out_wait
         } else {
             super::reconcile::back_off(self.failures, timings.back_off, timings.back_off_cap, random)
         };
         self.not_before = Some(now + wait);
     }
 
-    /// Everything is due at once, whatever failed before.
+    /// Conversations are due at once, whatever failed before.
     pub fn hurry(&mut self) {
+        self.last[Kind::Changes as usize] = None;
+        self.not_before = None;
+    }
+
+    /// The agent asks, or the machine has slept: everything but people is due at once.
+    pub fn refresh(&mut self) {
+        let people = self.last[Kind::People as usize];
         *self = Self { failures: self.failures, ..Self::default() };
+        self.last[Kind::People as usize] = people;
     }
 }
 
@@ -78,15 +108,37 @@ mod tests {
         Duration::from_secs(secs)
     }
 
-    #[test]
-    fn changes_are_due_often_and_the_directory_seldom() {
+    fn due(schedule: &Schedule, at: u64, told: bool) -> Vec<Kind> {
         let timings = Timings::default();
+        Kind::ALL.into_iter().filter(|kind| schedule.is_due(*kind, secs(at), &timings, told)).collect()
+    }
+
+    fn all_done(at: u64) -> Schedule {
         let mut schedule = Schedule::default();
-        assert_eq!(schedule.due(secs(1), &timings), Due { changes: true, directory: true });
-        schedule.done(Due { changes: true, directory: true }, secs(1));
-        assert_eq!(schedule.due(secs(2), &timings), Due::default());
-        assert_eq!(schedule.due(secs(6), &timings), Due { changes: true, directory: false });
-        assert_eq!(schedule.wait(secs(2), &timings), secs(3));
+        for kind in Kind::ALL {
+            schedule.done(kind, secs(at));
+        }
+        schedule
+    }
+
+    #[test]
+    fn each_kind_has_its_own_schedule_and_the_directory_comes_first() {
+        assert_eq!(due(&Schedule::default(), 1, false), Kind::ALL);
+        let schedule = all_done(1);
+        assert!(due(&schedule, 2, false).is_empty());
+        assert_eq!(due(&schedule, 5, false), [Kind::Changes]);
+        assert_eq!(due(&schedule, 301, false), [Kind::Directory, Kind::Changes, Kind::Library]);
+        assert_eq!(due(&schedule, 3_601, false), Kind::ALL);
+        assert_eq!(schedule.wait(secs(2), &Timings::default(), false), secs(3));
+    }
+
+    #[test]
+    fn a_helpdesk_that_tells_what_changed_is_polled_once_a_minute() {
+        let schedule = all_done(1);
+        assert!(due(&schedule, 60, true).is_empty());
+        assert_eq!(due(&schedule, 61, true), [Kind::Changes]);
+        assert_eq!(schedule.wait(secs(2), &Timings::default(), true), secs(59));
+        assert_eq!(due(&schedule, 10, false), [Kind::Changes], "when it falls silent the poll is overdue at once");
     }
 
     #[test]
@@ -94,10 +146,37 @@ mod tests {
         let timings = Timings::default();
         let mut schedule = Schedule::default();
         schedule.failed(secs(10), true, &timings, 3);
-        assert_eq!(schedule.due(secs(60), &timings), Due::default());
-        assert!(schedule.due(secs(70), &timings).changes);
+        assert!(due(&schedule, 60, false).is_empty());
+        assert!(due(&schedule, 70, false).contains(&Kind::Changes));
         schedule.failed(secs(70), true, &timings, 3);
+        schedule.refresh();
+        assert!(due(&schedule, 71, false).contains(&Kind::Changes));
+    }
+
+    #[test]
+    fn failures_wait_longer_and_a_success_forgets_them() {
+        let timings = Timings::default();
+        let mut schedule = Schedule::default();
+        for _ in 0..20 {
+            schedule.failed(secs(10), false, &timings, u64::MAX - 7);
+            assert!(schedule.wait(secs(10), &timings, false) <= timings.back_off_cap);
+        }
+        assert!(schedule.wait(secs(10), &timings, false) > secs(1));
+        schedule.done(Kind::Changes, secs(80));
+        schedule.failed(secs(80), false, &timings, u64::MAX - 7);
+        assert_eq!(schedule.wait(secs(80), &timings, false), secs(1));
+    }
+
+    #[test]
+    fn one_list_that_cannot_be_had_holds_up_nothing_else() {
+        let mut schedule = Schedule::default();
+        schedule.skipped(Kind::Library, secs(1));
+        assert_eq!(due(&schedule, 1, false), [Kind::Directory, Kind::Changes, Kind::People]);
+        let mut schedule = all_done(1);
+        schedule.refresh();
+        assert_eq!(due(&schedule, 2, false), [Kind::Directory, Kind::Changes, Kind::Library]);
+        let mut schedule = all_done(1);
         schedule.hurry();
-        assert!(schedule.due(secs(71), &timings).changes);
+        assert_eq!(due(&schedule, 2, false), [Kind::Changes]);
     }
 }
