@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::{AuthorKind, Conversation, Directory, OutboxRow, Part, PartKind, UnixTime};
+use crate::domain::{Act, AuthorKind, Conversation, Directory, OutboxRow, Part, PartKind, UnixTime};
 use crate::text::{Untrusted, html};
 
 fn text(text: &Untrusted) -> Value {
@@ -114,5 +114,36 @@ pub(super) fn outbox_row(of: &OutboxRow) -> Value {
         "created_at": of.created_at,
         "due_at": of.due_at,
         "part_id": of.sent_part.as_ref().map(ToString::to_string),
+        "group": of.group.as_str(),
+        "guard": of.guard.as_str(),
+        "may_have_arrived": of.may_have_arrived(),
     })
+}
+
+/// A row of the outbox with all that is known of it; `came` are the parts that hold it back.
+pub(super) fn outbox_row_in_full(of: &OutboxRow, came: &[&Part]) -> Value {
+    let mut document = outbox_row(of);
+    let files = match &of.act {
+        Act::Reply { files, .. } | Act::Note { files, .. } => files.as_slice(),
+        _ => &[],
+    };
+    if let Value::Object(fields) = &mut document {
+        let more = json!({
+            "act": of.act,
+            "inverses": of.inverses,
+            "files": files.iter().map(|file| json!({
+                "name": file.name, "content_type": file.content_type, "size": file.size,
+            })).collect::<Vec<_>>(),
+            "baseline": {"part_id": of.baseline_part.as_ref().map(ToString::to_string), "count": of.baseline_count},
+            "began": of.began.as_ref().map(|began| json!({
+                "part_id": began.part.as_ref().map(ToString::to_string), "at": began.at,
+            })),
+            "doubt": {"since": of.doubt.since, "reads": of.doubt.reads, "resends": of.doubt.resends},
+            "came": came.iter().map(|came| part(came)).collect::<Vec<_>>(),
+        });
+        if let Value::Object(more) = more {
+            fields.extend(more);
+        }
+    }
+    document
 }

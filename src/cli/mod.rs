@@ -5,6 +5,7 @@
 
 mod account;
 mod demo;
+mod draft;
 mod json;
 mod outbox;
 mod print;
@@ -73,6 +74,9 @@ enum Command {
     /// What waits to be sent, and what needs you
     #[command(subcommand)]
     Outbox(outbox::OutboxCommand),
+    /// What was begun and not sent
+    #[command(subcommand)]
+    Draft(draft::DraftCommand),
     /// Check config.toml, or show where files are kept
     #[command(subcommand)]
     Config(account::ConfigCommand),
@@ -123,7 +127,7 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Demo(args)) => return demo::run(&args),
         Some(Command::Serve(args)) => serve::run(&args),
         Some(Command::Auth(command)) => account::auth(command, workspace.as_deref()),
-        Some(Command::Sync(args)) => sync::run(&open()?, &args),
+        Some(Command::Sync(args)) => return sync::run(&open()?, &args),
         Some(Command::List(args)) => read::list(&open()?, &args),
         Some(Command::Show(args)) => read::show(&open()?, &args),
         Some(Command::Count(args)) => read::count(&open()?, &args),
@@ -138,6 +142,7 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Merge(args)) => write::merge(&open()?, &args),
         Some(Command::Away(args)) => account::away(&open()?, &args),
         Some(Command::Outbox(command)) => outbox::run(&open()?, &command),
+        Some(Command::Draft(command)) => draft::run(&open()?, &command),
         Some(Command::Config(command)) => account::config(&command),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();

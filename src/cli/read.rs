@@ -108,7 +108,7 @@ pub(super) fn count(session: &Session, args: &CountArgs) -> Result<(), Failure> 
 }
 
 /// How long ago, in one unit: `5m`, `3h`, `2d`.
-fn ago(now: UnixTime, then: UnixTime) -> String {
+pub(super) fn ago(now: UnixTime, then: UnixTime) -> String {
     let secs = now.since(then).as_secs();
     match secs {
         0..60 => format!("{secs}s"),

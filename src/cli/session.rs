@@ -13,7 +13,7 @@ use crate::config::{Account, Accounts, Config, Paths, Place, Settings, load_toke
 use crate::domain::{ConversationId, Secret};
 use crate::error::{Exit, Failure};
 use crate::sync::message::Event;
-use crate::sync::{Engine, EngineParts, SyncError};
+use crate::sync::{Engine, EngineParts, SyncError, why_in_memory};
 use crate::words::Words;
 
 /// A session of one account.
@@ -190,6 +190,24 @@ pub fn sync_failure(error: &SyncError) -> Failure {
     }
 }
 
+/// Says on standard error what the two files cannot keep, and what became of damaged ones.
+fn say_how_files_are(cache: &Cache) {
+    let words = Words::english();
+    let storage = cache.storage();
+    if let Some(why) = storage.state {
+        print::aside(&words.say(why_in_memory(why)));
+    } else if storage.cache.is_some() {
+        print::aside(&words.say("memory-cache"));
+    }
+    if let Some(salvage) = cache.salvaged() {
+        let counts = format!("{} + {}", salvage.kept, salvage.lost);
+        print::aside(&format!("{} {counts}", words.say("state-salvaged")));
+    }
+    if cache.damaged_cache().is_some() {
+        print::aside(&words.say("cache-rebuilt"));
+    }
+}
+
 impl Session {
     /// Opens the session that the environment and config.toml name.
     ///
@@ -241,6 +259,7 @@ impl Session {
         };
         let dirs = Dirs { cache: paths.cache_of(&account.key), state: paths.state_of(&account.key) };
         let cache = Cache::open(&dirs, clock.clone()).map_err(|error| cache_failure(&error))?;
+        say_how_files_are(&cache);
         if let Some(workspace) = fresh {
             cache.store_directory_workspace(&workspace).map_err(|error| cache_failure(&error))?;
         }
@@ -252,7 +271,10 @@ impl Session {
             clock,
             ids,
             timings: config.settings.timings.clone(),
+            guard: config.settings.guard,
             zone: config.settings.zone.clone(),
+            history: config.settings.history,
+            read_file: crate::host::read_attachment,
             sink: Arc::new(move |event| ears.hear(event)),
         })
         .map_err(|error| cache_failure(&error))?;

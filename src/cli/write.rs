@@ -8,9 +8,11 @@ use serde_json::json;
 
 use super::session::{Session, api_failure, cache_failure};
 use super::{Writing, json, print, text_of};
-use crate::domain::{Act, AssignTo, Conversation, ConversationId, Mode, OutboxRow, OutboxStatus, Priority, when};
+use crate::domain::{
+    Act, AssignTo, Began, Conversation, ConversationId, Guard, Mode, OutboxRow, OutboxStatus, Priority, when,
+};
 use crate::error::{Exit, Failure};
-use crate::sync::Hold;
+use crate::sync::{Hold, Pushed};
 use crate::text::{Clean, clean};
 use crate::words::Arg;
 
@@ -35,6 +37,9 @@ pub(super) struct MessageArgs {
     /// Attach a file; may be given ten times
     #[arg(long, value_name = "FILE")]
     attach: Vec<PathBuf>,
+    /// Hold it back when the conversation has moved on since it was last read here
+    #[arg(long)]
+    guard: bool,
     #[command(flatten)]
     writing: Writing,
 }
@@ -111,7 +116,7 @@ pub(super) fn message(session: &Session, args: &MessageArgs, mode: Mode) -> Resu
             .map_err(|error| Failure::new(Exit::Usage, "cli-attachment").with("file", path.display()).why(error))?;
         files.push(kept);
     }
-    write(session, &args.id, args.writing, |_, _| {
+    write_guarded(session, &args.id, args.writing, args.guard, |_, _| {
         Ok(vec![match mode {
             Mode::Reply => Act::Reply { text: text.clone(), files: files.clone() },
             Mode::Note => Act::Note { text: text.clone(), files: files.clone() },
@@ -225,8 +230,28 @@ fn write(
     writing: Writing,
     acts: impl FnOnce(&Session, &ConversationId) -> Result<Vec<Act>, Failure>,
 ) -> Result<(), Failure> {
+    write_guarded(session, typed, writing, false, acts)
+}
+
+/// What whoever calls has seen of a conversation: what is on disk of it.
+fn seen(session: &Session, id: &ConversationId) -> Result<Began, Failure> {
+    let (part, _) = session.engine.cache().load_baseline(id).map_err(|error| cache_failure(&error))?;
+    let known = session.engine.cache().load_server_conversation(id).map_err(|error| cache_failure(&error))?;
+    // Without the thread the list's row is what was seen.
+    let at = known.map_or_else(|| session.engine.now(), |known| known.updated_at);
+    Ok(Began { part, at })
+}
+
+fn write_guarded(
+    session: &Session,
+    typed: &str,
+    writing: Writing,
+    is_guarded: bool,
+    acts: impl FnOnce(&Session, &ConversationId) -> Result<Vec<Act>, Failure>,
+) -> Result<(), Failure> {
     session.identify()?;
     let id = session.conversation(typed)?;
+    let began = if is_guarded { Some(seen(session, &id)?) } else { None };
     let acts = acts(session, &id)?;
     if writing.dry_run {
         return plan(session, &id, &acts, writing);
@@ -252,23 +277,43 @@ fn write(
     }
     let group = session.engine.new_group().ok_or_else(|| Failure::new(Exit::Failed, "cli-stopped"))?;
     let acts: Vec<_> = acts.into_iter().map(|act| (id.clone(), act)).collect();
-    let rows = session.engine.commit(&group, &acts, &[], Hold::Nothing).map_err(|error| cache_failure(&error))?;
+    // Asked for by name it is on, whatever the screen's is.
+    let guard = match session.settings.guard {
+        Guard::Off => Guard::On,
+        guard => guard,
+    };
+    let rows = session
+        .engine
+        .commit_guarded(guard, &group, &acts, &[], began, Hold::Nothing)
+        .map_err(|error| cache_failure(&error))?;
     if writing.queue {
-        return report(session, &rows, writing);
+        report(session, &rows, writing)?;
+        return match rows.iter().find(|row| row.status == OutboxStatus::Held) {
+            Some(row) => Err(Failure::new(Exit::Conflict, "cli-moved-on").why(row.reason.clean())),
+            None => Ok(()),
+        };
     }
     let pushed = session.wait(session.engine.push());
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let rows = session.engine.load_rows(&ids).map_err(|error| cache_failure(&error))?;
     report(session, &rows, writing)?;
-    let pushed = pushed?;
-    for row in &rows {
+    outcome(session, &rows, &pushed?)
+}
+
+/// The exit code of rows after a push: the first that the helpdesk does not have decides.
+pub(super) fn outcome(session: &Session, rows: &[OutboxRow], pushed: &Pushed) -> Result<(), Failure> {
+    for row in rows {
         let failure = match row.status {
             OutboxStatus::Sent => continue,
             OutboxStatus::Failed => pushed.refusals.iter().find(|(refused, _)| *refused == row.id).map_or_else(
                 || Failure::new(Exit::Failed, "cli-not-sent").why(row.reason.clean()),
                 |(_, error)| api_failure(error),
             ),
-            OutboxStatus::Held => Failure::new(Exit::Conflict, "cli-moved-on"),
+            OutboxStatus::Held => Failure::new(Exit::Conflict, "cli-moved-on").why(row.reason.clean()),
+            // Turned down because of what the conversation is now.
+            OutboxStatus::NeedsDecision if !row.may_have_arrived() => {
+                Failure::new(Exit::Conflict, "cli-moved-on").why(row.reason.clean())
+            }
             OutboxStatus::NeedsDecision => Failure::new(Exit::Unreachable, "cli-undecided"),
             // A script must not take this for "not sent": it may be.
             OutboxStatus::Unknown | OutboxStatus::Sending => Failure::new(Exit::Unreachable, "cli-unknown"),
@@ -285,7 +330,7 @@ fn write(
     Ok(())
 }
 
-fn report(session: &Session, rows: &[OutboxRow], writing: Writing) -> Result<(), Failure> {
+pub(super) fn report(session: &Session, rows: &[OutboxRow], writing: Writing) -> Result<(), Failure> {
     if writing.json {
         return print::json(&rows.iter().map(json::outbox_row).collect::<Vec<_>>().into());
     }
@@ -360,7 +405,6 @@ fn difference(session: &Session, act: &Act, before: &Conversation, after: &Conve
         Act::Tag { .. } | Act::Untag { .. } => (tags(before), tags(after)),
         Act::Priority { .. } => (clean(before.priority.as_str()), clean(after.priority.as_str())),
         Act::Merge { into } => (state(before), clean(&format!("{} → #{into}", state(after)))),
-        Act::MarkRead { read } => (none(), clean(if *read { "read" } else { "unread" })),
         Act::Close | Act::Reopen | Act::Snooze { .. } => (state(before), state(after)),
     }
 }

@@ -1,21 +1,30 @@
 //! Other processes, and files outside our own directories. Nothing else touches either.
 //!
-//! Owns the reading of files that the agent attaches, and the process that finishes the outbox after
-//! the screen has gone. Knows nothing of screens or helpdesks.
+//! Owns the reading of files that the agent attaches, the agent's editor, and the process that finishes
+//! the outbox after the screen has gone. Knows nothing of screens or helpdesks.
+
+mod editor;
 
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+pub use editor::edit_text;
 
 /// The largest file that goes with a message.
 pub const LARGEST_ATTACHMENT: u64 = 20 << 20;
 
-/// Reads a file to be attached: its base name, a media type by its ending, and its content.
+/// Reads a file to be attached (`~/` is the home directory): its base name, a media type by its ending, and its content.
 ///
 /// # Errors
 /// When it cannot be read, is no regular file, or is larger than [`LARGEST_ATTACHMENT`].
 pub fn read_attachment(path: &Path) -> io::Result<(String, String, Vec<u8>)> {
+    let path = &at_home(path);
+    // Asked before it is opened: opening a pipe would wait for its writer.
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+    }
     let file = File::open(path)?;
     let facts = file.metadata()?;
     if !facts.is_file() {
@@ -29,6 +38,14 @@ pub fn read_attachment(path: &Path) -> io::Result<(String, String, Vec<u8>)> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     Ok((name, media_type(&ending).to_owned(), content))
+}
+
+/// A path that begins with `~/`, as people type it where no shell reads it.
+fn at_home(path: &Path) -> PathBuf {
+    match (path.strip_prefix("~"), std::env::var_os("HOME")) {
+        (Ok(rest), Some(home)) if !path.exists() => Path::new(&home).join(rest),
+        _ => path.to_owned(),
+    }
 }
 
 fn media_type(ending: &str) -> &'static str {
@@ -75,7 +92,7 @@ mod tests {
         let file = dir.path().join("photo of tent.PNG");
         std::fs::write(&file, b"png")?;
         assert_eq!(read_attachment(&file)?, ("photo of tent.PNG".into(), "image/png".into(), b"png".to_vec()));
-        assert!(read_attachment(dir.path()).is_err());
+        assert!(read_attachment(dir.path()).is_err() && read_attachment(Path::new("/dev/null")).is_err());
         Ok(())
     }
 }
