@@ -74,7 +74,10 @@ fn main() {
         clock: clock.clone(),
         ids,
         timings: Timings::default(),
+        guard: deskhand::domain::Guard::On,
         zone: jiff::tz::TimeZone::UTC,
+        history: None,
+        read_file: deskhand::host::read_attachment,
         sink: Arc::new(|_| {}),
     })
     .unwrap();
@@ -105,6 +108,15 @@ fn main() {
             engine.load_window(&spec).unwrap();
         });
     }
+    for (query, offset) in [("state:closed", 50), ("state:closed", 100)] {
+        let total = engine.load_window(&spec(query, Sort::Newest)).unwrap().total;
+        let offset = total * offset / 100;
+        measure(&format!("load 100 rows from {offset} on: {query} · newest"), 200, |round| {
+            engine.load_window(&WindowSpec { offset: offset + round * 50 % 500, ..spec(query, Sort::Newest) }).unwrap();
+        });
+    }
+    kept_counts(&engine);
+    bulk(&engine);
     measure("open the cache again", 20, |_| {
         Cache::open(&dirs, clock.clone()).unwrap();
     });
@@ -117,6 +129,86 @@ fn main() {
     measure("key J to finished frame, thread loaded (160x48)", 100, |_| screen.press("J"));
     screen.press("r");
     measure("a letter in the composer to finished frame", 200, |_| screen.press("x"));
+}
+
+/// Thirty entries of a sidebar, kept current while rows change one by one, and a poll without news.
+fn kept_counts(engine: &Engine) {
+    let directory = engine.directory();
+    let mut texts: Vec<String> = ["state:open assignee:me", "state:open is:unassigned", "state:open", "state:snoozed"]
+        .into_iter()
+        .chain(["state:closed", "is:mentioned", "has:draft", "state:open created_by:me", "state:open priority:>=high"])
+        .map(str::to_owned)
+        .collect();
+    texts.extend(directory.teammates.iter().map(|mate| format!("state:open assignee:\"{}\"", mate.name.as_raw())));
+    texts.extend(directory.tags.iter().map(|tag| format!("state:open tag:\"{}\"", tag.name.as_raw())));
+    texts.truncate(30);
+    let entries: Vec<_> = texts.into_iter().map(|text| (text.clone(), Query::parse(&text).unwrap())).collect();
+    measure(&format!("{} counts for the first time", entries.len()), 1, |_| {
+        engine.load_watched_counts(&entries).unwrap();
+    });
+    let all = WindowSpec { query: Query::all(), sort: Sort::Newest, offset: 0, limit: 200, around: None };
+    let rows = engine.load_window(&all).unwrap().rows;
+    let rows: Vec<_> =
+        rows.iter().map(|row| engine.cache().load_server_conversation(&row.id).unwrap().unwrap()).collect();
+    measure("store 50 rows that are here already", 200, |_| {
+        engine.cache().store_page(&rows[..50], None).unwrap();
+    });
+    measure("store one row that changed, and its counts", 200, |round| {
+        let mut row = rows[round % rows.len()].clone();
+        row.updated_at = UnixTime(engine.now().secs() + 1_000 + i64::try_from(round).unwrap());
+        row.priority = deskhand::domain::Priority::ALL[round % 5];
+        engine.cache().store_page(&[row], None).unwrap();
+        engine.load_watched_counts(&entries).unwrap();
+    });
+    engine.cache().save_counts().unwrap();
+}
+
+/// Threads by the bulk path, and what an act waits beside it.
+fn bulk(engine: &Engine) {
+    let limit = 4_000;
+    let all = WindowSpec { query: Query::all(), sort: Sort::Oldest, offset: 0, limit, around: None };
+    let rows = engine.load_window(&all).unwrap().rows;
+    let part = |at: usize| deskhand::domain::Part {
+        id: deskhand::domain::PartId::parse(&format!("bench-{at}")).unwrap(),
+        kind: deskhand::domain::PartKind::Comment,
+        author: deskhand::domain::Author {
+            kind: deskhand::domain::AuthorKind::Contact(None),
+            name: deskhand::text::Untrusted::new("Zoë"),
+            email: deskhand::text::Untrusted::default(),
+            is_ai: false,
+        },
+        body: Some(deskhand::text::Untrusted::new("<p>Good morning, my parcel has not arrived.</p>".repeat(8))),
+        created_at: UnixTime(1),
+        attachments: Vec::new(),
+        redacted: false,
+        state: None,
+        subject: deskhand::text::Untrusted::default(),
+    };
+    let threads: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            let server = engine.cache().load_server_conversation(&row.id).unwrap().unwrap();
+            (server, (0..4).map(part).collect::<Vec<_>>(), 0)
+        })
+        .collect();
+    let is_over = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let began = Instant::now();
+            threads.chunks(200).for_each(|some| drop(engine.cache().store_threads(some, None).unwrap()));
+            let rate = threads.len() as f64 * 4.0 / began.elapsed().as_secs_f64();
+            println!("{:<58} {rate:.0} a second", "parts stored in bulk, with acts beside");
+            is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+        });
+        measure("what an act waits for its row beside that", 100, |round| {
+            if !is_over.load(std::sync::atomic::Ordering::Relaxed) {
+                engine.cache().rebase(std::slice::from_ref(&rows[round % rows.len()].id)).unwrap();
+            }
+        });
+    });
+    if let Ok(status) = std::fs::read_to_string("/proc/self/status") {
+        status.lines().filter(|line| line.starts_with("VmRSS")).for_each(|line| println!("{line} (helpdesk included)"));
+    }
 }
 
 /// App and drawing as the loop drives them, with loads answered in place.
