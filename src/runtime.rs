@@ -9,6 +9,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
+use tokio::sync::watch;
+
 use crate::app::{App, Effect, Msg, update};
 use crate::cli::Session;
 use crate::clock::{Clock, Ids};
@@ -61,7 +63,7 @@ pub fn inbox(session: &Session) -> Result<u8, Failure> {
         let wake = wake.clone();
         Reader::spawn(move |input| wake.send(Wake::Input(input)).is_ok()).map_err(no_screen)?
     };
-    pass_on_signals(session, signals, wake.clone());
+    let ends = pass_on_signals(session, signals, wake.clone());
     let ears = wake.clone();
     session.listener.set(move |event| {
         // Fails only after the loop has ended: nobody is left to be told.
@@ -104,7 +106,16 @@ pub fn inbox(session: &Session) -> Result<u8, Failure> {
         tracing::warn!(%error, "the terminal is gone");
     }
     let patience = if matches!(end, End::HungUp) { SHORT_PATIENCE } else { PATIENCE };
-    let left = session.runtime.block_on(desk.finish(patience));
+    let left = session.runtime.block_on(async {
+        let mut ends = ends;
+        // Those so far have been answered; one more means that nobody wants to wait.
+        let so_far = *ends.borrow_and_update();
+        tokio::select! {
+            biased;
+            left = desk.finish(patience) => left,
+            Ok(_) = ends.wait_for(|count| *count > so_far) => true,
+        }
+    });
     if left && !session.is_demo {
         drain_detached(session);
     }
@@ -141,8 +152,22 @@ fn report_panic(words: &Words, place: &PanicPlace, screen_is_ours: bool) {
     }
 }
 
-fn pass_on_signals(session: &Session, mut signals: Signals, wake: Sender<Wake>) {
-    session.runtime.spawn(async move { while wake.send(Wake::Signal(signals.next().await)).is_ok() {} });
+/// Passes signals on to the loop, and counts those that end the program, also after the loop.
+fn pass_on_signals(session: &Session, mut signals: Signals, wake: Sender<Wake>) -> watch::Receiver<u32> {
+    let (count, ends) = watch::channel(0);
+    session.runtime.spawn(async move {
+        loop {
+            let signal = signals.next().await;
+            if matches!(signal, Signal::Terminate | Signal::Interrupt) {
+                count.send_modify(|count| *count += 1);
+            }
+            let _ = wake.send(Wake::Signal(signal));
+            if count.is_closed() {
+                return;
+            }
+        }
+    });
+    ends
 }
 
 /// Everything of the screen's thread.
@@ -159,7 +184,19 @@ struct TheScreen<'a> {
 impl TheScreen<'_> {
     fn run(&mut self, wakes: &Receiver<Wake>) -> io::Result<End> {
         let (columns, rows) = term::size().unwrap_or((80, 24));
+        // What the engine says at start (who we are, where the agent was) comes before the first list is
+        // asked for, as far as it is here: the first frame waits for nothing.
+        let early: Vec<Wake> = wakes.try_iter().take(BATCH).collect();
+        let (said, other): (Vec<_>, Vec<_>) = early.into_iter().partition(|wake| matches!(wake, Wake::Event(_)));
+        for wake in said {
+            self.take(wake)?;
+        }
         self.tell(Msg::Resize(columns, rows))?;
+        for wake in other {
+            if let Some(end) = self.take(wake)? {
+                return Ok(end);
+            }
+        }
         loop {
             if self.app.take_dirty() {
                 self.draw()?;

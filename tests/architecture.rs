@@ -52,6 +52,8 @@ fn fences() -> Vec<(&'static str, Vec<&'static str>)> {
         ("rusqlite", vec!["cache/", "helpdesk/storage/"]),
         ("crossterm", vec!["term/", "runtime.rs", "host/"]),
         ("html5ever", vec!["text/"]),
+        // A watch on the two files; hot reload of config will be the second user.
+        ("notify", vec!["cache/"]),
     ]
 }
 

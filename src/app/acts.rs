@@ -3,11 +3,11 @@
 //! Every act names its conversation when the key is pressed. Nothing is shown as done before the
 //! engine has said that it is on disk.
 
-use super::composer::Sending;
+use super::shelf::Kept;
 use super::undo::Done;
 use super::{App, Pane, Severity};
 use crate::command::CommandId;
-use crate::domain::{Act, AssignTo, Conversation, ConversationId, GroupId, Mode, OutboxId, OutboxRow, UnixTime};
+use crate::domain::{Act, AssignTo, Began, Conversation, ConversationId, GroupId, Mode, OutboxRow, UnixTime};
 use crate::query::{Context, Subject};
 use crate::sync::message::{Connection, Request};
 use crate::text::{Clean, clean, truncate};
@@ -18,18 +18,8 @@ use crate::words::Arg;
 pub(super) struct Awaited {
     pub group: GroupId,
     pub conversation: Conversation,
-    /// Done by the program, not by the agent: no notice, no undo.
-    pub quiet: bool,
     /// Taken back before it was on disk: undone as soon as it is.
     pub undo: bool,
-}
-
-/// An outbox row that is being given up, until it is known whether it had left.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct GivingUp {
-    pub row: OutboxId,
-    /// To be written anew.
-    pub edit: bool,
 }
 
 impl App {
@@ -66,7 +56,7 @@ impl App {
             return false;
         }
         let moves_on = acts.iter().any(|act| act.moves_on() && !self.is_mine(act));
-        let Some(_) = self.commit(on, acts, Vec::new(), false) else { return false };
+        let Some(_) = self.commit(on, acts, Vec::new(), None) else { return false };
         if moves_on {
             self.advance(&on.id);
         }
@@ -84,34 +74,28 @@ impl App {
         on: &Conversation,
         acts: Vec<Act>,
         uses_drafts: Vec<(ConversationId, Mode)>,
-        quiet: bool,
+        began: Option<Began>,
     ) -> Option<GroupId> {
         let group = self.next_group()?;
         let acts = acts.into_iter().map(|act| (on.id.clone(), act)).collect();
-        self.awaited.push(Awaited { group: group.clone(), conversation: on.clone(), quiet, undo: false });
-        self.ask(Request::Commit { group: group.clone(), acts, uses_drafts, began: None });
+        self.awaited.push(Awaited { group: group.clone(), conversation: on.clone(), undo: false });
+        self.ask(Request::Commit { group: group.clone(), acts, uses_drafts, began });
         Some(group)
-    }
-
-    /// Marks a conversation read, as a consequence of reading it.
-    pub(super) fn mark_read_quietly(&mut self, on: &Conversation) {
-        let waits = |awaited: &Awaited| awaited.quiet && awaited.conversation.id == on.id;
-        if !self.awaited.iter().any(waits) {
-            let _ = self.commit(on, vec![Act::MarkRead { read: true }], Vec::new(), true);
-        }
     }
 
     /// The engine has a group on disk: now it is shown.
     pub(super) fn committed(&mut self, group: &GroupId, rows: Vec<OutboxRow>) {
         let awaited = self.awaited.iter().position(|awaited| awaited.group == *group).map(|at| self.awaited.remove(at));
-        let newer = self.composer.take_back(group).and_then(|sent| self.composer.held(&sent.conversation, sent.mode));
-        if let Some(draft) = newer {
+        let sent = self.composer.take_back(group, true, self.generation);
+        if let Some(sent) = &sent {
             // The commit used the draft up; what has been written since then is one again.
-            self.ask(Request::SaveDraft(draft));
+            self.begun.remove(&sent.conversation);
+            self.save_unsaved();
+            self.ask_begun();
         }
         self.apply(&rows);
         let awaited = awaited.or_else(|| self.made(group, &rows));
-        let Some(awaited) = awaited.filter(|awaited| !awaited.quiet) else { return };
+        let Some(awaited) = awaited else { return };
         let before = awaited.conversation;
         let until = rows.iter().map(|row| row.due_at).max().unwrap_or(self.now);
         let mut after = before.clone();
@@ -130,9 +114,15 @@ impl App {
             }
             self.ask_thread_of(&before.id);
         }
-        let done = Done { group: group.clone(), rows, label, until, conversation: before.id };
-        let text = self.done_words(&done);
-        self.say_text(Severity::Info, text, Clean::default());
+        let began = sent.map(|sent| sent.kept.began);
+        let held = rows.iter().find(|row| row.status.needs_you()).cloned();
+        let done = Done { group: group.clone(), rows, label, until, conversation: before.id, began };
+        if let Some(row) = held {
+            self.tell_row(&row);
+        } else {
+            let text = self.done_words(&done);
+            self.say_text(Severity::Info, text, Clean::default());
+        }
         self.undo.push(done);
         if awaited.undo {
             self.take_back_last();
@@ -148,7 +138,7 @@ impl App {
             rows.iter().any(|row| row.conversation == on.id && puts_on(row))
         })?;
         let (conversation, _) = self.making.remove(at);
-        Some(Awaited { group: group.clone(), conversation, quiet: false, undo: false })
+        Some(Awaited { group: group.clone(), conversation, undo: false })
     }
 
     /// Applies committed rows to what is on screen.
@@ -160,16 +150,16 @@ impl App {
                 row.act.apply(&mut held.conversation, me.as_ref(), now);
             }
         }
-        let Some(open) = self.thread.open.as_mut() else { return };
-        let id = open.thread.conversation.id.clone();
-        let mut thread = open.thread.clone();
-        for row in rows.iter().filter(|row| row.conversation == id) {
-            row.act.apply(&mut thread.conversation, me.as_ref(), now);
-            if row.act.is_message() && !thread.pending.iter().any(|pending| pending.id == row.id) {
-                thread.pending.push(row.clone());
+        if let Some(open) = self.thread.open.as_mut() {
+            let id = open.thread.conversation.id.clone();
+            for row in rows.iter().filter(|row| row.conversation == id) {
+                row.act.apply(&mut open.thread.conversation, me.as_ref(), now);
             }
         }
-        self.renew_thread(thread);
+        for row in rows {
+            self.outbox.put(row.clone());
+        }
+        self.outbox_changed();
     }
 
     pub(super) fn me(&self) -> Option<crate::domain::TeammateId> {
@@ -213,16 +203,10 @@ impl App {
             None => sentence(&done.label),
         };
         let keys = self.keys_of(CommandId::Undo);
-        if keys.is_blank() || !done.can_be_taken_back(self.now) {
+        if keys.is_blank() || !self.can_undo(done) {
             return what;
         }
         self.words.with("done", &[("what", (&what).into()), ("keys", (&keys).into())])
-    }
-
-    /// Whether the undo command would change anything.
-    pub(super) fn can_take_back(&self) -> bool {
-        let waits = |awaited: &Awaited| !awaited.quiet && !awaited.undo;
-        self.awaited.iter().any(waits) || self.undo.last().is_some_and(|done| done.can_be_taken_back(self.now))
     }
 
     /// What an act does, in words.
@@ -245,135 +229,29 @@ impl App {
             Act::Untag { name, .. } => with("act-untag", &name.clean()),
             Act::Priority { to } => with("act-priority", &self.words.say(priority_word(*to))),
             Act::Merge { into } => with("act-merge", &clean(into.as_str())),
-            Act::MarkRead { read: true } => self.words.say("act-read"),
-            Act::MarkRead { read: false } => self.words.say("act-unread"),
         }
     }
 
     /// The engine could not commit a group: nothing was done.
     pub(super) fn refused(&mut self, group: &GroupId, why: &'static str, texts: Vec<(ConversationId, Mode, String)>) {
         let awaited = self.awaited.iter().position(|awaited| awaited.group == *group).map(|at| self.awaited.remove(at));
-        let mut kept = self.composer.take_back(group);
-        if kept.is_none() {
-            kept = texts.into_iter().next().map(|(conversation, mode, text)| Sending {
-                group: group.clone(),
-                conversation,
-                mode,
-                text,
-                begun_at: self.now,
-            });
+        let mut back = self
+            .composer
+            .take_back(group, false, self.generation)
+            .map(|sending| (sending.conversation, sending.mode, sending.kept));
+        if back.is_none() {
+            let began = Began { part: None, at: self.now };
+            back = texts.into_iter().next().map(|(id, mode, text)| (id, mode, Kept { text, began, files: Vec::new() }));
         }
-        if let Some(sending) = kept {
-            self.restore_text(&sending.conversation, sending.mode, &sending.text, sending.begun_at);
+        if let Some((id, mode, kept)) = back {
+            self.restore_text(&id, mode, kept);
+            // Whether the engine could keep it by itself is not known: what is there is joined.
+            self.save_again(&(id, mode));
         }
-        if awaited.is_some_and(|awaited| !awaited.quiet) {
+        if awaited.is_some() {
             let why = self.words.say(why);
             let text = self.words.with("not-done", &[("why", (&why).into())]);
             self.say_text(Severity::Error, text, Clean::default());
-        }
-    }
-
-    /// `u`: takes the last group back.
-    pub(super) fn undo_last(&mut self) {
-        // The last key's acts may still be on their way to the disk: they are what is meant.
-        if let Some(awaited) = self.awaited.iter_mut().rev().find(|awaited| !awaited.quiet && !awaited.undo) {
-            awaited.undo = true;
-            return;
-        }
-        self.take_back_last();
-    }
-
-    fn take_back_last(&mut self) {
-        if let Some(done) = self.undo.pop() {
-            self.ask(Request::Undo { group: done.group.clone() });
-            self.undoing.push(done);
-        }
-    }
-
-    /// Rows were given up, unless the one in question had left: then nothing comes back, since it may
-    /// be read by the customer already.
-    fn given_up(&mut self, given: GivingUp, dropped: &[OutboxRow]) {
-        let Some(row) = dropped.iter().find(|row| row.id == given.row) else {
-            self.say(Severity::Warning, "not-given-up");
-            return;
-        };
-        if let Some(text) = row.act.text() {
-            let mode = if matches!(row.act, Act::Note { .. }) { Mode::Note } else { Mode::Reply };
-            self.restore_text(&row.conversation, mode, text, row.created_at);
-            if given.edit {
-                self.show_thread(&row.conversation, true);
-                self.reopen_composer(&row.conversation, mode);
-            } else {
-                self.say(Severity::Info, "kept-as-draft");
-            }
-        }
-        self.ask_counts();
-    }
-
-    /// A group was taken back.
-    pub(super) fn undone(
-        &mut self,
-        group: &GroupId,
-        dropped: &[OutboxRow],
-        inverted: &[OutboxRow],
-        left: &[OutboxRow],
-    ) {
-        let about = |given: &GivingUp| dropped.iter().chain(left).any(|row| row.id == given.row);
-        if let Some(given) = self.giving_up.take_if(|given| about(given)) {
-            self.given_up(given, dropped);
-            return;
-        }
-        let done = self.undoing.iter().position(|done| done.group == *group).map(|at| self.undoing.remove(at));
-        self.undo.forget(group);
-        let first = dropped.iter().chain(inverted).chain(left).next();
-        let Some(id) =
-            done.as_ref().map(|done| done.conversation.clone()).or_else(|| first.map(|row| row.conversation.clone()))
-        else {
-            return;
-        };
-        if !left.is_empty() {
-            let each: Vec<Clean> = left.iter().map(|row| self.act_words(&row.act)).collect();
-            let what = Clean::join(&each, &clean(", "));
-            let text = self.words.with("undo-left", &[("what", (&what).into())]);
-            self.say_text(Severity::Warning, text, Clean::default());
-        } else if let Some(done) = &done {
-            let text = self.words.with("undone", &[("what", (&done.label).into())]);
-            self.say_text(Severity::Info, text, Clean::default());
-        }
-        if dropped.is_empty() && inverted.is_empty() {
-            return;
-        }
-        self.list.unstrike(&id);
-        if let Some(open) = self.thread.open.as_mut().filter(|open| open.thread.conversation.id == id) {
-            let mut thread = open.thread.clone();
-            thread.pending.retain(|row| !dropped.iter().any(|gone| gone.id == row.id));
-            self.renew_thread(thread);
-        }
-        // What was taken back is what the agent wants to see again.
-        let composing = self.focus == Pane::Composer;
-        if !composing && !self.shows_outbox() {
-            if matches!(self.focus, Pane::Thread | Pane::Details) {
-                self.show_thread(&id, false);
-            }
-            match self.list.index_of(&id) {
-                // It is still there: nothing moves but the cursor.
-                Some(at) => {
-                    self.put_cursor(at);
-                    self.refresh_list();
-                }
-                None => self.take_in(Some(id.clone())),
-            }
-        }
-        self.ask_counts();
-        self.ask_thread_of(&id);
-        for row in dropped {
-            if let Some(text) = row.act.text() {
-                let mode = if matches!(row.act, Act::Note { .. }) { Mode::Note } else { Mode::Reply };
-                self.restore_text(&row.conversation, mode, text, row.created_at);
-                if !composing {
-                    self.reopen_composer(&row.conversation, mode);
-                }
-            }
         }
     }
 

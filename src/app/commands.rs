@@ -1,15 +1,16 @@
 //! Commands carried out: one arm each, judged by the table first.
 
-use super::acts::GivingUp;
+use super::composer::Choice;
 use super::composer_run::Then;
 use super::layers::{Confirm, Layer};
 use super::moving::Step;
 use super::picker::PickerKind;
+use super::shelf::Haste;
 use super::sidebar::EntryKind;
 use super::{App, Effect, Pane, Severity, Shape};
 use crate::command::{CommandId, Facts};
-use crate::domain::{Act, AssignTo, Conversation, Mode, when};
-use crate::sync::message::Request;
+use crate::domain::{Act, AssignTo, Conversation, ConversationId, Mode, when};
+use crate::sync::message::{Request, Storage};
 
 impl App {
     /// How things stand now, for judging commands.
@@ -17,7 +18,7 @@ impl App {
     pub fn facts(&self) -> Facts {
         let on = self.target();
         let me = self.directory.me();
-        let row = if self.shows_outbox() { self.list.outbox.get(self.list.cursor) } else { None };
+        let row = self.row_at_cursor();
         Facts {
             conversation: on.map(|on| on.state),
             unread: on.is_some_and(|on| on.unread),
@@ -27,11 +28,15 @@ impl App {
             has_teams: !self.directory.teams.is_empty(),
             set_priority: self.directory.capabilities.set_priority,
             has_last_snooze: self.last_snooze.is_some(),
-            can_undo: self.undo.last().is_some() || self.awaited.iter().any(|awaited| !awaited.quiet),
+            can_undo: self.undo.last().is_some() || !self.awaited.is_empty(),
             has_messages: self.thread.open.as_ref().is_some_and(|open| !open.items.is_empty()),
             has_rows: if self.shows_outbox() { !self.list.outbox.is_empty() } else { !self.list.rows.is_empty() },
             composing: self.composer.conversation.is_some(),
             has_text: self.composer.conversation.is_some() && !self.composer.is_blank(),
+            has_files: !self.composer.files.is_empty(),
+            has_arrivals: !self.composer.arrivals.is_empty(),
+            two_drafts: self.composer.theirs().is_some(),
+            has_draft: self.id_at_hand().is_some_and(|id| self.has_draft(&id)),
             outbox: row.map(|row| row.status),
             outbox_message: row.is_some_and(|row| row.act.is_message()),
             in_mentions: self.sidebar.open_entry().is_some_and(|entry| entry.kind == EntryKind::Mentions),
@@ -40,6 +45,16 @@ impl App {
 
     /// Runs a command, or says why not.
     pub(super) fn run(&mut self, command: CommandId) {
+        let question = self.layers.last().and_then(|layer| match layer {
+            Layer::Confirm(confirm) => Some(confirm),
+            _ => None,
+        });
+        if command == CommandId::Undo && question.is_some_and(|question| !matches!(question, Confirm::TakeBack { .. }))
+        {
+            // No yes to this question.
+            self.layers.pop();
+            return;
+        }
         if let Err(why) = command.command().enabled(&self.facts()) {
             self.say(Severity::Warning, why.0);
             return;
@@ -91,21 +106,31 @@ impl App {
             CommandId::Back => {
                 self.back();
             }
+            CommandId::Quit if matches!(self.layers.last(), Some(Layer::Confirm(Confirm::Quit { .. }))) => self.quit(),
             CommandId::Quit if self.back() => {}
-            CommandId::Quit => self.layers.push(Layer::Confirm(Confirm::Quit)),
-            CommandId::Yes => self.quit(),
+            CommandId::Quit => self.ask_quit(),
+            CommandId::Yes => self.confirmed(),
+            CommandId::SeenArrivals => self.seen_arrivals(),
+            CommandId::TakeTheirs => self.choose_draft(Choice::Theirs),
+            CommandId::KeepOurs => self.choose_draft(Choice::Ours),
+            CommandId::JoinBoth => self.choose_draft(Choice::Both),
+            CommandId::Attach => self.ask_path(),
+            CommandId::Detach => self.detach(),
+            CommandId::DiscardDraft => self.ask_discard_draft(),
             CommandId::Cancel => self.cancel(),
             CommandId::Redraw => self.out.push(Effect::Redraw),
             CommandId::Suspend => {
-                self.save_draft();
+                self.save_draft(Haste::Leave);
                 self.out.push(Effect::Suspend);
             }
             CommandId::Sync => self.sync_now(),
             CommandId::Choose => self.choose(),
             CommandId::Toggle => self.toggle_choice(),
-            CommandId::OutboxRetry | CommandId::OutboxEdit | CommandId::OutboxDiscard | CommandId::OutboxArrived => {
-                self.run_on_outbox(command);
-            }
+            CommandId::OutboxAnyway
+            | CommandId::OutboxRetry
+            | CommandId::OutboxEdit
+            | CommandId::OutboxDiscard
+            | CommandId::OutboxArrived => self.run_on_outbox(command),
             _ => {
                 if let Some(on) = self.target().cloned() {
                     self.run_on(command, &on);
@@ -148,23 +173,35 @@ impl App {
                 // It stays unread although it is in view.
                 self.thread.read_at = None;
                 self.marked_unread.insert(on.id.clone());
-                self.act(on, vec![Act::MarkRead { read: false }]);
+                self.ask(Request::MarkUnread(on.id.clone()));
+                self.show_unread(&on.id, true);
+                self.say(Severity::Info, "act-unread");
             }
             _ => {}
         }
     }
 
-    fn run_on_outbox(&mut self, command: CommandId) {
-        let Some(row) = self.list.outbox.get(self.list.cursor).cloned() else { return };
-        match command {
-            CommandId::OutboxRetry => self.ask(Request::Retry(row.id)),
-            CommandId::OutboxArrived => self.ask(Request::MarkSent(row.id)),
-            CommandId::OutboxDiscard | CommandId::OutboxEdit => {
-                // What becomes of it is told by `Undone`: it may have left in the meantime.
-                self.giving_up = Some(GivingUp { row: row.id, edit: command == CommandId::OutboxEdit });
-                self.ask(Request::Discard(row.id));
-            }
-            _ => {}
+    /// The conversation that a key acts on, loaded or not.
+    pub(super) fn id_at_hand(&self) -> Option<ConversationId> {
+        match self.focus {
+            Pane::List | Pane::Sidebar => self.id_at_cursor(),
+            Pane::Thread | Pane::Details | Pane::Composer => self.thread.wanted.clone(),
+        }
+    }
+
+    /// `q` at the top level: says what is not sent yet.
+    fn ask_quit(&mut self) {
+        let loses = self.status.storage != Storage::Disk;
+        self.layers.push(Layer::Confirm(Confirm::Quit { unsent: self.status.waiting, loses }));
+    }
+
+    /// The question in front was answered with yes.
+    fn confirmed(&mut self) {
+        let Some(Layer::Confirm(confirm)) = self.layers.pop() else { return };
+        match confirm {
+            Confirm::Quit { .. } => self.quit(),
+            Confirm::TakeBack { .. } => self.take_back_last(),
+            Confirm::DiscardDraft(id) => self.discard_draft(&id),
         }
     }
 

@@ -1,17 +1,21 @@
 //! What is being written: bound to its conversation, in a mode that never flips by itself.
 //!
-//! Owns the text area, the mode, the texts of other conversations until they are on disk as drafts,
-//! and a sent text until it is committed. Knows nothing of sending. The text area is named here and in
-//! the drawing of it only.
+//! Owns the text area, the mode, the files of the text, what its writer had seen when it was begun, and
+//! a sent text until it is committed. The texts of other conversations are the shelf's. Knows nothing
+//! of sending. The text area is named here and in the drawing of it only.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use tui_textarea::{CursorMove, TextArea, WrapMode};
 
-use crate::domain::{ConversationId, Draft, GroupId, Mode, UnixTime};
+use super::shelf::{Haste, Kept, News, Shelf, join};
+use crate::domain::{Began, ConversationId, Draft, FilePart, GroupId, Mode, PartId, UnixTime};
 use crate::keymap::{Key, KeyCode};
+use crate::sync::message::Generation;
 use crate::text::{self, Clean};
+
+/// Where a text belongs.
+pub use super::shelf::Key as Place;
 
 /// Longest text in bytes that the composer takes.
 pub const LONGEST: usize = 1_048_576;
@@ -51,39 +55,43 @@ pub struct Sending {
     pub conversation: ConversationId,
     /// As what.
     pub mode: Mode,
-    /// The text.
-    pub text: String,
-    /// When its first letter was typed.
-    pub begun_at: UnixTime,
+    /// The text, its files, and what had been seen when it was begun.
+    pub kept: Kept,
 }
 
-/// A text as it is kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
-    /// The text.
-    pub text: String,
-    /// When its first letter was typed.
-    pub begun_at: UnixTime,
+/// Which of two texts an agent chooses, when another deskhand wrote in the same place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Choice {
+    Theirs,
+    Ours,
+    Both,
 }
 
 /// The composer's state.
 #[derive(Clone, Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "independent marks")]
 pub struct Composer {
     /// The conversation that it is bound to; absent while it is closed.
     pub conversation: Option<ConversationId>,
     /// REPLY or NOTE.
     pub mode: Mode,
-    /// What came since it was opened, oldest first.
+    /// What came since the message was begun, oldest first.
     pub arrivals: Vec<Arrival>,
-    /// The text is on disk as a draft.
+    /// The text is as it was last handed over to be kept as a draft.
     pub saved: bool,
+    /// Files that go with the text.
+    pub files: Vec<FilePart>,
     /// Texts that are on their way to the outbox.
     pub sending: Vec<Sending>,
     area: TextArea<'static>,
-    begun_at: Option<UnixTime>,
-    kept: BTreeMap<(ConversationId, Mode), Kept>,
-    /// Where the draft on disk is known, or was put there from here: what comes from there is older.
-    known: BTreeSet<(ConversationId, Mode)>,
+    began: Option<Began>,
+    /// It was begun before the thread was on the screen.
+    began_blind: bool,
+    /// The newest part on the screen, if there is one.
+    newest: Option<PartId>,
+    /// The thread is on the screen.
+    sees_thread: bool,
+    shelf: Shelf,
     /// A zero-width joiner was typed; it counts once what it joins is typed too.
     joiner_waits: bool,
     /// Monotonic time at which the draft is saved.
@@ -109,11 +117,29 @@ impl Composer {
         self.area.lines().iter().all(|line| line.trim().is_empty())
     }
 
+    /// Whether the text is on disk as a draft, as it is here.
+    #[must_use]
+    pub fn is_on_disk(&self) -> bool {
+        self.saved && self.bound().is_some_and(|key| self.shelf.is_on_disk(&key)) && self.held_here().is_some()
+    }
+
+    /// What another deskhand wrote in the same place, while nobody has chosen.
+    #[must_use]
+    pub fn theirs(&self) -> Option<&Draft> {
+        self.shelf.theirs(&self.bound()?)
+    }
+
+    /// Whether a file is being taken up.
+    #[must_use]
+    pub fn is_attaching(&self) -> bool {
+        self.bound().is_some_and(|key| self.shelf.is_attaching(&key))
+    }
+
     /// Whether a text is kept for this conversation, or being written.
     #[must_use]
     pub fn has_text_for(&self, id: &ConversationId) -> bool {
-        let bound = self.conversation.as_ref() == Some(id) && !self.is_blank();
-        bound || [Mode::Reply, Mode::Note].into_iter().any(|mode| self.kept.contains_key(&(id.clone(), mode)))
+        let bound = self.conversation.as_ref() == Some(id) && self.held_here().is_some();
+        bound || self.shelf.holds(id)
     }
 
     /// Rows that the text takes at `width` cells, counting no further than `most`.
@@ -132,18 +158,59 @@ impl Composer {
         u16::try_from(rows).unwrap_or(most).min(most)
     }
 
+    /// Rows above the text: what came, another deskhand's text, files.
+    #[must_use]
+    pub fn rows_above(&self) -> u16 {
+        let conflict = if self.theirs().is_some() { 2 } else { 0 };
+        let files = !self.files.is_empty() || self.is_attaching();
+        u16::from(!self.arrivals.is_empty()) + conflict + u16::from(files)
+    }
+
+    /// Where the text in the text area belongs.
+    pub(super) fn bound(&self) -> Option<Place> {
+        Some((self.conversation.clone()?, self.mode))
+    }
+
+    fn is_bound_to(&self, key: &Place) -> bool {
+        self.conversation.as_ref() == Some(&key.0) && self.mode == key.1
+    }
+
+    /// The text in the text area, with all that belongs to it; absent when there is none.
+    fn held_here(&self) -> Option<Kept> {
+        if self.is_blank() && self.files.is_empty() {
+            return None;
+        }
+        let began = self.began.clone().unwrap_or(Began { part: None, at: UnixTime::default() });
+        Some(Kept { text: self.text(), began, files: self.files.clone() })
+    }
+
+    /// The text that is held for a conversation in a mode, written or kept.
+    pub(super) fn held(&self, key: &Place) -> Option<Kept> {
+        if self.is_bound_to(key) { self.held_here() } else { self.shelf.kept(key).cloned() }
+    }
+
+    fn is_saved(&self, key: &Place) -> bool {
+        if self.is_bound_to(key) { self.saved } else { self.shelf.is_saved(key) }
+    }
+
+    /// Whether it is known what is on disk for the text in the text area.
+    pub(super) fn knows_disk(&self) -> bool {
+        self.bound().is_some_and(|key| self.shelf.is_known(&key))
+    }
+
     /// Opens for a conversation, with the text that was kept for it.
     pub(super) fn open(&mut self, id: &ConversationId, mode: Mode) {
         self.stow();
         if self.conversation.as_ref() != Some(id) {
             self.arrivals.clear();
+            (self.newest, self.sees_thread) = (None, false);
         }
+        let key = (id.clone(), mode);
         self.conversation = Some(id.clone());
         self.mode = mode;
-        let kept = self.kept.get(&(id.clone(), mode)).cloned();
-        self.begun_at = kept.as_ref().map(|kept| kept.begun_at);
-        self.saved = kept.is_some();
-        self.fill(kept.as_ref().map_or("", |kept| &kept.text));
+        self.saved = self.shelf.is_saved(&key);
+        let kept = self.shelf.kept(&key).cloned();
+        self.show(kept);
     }
 
     /// Closes; the text is kept.
@@ -151,88 +218,209 @@ impl Composer {
         self.stow();
         self.conversation = None;
         self.arrivals.clear();
-        self.begun_at = None;
-        self.fill("");
+        (self.newest, self.sees_thread) = (None, false);
+        self.show(None);
     }
 
     /// Keeps the text beside the text area.
     fn stow(&mut self) {
-        let Some(id) = self.conversation.clone() else { return };
-        let key = (id, self.mode);
-        if self.is_blank() {
-            self.kept.remove(&key);
-        } else {
-            let begun_at = self.begun_at.unwrap_or_default();
-            self.kept.insert(key, Kept { text: self.text(), begun_at });
+        if let Some(key) = self.bound() {
+            let held = self.held_here();
+            self.shelf.put(key, held, self.saved);
         }
     }
 
-    /// Takes the drafts of a conversation over, as they are on disk. What is known here already is
-    /// newer. What was begun before its draft was known comes after it: then the whole text is
-    /// returned, to be saved.
-    pub(super) fn learn(&mut self, id: &ConversationId, drafts: &[Draft]) -> Option<Draft> {
-        let mut joined = None;
-        for mode in [Mode::Reply, Mode::Note] {
-            let key = (id.clone(), mode);
-            let leaving = self.sending.iter().any(|sending| sending.conversation == *id && sending.mode == mode);
-            let draft = drafts.iter().find(|draft| draft.mode == mode);
-            if !self.known.insert(key.clone()) || leaving {
-                continue;
-            }
-            let Some(draft) = draft.filter(|_| !self.kept.contains_key(&key)) else { continue };
-            let bound = self.conversation.as_ref() == Some(id) && self.mode == mode;
-            let text = text::clean_entry(&draft.text);
-            if bound && !self.is_blank() {
-                let text = self.put_back(id, mode, &text, draft.begun_at);
-                joined = Some(Draft { text, ..draft.clone() });
-            } else if bound {
-                self.begun_at = Some(draft.begun_at);
-                self.saved = true;
-                self.fill(&text);
-            } else {
-                self.kept.insert(key, Kept { text, begun_at: draft.begun_at });
-            }
+    /// Shows a text in the text area.
+    fn show(&mut self, kept: Option<Kept>) {
+        let (text, files, began) = kept.map_or_else(Default::default, |kept| (kept.text, kept.files, Some(kept.began)));
+        self.files = files;
+        self.began = began;
+        self.began_blind = false;
+        self.fill(&text);
+    }
+
+    /// The thread is on the screen, up to this part. What was begun before that has seen it now.
+    pub(super) fn sees(&mut self, newest: Option<&PartId>) {
+        (self.newest, self.sees_thread) = (newest.cloned(), true);
+        if std::mem::take(&mut self.began_blind)
+            && let Some(began) = self.began.as_mut()
+        {
+            began.part = newest.cloned();
         }
-        joined
     }
 
-    /// What is on disk for this one is what was put there from here.
-    pub(super) fn saved_as(&mut self, id: &ConversationId, mode: Mode) {
-        self.known.insert((id.clone(), mode));
+    /// What the writer had seen when the message was begun.
+    pub(super) const fn began(&self) -> Option<&Began> {
+        self.began.as_ref()
     }
 
-    /// The text that is held for a conversation in a mode, written or kept.
-    pub(super) fn held(&self, id: &ConversationId, mode: Mode) -> Option<Draft> {
-        let bound = self.conversation.as_ref() == Some(id) && self.mode == mode && !self.is_blank();
-        let (text, begun_at) = if bound {
-            (self.text(), self.begun_at?)
+    /// The writer has seen all that is on the screen: the message counts as begun now.
+    pub(super) fn begin_again(&mut self, now: UnixTime) {
+        self.arrivals.clear();
+        if self.began.is_some() {
+            self.began = Some(Began { part: self.newest.clone(), at: now });
+            self.began_blind = !self.sees_thread;
+            self.saved = false;
+        }
+    }
+
+    /// The draft to be saved, if it changed and can be handed over now.
+    pub(super) fn hand_over(&mut self, key: &Place, haste: Haste) -> Option<Draft> {
+        if self.is_saved(key) {
+            return None;
+        }
+        let held = self.held(key);
+        let blank = held.is_none();
+        let draft = self.shelf.hand_over(key, held, haste);
+        if self.is_bound_to(key) && (draft.is_some() || (blank && self.shelf.is_saved(key))) {
+            self.saved = true;
+        }
+        draft
+    }
+
+    /// Texts that were not handed over yet.
+    pub(super) fn unsaved(&self) -> Vec<Place> {
+        let mut keys = self.shelf.waiting();
+        keys.retain(|key| !self.is_bound_to(key));
+        keys.extend(self.bound().filter(|_| !self.saved));
+        keys
+    }
+
+    /// Another deskhand's or the engine's news of a draft is applied.
+    fn apply(&mut self, key: &Place, news: &News) {
+        if news.text.is_some() || news.cleared {
+            self.put(key, news.text.clone(), !news.save);
+        } else if news.save {
+            self.unsave(key);
+        }
+    }
+
+    fn put(&mut self, key: &Place, kept: Option<Kept>, saved: bool) {
+        if !self.is_bound_to(key) {
+            self.shelf.put(key.clone(), kept, saved);
+            return;
+        }
+        self.saved = saved;
+        match kept {
+            // The cursor stays where it is.
+            Some(kept) if kept.text == self.text() => {
+                self.files = kept.files;
+                self.began = Some(kept.began);
+            }
+            kept => self.show(kept),
+        }
+    }
+
+    /// The text has to be handed over again.
+    pub(super) fn unsave(&mut self, key: &Place) {
+        if self.is_bound_to(key) {
+            self.saved = false;
         } else {
-            let kept = self.kept.get(&(id.clone(), mode))?;
-            (kept.text.clone(), kept.begun_at)
+            let kept = self.shelf.kept(key).cloned();
+            self.shelf.put(key.clone(), kept, false);
+        }
+    }
+
+    /// Takes over what is on disk for a conversation in a mode, as the answer to a question says.
+    pub(super) fn learn(&mut self, key: &Place, draft: Option<&Draft>, generation: Generation) -> News {
+        if self.sending.iter().any(|sending| (&sending.conversation, sending.mode) == (&key.0, key.1)) {
+            return News::default();
+        }
+        let (held, saved) = (self.held(key), self.is_saved(key));
+        let news = self.shelf.learn(key, draft, held, saved, generation);
+        self.apply(key, &news);
+        news
+    }
+
+    /// A draft is on disk. `asked` is the newest question so far.
+    pub(super) fn draft_saved(&mut self, draft: &Draft, asked: Generation) -> News {
+        let key = (draft.conversation.clone(), draft.mode);
+        let (held, saved) = (self.held(&key), self.is_saved(&key));
+        let news = self.shelf.saved(draft, held, saved, asked);
+        self.apply(&key, &news);
+        news
+    }
+
+    /// A draft could not be saved: another one is there.
+    pub(super) fn draft_conflict(&mut self, theirs: Draft, asked: Generation) -> News {
+        let key = (theirs.conversation.clone(), theirs.mode);
+        let (held, saved) = (self.held(&key), self.is_saved(&key));
+        let news = self.shelf.conflict(theirs, held, saved, asked);
+        self.apply(&key, &news);
+        news
+    }
+
+    /// Chooses between the text here and another deskhand's; the draft to be written over what is
+    /// there. A text that is not chosen can be pasted with the key that puts deleted words back.
+    pub(super) fn choose(&mut self, choice: Choice) -> Option<Draft> {
+        let key = self.bound()?;
+        let theirs = self.shelf.choose(&key)?;
+        let ours = self.text();
+        let there = text::clean_entry(&theirs.text);
+        let text = match choice {
+            Choice::Theirs => there,
+            Choice::Ours => ours.clone(),
+            Choice::Both => join(&there, &ours),
         };
-        Some(Draft::new(id.clone(), mode, text, begun_at))
+        if choice != Choice::Ours {
+            let files = theirs.files.iter().filter(|file| !self.files.contains(file)).cloned();
+            let files: Vec<FilePart> = files.collect();
+            if choice == Choice::Theirs {
+                self.files.clone_from(&theirs.files);
+                self.began = Some(Began { part: theirs.seen_part.clone(), at: theirs.begun_at });
+            } else {
+                self.files.extend(files);
+            }
+        }
+        if text != ours {
+            self.fill(&text);
+            if choice == Choice::Theirs {
+                self.area.set_yank_text(ours);
+            }
+        }
+        self.saved = true;
+        let held = self.held_here();
+        Some(self.shelf.overwrite(&key, held))
+    }
+
+    /// The draft that gets a file, once nothing of it is under way.
+    pub(super) fn attach_to(&mut self) -> Option<Draft> {
+        let key = self.bound()?;
+        let held = self.held_here();
+        let draft = self.shelf.attach_to(&key, held)?;
+        self.saved = true;
+        Some(draft)
+    }
+
+    /// A file could not be taken up, as far as one was.
+    pub(super) fn stop_attaching(&mut self) -> bool {
+        if self.is_attaching() {
+            self.saved = false;
+        }
+        self.shelf.stop_attaching()
+    }
+
+    /// Takes the last file off.
+    pub(super) fn detach(&mut self) -> Option<FilePart> {
+        let file = self.files.pop()?;
+        self.saved = false;
+        Some(file)
     }
 
     /// Puts a text back that could not be sent, or was taken back. What has been written meanwhile
-    /// comes after it. Returns the whole text, to be saved.
-    pub(super) fn put_back(&mut self, id: &ConversationId, mode: Mode, text: &str, begun_at: UnixTime) -> String {
-        self.known.insert((id.clone(), mode));
-        let text = text::clean_entry(text);
-        let join = |newer: &str| {
-            if newer.trim().is_empty() || newer == text { text.clone() } else { format!("{text}\n\n{newer}") }
+    /// comes after it. The engine has it on disk again, before whatever was there.
+    pub(super) fn put_back(&mut self, key: &Place, back: Kept) {
+        let kept = match self.held(key) {
+            Some(newer) => {
+                let mut files = back.files;
+                let more: Vec<FilePart> = newer.files.into_iter().filter(|file| !files.contains(file)).collect();
+                files.extend(more);
+                Kept { text: join(&text::clean_entry(&back.text), &newer.text), began: back.began, files }
+            }
+            None => Kept { text: text::clean_entry(&back.text), ..back },
         };
-        if self.conversation.as_ref() == Some(id) && self.mode == mode {
-            let joined = join(&self.text());
-            self.begun_at = Some(begun_at);
-            self.saved = true;
-            self.fill(&joined);
-            joined
-        } else {
-            let key = (id.clone(), mode);
-            let joined = join(self.kept.get(&key).map_or("", |kept| &kept.text));
-            self.kept.insert(key, Kept { text: joined.clone(), begun_at });
-            joined
-        }
+        self.shelf.forget_disk(key);
+        self.put(key, Some(kept), true);
     }
 
     fn fill(&mut self, text: &str) {
@@ -252,48 +440,44 @@ impl Composer {
     }
 
     /// Takes the text out to be sent; the composer is empty and closed afterwards.
-    pub(super) fn take(&mut self, group: &GroupId, now: UnixTime) {
-        let Some(conversation) = self.conversation.clone() else { return };
-        self.sending.push(Sending {
-            group: group.clone(),
-            text: self.text(),
-            mode: self.mode,
-            begun_at: self.begun_at.unwrap_or(now),
-            conversation: conversation.clone(),
-        });
-        self.known.insert((conversation, self.mode));
-        self.fill("");
+    pub(super) fn take(&mut self, group: &GroupId) {
+        let (Some(key), Some(kept)) = (self.bound(), self.held_here()) else { return };
+        self.shelf.leave(&key);
+        self.sending.push(Sending { group: group.clone(), mode: key.1, conversation: key.0, kept });
+        self.saved = true;
         self.save_at = None;
+        self.show(None);
         self.close();
     }
 
-    /// A group was committed or refused: its text.
-    pub(super) fn take_back(&mut self, group: &GroupId) -> Option<Sending> {
+    /// A group was committed (`done`) or refused: its text.
+    pub(super) fn take_back(&mut self, group: &GroupId, done: bool, asked: Generation) -> Option<Sending> {
         let at = self.sending.iter().position(|sending| sending.group == *group)?;
-        Some(self.sending.remove(at))
+        let sending = self.sending.remove(at);
+        self.shelf.left(&(sending.conversation.clone(), sending.mode), done, asked);
+        Some(sending)
     }
 
-    /// What has to be saved: the text as it is now.
-    pub(super) fn unsaved(&self) -> Option<(ConversationId, Mode, Kept)> {
-        let id = self.conversation.clone().filter(|_| !self.saved)?;
-        Some((id, self.mode, Kept { text: self.text(), begun_at: self.begun_at? }))
-    }
-
-    /// Swaps reply and note. The text goes along, unless the other mode has one of its own.
-    pub(super) fn toggle_mode(&mut self) -> Option<(ConversationId, Mode)> {
-        let id = self.conversation.clone()?;
-        let other = if self.mode == Mode::Reply { Mode::Note } else { Mode::Reply };
-        let was = self.mode;
-        if self.kept.contains_key(&(id.clone(), other)) {
-            self.open(&id, other);
+    /// Swaps reply and note. The text goes along, unless the other mode has one of its own. The other
+    /// mode's place is returned when the text has moved away from it.
+    pub(super) fn toggle_mode(&mut self) -> Option<Place> {
+        let was = self.bound()?;
+        let other = (was.0.clone(), if was.1 == Mode::Reply { Mode::Note } else { Mode::Reply });
+        if self.shelf.kept(&other).is_some() {
+            self.open(&other.0, other.1);
             return None;
         }
-        self.kept.remove(&(id.clone(), was));
-        self.known.insert((id.clone(), was));
-        self.known.insert((id.clone(), other));
-        self.mode = other;
-        self.saved = self.begun_at.is_none();
-        self.begun_at.is_some().then_some((id, was))
+        let moves = self.held_here().is_some();
+        self.shelf.put(was.clone(), None, !moves);
+        self.mode = other.1;
+        self.saved = !moves;
+        moves.then_some(was)
+    }
+
+    /// Throws the text away, with its files.
+    pub(super) fn throw_away(&mut self) {
+        self.show(None);
+        self.saved = false;
     }
 
     /// Takes a key, if it is one of a text's. Returns whether it was.
@@ -420,8 +604,13 @@ impl Composer {
     }
 
     fn edited(&mut self, now: UnixTime) {
-        self.begun_at = self.begun_at.or(Some(now));
         self.saved = false;
+        if self.is_blank() && self.files.is_empty() {
+            self.began = None;
+        } else if self.began.is_none() {
+            self.began = Some(Began { part: self.newest.clone(), at: now });
+            self.began_blind = !self.sees_thread;
+        }
     }
 }
 

@@ -1,9 +1,9 @@
-//! Writing: opening the composer for the right conversation, drafts, sending.
+//! Writing: opening the composer for the right conversation, what its writer has seen, sending.
 
-use super::composer::{Kept, Pasted};
+use super::composer::Pasted;
+use super::shelf::Haste;
 use super::{App, Effect, Pane, Severity};
-use crate::domain::{Act, AssignTo, Channel, Conversation, ConversationId, Draft, Mode, UnixTime};
-use crate::sync::message::Request;
+use crate::domain::{Act, AssignTo, Channel, Conversation, ConversationId, Guard, Mode};
 use crate::text::Clean;
 
 /// What the composer's title tells.
@@ -21,6 +21,8 @@ pub struct ComposerFacts {
     pub takes: bool,
     /// The text is on disk as a draft.
     pub saved: bool,
+    /// It is held back when something has come since it was begun.
+    pub guarded: bool,
 }
 
 /// What follows a send.
@@ -46,7 +48,9 @@ impl App {
             channel: on.channel.clone(),
             conversation: id.clone(),
             takes: self.composer.mode == Mode::Reply && self.takes(on),
-            saved: self.composer.saved,
+            saved: self.composer.is_on_disk(),
+            // A guarded reply stops for what came until its writer says that it was seen.
+            guarded: self.composer.mode == Mode::Reply && self.settings.guard != Guard::Off,
         })
     }
 
@@ -69,22 +73,36 @@ impl App {
         if self.thread.wanted.as_ref() != Some(id) {
             return;
         }
-        self.save_draft();
+        self.save_draft(Haste::Leave);
         self.composer.open(id, mode);
+        self.show_composer_what_is_here();
         self.focus = Pane::Composer;
     }
 
-    /// A text comes back: into the composer if it is bound to it, else kept for when it is opened. On
-    /// disk it is a draft again at once.
-    pub(super) fn restore_text(&mut self, id: &ConversationId, mode: Mode, text: &str, begun_at: UnixTime) {
-        let text = self.composer.put_back(id, mode, text, begun_at);
-        self.ask(Request::SaveDraft(Draft::new(id.clone(), mode, text, begun_at)));
+    /// What of the thread is on the screen beside the composer: the message counts as begun after it.
+    pub(super) fn show_composer_what_is_here(&mut self) {
+        let Some(open) = self.thread.open.as_ref().filter(|open| open.thread.is_here) else { return };
+        if self.composer.conversation.as_ref() == Some(&open.thread.conversation.id) {
+            let newest = open.thread.parts.last().map(|part| part.id.clone());
+            self.composer.sees(newest.as_ref());
+        }
+    }
+
+    /// `ctrl-x s`: the agent has seen what came meanwhile; the text goes although it came.
+    pub(super) fn seen_arrivals(&mut self) {
+        if self.composer.arrivals.is_empty() {
+            self.say(Severity::Info, "why-nothing-came");
+            return;
+        }
+        self.composer.begin_again(self.now);
+        self.text_changed();
+        self.say(Severity::Info, "arrivals-seen");
     }
 
     /// `esc`: leaves; the draft stays. An empty composer closes.
     pub(super) fn leave_composer(&mut self) {
-        self.save_draft();
-        if self.composer.is_blank() {
+        self.save_draft(Haste::Leave);
+        if self.composer.is_blank() && self.composer.files.is_empty() {
             self.composer.close();
         }
         self.focus = Pane::Thread;
@@ -95,46 +113,20 @@ impl App {
         if self.composer.conversation.is_none() {
             return;
         }
-        self.save_draft();
+        self.save_draft(Haste::Leave);
         self.composer.close();
         if self.focus == Pane::Composer {
             self.focus = Pane::Thread;
         }
     }
 
-    /// Keeps what is being written, if it changed since the last time.
-    pub(super) fn save_draft(&mut self) {
-        self.composer.save_at = None;
-        if let Some((conversation, mode, Kept { text, begun_at })) = self.composer.unsaved() {
-            self.composer.saved = true;
-            self.composer.saved_as(&conversation, mode);
-            let text = if text.trim().is_empty() { String::new() } else { text };
-            self.ask(Request::SaveDraft(Draft::new(conversation, mode, text, begun_at)));
-        }
-    }
-
-    /// The text changed: it is saved once typing pauses, but no later than a few seconds on.
-    pub(super) fn text_changed(&mut self) {
-        const SOON: std::time::Duration = std::time::Duration::from_secs(1);
-        if !self.composer.saved && self.composer.save_at.is_none() {
-            self.composer.save_at = Some(self.monotonic + SOON);
-        }
-    }
-
-    /// `ctrl-x t`: the other mode.
-    pub(super) fn toggle_mode(&mut self) {
-        self.save_draft();
-        if let Some((conversation, mode)) = self.composer.toggle_mode() {
-            // The text has moved to the other mode: the old draft goes once the new one is safe.
-            self.save_draft();
-            let begun_at = self.now;
-            self.ask(Request::SaveDraft(Draft::new(conversation, mode, "", begun_at)));
-        }
-    }
-
     /// Sends what is written, with what follows, as one group.
     pub(super) fn send(&mut self, then: &Then) {
         let Some(id) = self.composer.conversation.clone() else { return };
+        if self.composer.is_attaching() || self.attach_path.is_some() {
+            self.say(Severity::Warning, "why-attaching");
+            return;
+        }
         let text = self.composer.text();
         let text = text.trim_end();
         if text.trim().is_empty() {
@@ -152,7 +144,7 @@ impl App {
         if let Some(me) = self.me().filter(|_| takes) {
             acts.push(Act::Assign { to: AssignTo::Teammate(me) });
         }
-        let (text, files) = (text.to_owned(), Vec::new());
+        let (text, files) = (text.to_owned(), self.composer.files.clone());
         acts.push(match mode {
             Mode::Reply => Act::Reply { text, files },
             Mode::Note => Act::Note { text, files },
@@ -162,8 +154,12 @@ impl App {
             Then::Act(act) if !act.already_so(&on) => acts.push(act.clone()),
             _ => {}
         }
-        let Some(group) = self.commit(&on, acts, vec![(id.clone(), mode)], false) else { return };
-        self.composer.take(&group, self.now);
+        let began = self.composer.began().cloned();
+        let began = began.filter(|_| mode == Mode::Reply && self.settings.guard != Guard::Off);
+        // A draft that was never looked at is not used up.
+        let uses: Vec<_> = self.composer.knows_disk().then(|| (id.clone(), mode)).into_iter().collect();
+        let Some(group) = self.commit(&on, acts, uses, began) else { return };
+        self.composer.take(&group);
         self.focus = Pane::Thread;
         if *then != Then::Stay {
             self.advance(&id);
@@ -191,7 +187,8 @@ impl App {
 
     /// Everything that must be safe before the program leaves.
     pub(super) fn quit(&mut self) {
-        self.save_draft();
+        self.save_all();
+        self.save_place();
         self.out.push(Effect::Quit);
     }
 }

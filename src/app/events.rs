@@ -6,16 +6,18 @@ use std::sync::Arc;
 use super::composer::Arrival;
 use super::status::Away;
 use super::thread::{Item, ItemKind, OpenThread, Source};
-use super::{App, EntryKind, ListState, Severity};
-use crate::domain::{ConversationId, Directory, OutboxRow, OutboxStatus, PartId};
-use crate::sync::message::{Count, Event, Generation, Request, Thread};
-use crate::text::{Clean, Untrusted};
+use super::{App, EntryKind, Severity};
+use crate::domain::{ConversationId, Directory, PartId};
+use crate::sync::message::{Event, Generation, History, Progress, Request, Storage, Thread};
+use crate::text::Clean;
 
 impl App {
     /// Takes an event in. Returns whether anything visible may have changed.
     pub(super) fn hear(&mut self, event: Event) -> bool {
         match event {
-            Event::Window { generation, window } => self.hear_window(generation, window),
+            Event::Window { generation, window } => {
+                self.hear_begun(generation, &window) || self.hear_window(generation, window)
+            }
             Event::Counts { generation, counts } => {
                 if generation != self.counts_asked {
                     return false;
@@ -67,25 +69,96 @@ impl App {
                 self.status.connection = connection;
                 changed
             }
-            Event::Progress(progress) => {
-                let changed = self.status.progress != progress;
-                self.status.progress = progress;
-                changed
+            Event::Progress(progress) => self.hear_progress(progress),
+            Event::DraftSaved(draft) => {
+                self.hear_draft_saved(&draft);
+                true
             }
-            Event::DraftSaved(_)
-            | Event::DraftConflict { .. }
-            | Event::StateChanged
-            | Event::Place(_)
-            | Event::Storage(_)
-            | Event::History(_)
-            | Event::ClockOff(_)
-            | Event::Budget(_) => false,
+            Event::DraftConflict { ours: _, theirs } => {
+                self.hear_draft_conflict(*theirs);
+                true
+            }
+            Event::StateChanged => {
+                self.hear_state_changed();
+                false
+            }
+            Event::Place(place) => {
+                self.hear_place(place);
+                true
+            }
+            Event::Storage(storage) => self.hear_storage(storage),
+            Event::History(history) => self.hear_history(history),
+            Event::ClockOff(seconds) => std::mem::replace(&mut self.status.clock_off, seconds) != seconds,
+            Event::Budget(left) => std::mem::replace(&mut self.status.budget, left) != left,
             Event::Notice { key, details } => {
+                // Whatever it is about: a file that could not be taken up is not waited for.
+                if self.composer.stop_attaching() {
+                    self.text_changed();
+                }
                 let text = self.words.say(key);
                 self.say_text(Severity::Warning, text, details.clean());
                 true
             }
         }
+    }
+
+    /// How far the first pull is; told once a second at most, its end at once.
+    fn hear_progress(&mut self, progress: Option<Progress>) -> bool {
+        let now = self.monotonic;
+        let shown = if progress.is_some() {
+            self.calm_progress.take(progress, now)
+        } else {
+            self.calm_progress.skip(now);
+            Some(None)
+        };
+        let Some(progress) = shown else { return false };
+        std::mem::replace(&mut self.status.progress, progress) != progress
+    }
+
+    /// How much of the threads is here; told once a minute at most, that all are at once.
+    fn hear_history(&mut self, history: History) -> bool {
+        let now = self.monotonic;
+        let shown = if history.here < history.of {
+            self.calm_history.take(history, now)
+        } else {
+            self.calm_history.skip(now);
+            Some(history)
+        };
+        let Some(history) = shown else { return false };
+        std::mem::replace(&mut self.status.history, history) != history
+    }
+
+    /// What had to wait for its turn.
+    pub(super) fn tell_calmly(&mut self) -> bool {
+        let now = self.monotonic;
+        let mut changed = false;
+        if let Some(progress) = self.calm_progress.due(now) {
+            changed |= std::mem::replace(&mut self.status.progress, progress) != progress;
+        }
+        if let Some(history) = self.calm_history.due(now) {
+            changed |= std::mem::replace(&mut self.status.history, history) != history;
+        }
+        changed
+    }
+
+    fn hear_storage(&mut self, storage: Storage) -> bool {
+        let changed = self.status.storage != storage;
+        let back = changed && storage == Storage::Disk;
+        self.status.storage = storage;
+        if back {
+            self.say(Severity::Info, "storage-back");
+            self.save_unsaved();
+        }
+        changed
+    }
+
+    /// Another deskhand changed the outbox, drafts or marks.
+    fn hear_state_changed(&mut self) {
+        self.ask_outbox();
+        self.ask_begun();
+        self.refresh_list();
+        self.ask_counts();
+        self.refresh_thread();
     }
 
     fn hear_changed(&mut self, ids: &[ConversationId]) {
@@ -101,6 +174,9 @@ impl App {
 
     /// Asks for all counts; at most one question is under way.
     pub(super) fn ask_counts(&mut self) {
+        if !self.started {
+            return;
+        }
         if self.counts_await {
             self.counts_again = true;
             return;
@@ -138,9 +214,8 @@ impl App {
             return false;
         }
         self.thread.gone = false;
-        if let Some(draft) = self.composer.learn(&id, &thread.drafts) {
-            self.ask(Request::SaveDraft(draft));
-        }
+        self.learn_drafts(&id, &thread.drafts, generation);
+        thread.pending = self.with_outbox(&thread);
         if let Some(open) = self.thread.open.as_ref().filter(|open| open.thread.conversation.id == id) {
             // What has been seen meanwhile is no change of what is shown.
             let seen_at = std::mem::replace(&mut thread.seen_at, open.thread.seen_at);
@@ -156,8 +231,18 @@ impl App {
         } else {
             self.thread.open = Some(Box::new(OpenThread::new(thread, &self.directory, &self.words)));
         }
+        self.show_composer_what_is_here();
+        self.attach_next();
+        self.go_to_wanted_row();
         self.await_reading();
         true
+    }
+
+    /// The thread that is shown may have changed in this conversation.
+    pub(super) fn refresh_thread_of(&mut self, id: &ConversationId) {
+        if self.thread.wanted.as_ref() == Some(id) {
+            self.refresh_thread();
+        }
     }
 
     /// A newer state of the thread that is shown.
@@ -191,23 +276,6 @@ impl App {
         self.composer.arrivals.drain(..surplus);
     }
 
-    fn hear_outbox(&mut self, generation: Generation, rows: Vec<OutboxRow>) -> bool {
-        if self.list.asked.take_if(|(asked, _)| *asked == generation).is_none() {
-            return false;
-        }
-        let at = self.list.outbox.get(self.list.cursor).map(|row| row.id);
-        self.list.outbox = rows.into_iter().filter(|row| row.status.needs_you()).collect();
-        self.list.total = self.list.outbox.len();
-        self.list.state = ListState::Ready;
-        let kept = at.and_then(|id| self.list.outbox.iter().position(|row| row.id == id));
-        self.list.cursor = kept.unwrap_or_else(|| self.list.cursor.min(self.list.total.saturating_sub(1)));
-        if std::mem::take(&mut self.list.look_again) {
-            self.refresh_list();
-        }
-        self.cursor_moved();
-        true
-    }
-
     fn hear_directory(&mut self, directory: Arc<Directory>) -> bool {
         if *directory == *self.directory {
             return false;
@@ -230,56 +298,14 @@ impl App {
         let asks_for_me = self.sidebar.open_entry().is_some_and(|entry| entry.kind.is_about_me());
         if first && asks_for_me {
             // Only now is `me` somebody.
-            self.open_list();
+            self.ask_for_me();
         }
+        // Its entry may be known only now.
+        self.return_to_place();
         self.ask_counts();
         if let Some(thread) = self.thread.open.as_ref().map(|open| open.thread.clone()) {
             self.renew_thread(thread);
         }
         true
-    }
-
-    /// An outbox row changed its status.
-    fn hear_row(&mut self, row: &OutboxRow) -> bool {
-        let mut changed = false;
-        if row.status.needs_you() {
-            let what = self.act_words(&row.act);
-            let key = match row.status {
-                OutboxStatus::Held => "row-held",
-                OutboxStatus::NeedsDecision => "row-undecided",
-                _ => "row-failed",
-            };
-            let text = self.words.with(key, &[("what", (&what).into())]);
-            let reason: &Untrusted = &row.reason;
-            self.say_text(Severity::Error, text, reason.clean());
-            // It is no longer done: the row is what it was.
-            changed |= self.list.unstrike(&row.conversation);
-        }
-        if let Some(open) = self.thread.open.as_ref().filter(|open| open.thread.conversation.id == row.conversation) {
-            let mut thread = open.thread.clone();
-            if let Some(held) = thread.pending.iter_mut().find(|held| held.id == row.id) {
-                *held = row.clone();
-                self.renew_thread(thread);
-                changed = true;
-            }
-            self.ask_thread();
-        }
-        if self.shows_outbox() || row.status.needs_you() {
-            self.refresh_list();
-        }
-        changed || row.status.needs_you()
-    }
-
-    fn hear_outbox_counts(&mut self, waiting: usize, needs_you: usize) -> bool {
-        let changed = (self.status.waiting, self.status.needs_you) != (waiting, needs_you);
-        self.status.waiting = waiting;
-        self.status.needs_you = needs_you;
-        for entry in self.sidebar.entries.iter_mut().filter(|entry| entry.kind == EntryKind::NeedsYou) {
-            entry.count = Some(Count { total: needs_you, unread: needs_you > 0, breached: 0 });
-        }
-        if changed && self.shows_outbox() {
-            self.refresh_list();
-        }
-        changed
     }
 }

@@ -15,6 +15,8 @@ impl App {
         let own: &[Context] = match self.focus {
             Pane::Sidebar => &[Context::Sidebar],
             Pane::List if self.shows_outbox() => &[Context::Outbox, Context::List, Context::Inbox],
+            // The cursor is on an act that could not be sent: its keys come first.
+            Pane::Thread if self.row_at_cursor().is_some() => &[Context::Outbox, Context::Thread, Context::Inbox],
             Pane::List => &[Context::List, Context::Inbox],
             Pane::Thread => &[Context::Thread, Context::Inbox],
             Pane::Details => &[Context::Details, Context::Inbox],
@@ -36,6 +38,8 @@ impl App {
             .filter(|command| command.contexts.iter().any(|context| contexts.contains(context)))
             .filter(|command| match command.id {
                 CommandId::Undo => self.can_take_back(),
+                CommandId::SeenArrivals => !self.composer.arrivals.is_empty(),
+                CommandId::TakeTheirs | CommandId::KeepOurs | CommandId::JoinBoth => self.composer.theirs().is_some(),
                 CommandId::FocusLeft => self.hides_sidebar(),
                 _ => true,
             })

@@ -23,6 +23,7 @@ impl App {
             Layer::Palette(palette) => Some(&mut palette.input),
             Layer::Picker(picker) => Some(&mut picker.input),
             Layer::Help(help) => Some(&mut help.input),
+            Layer::Path(input) => Some(input),
             Layer::Confirm(_) => None,
         }
     }
@@ -80,7 +81,7 @@ impl App {
             Some(Layer::Palette(palette)) => (&mut palette.cursor, palette.visible.len()),
             Some(Layer::Picker(picker)) => (&mut picker.cursor, picker.visible.len()),
             Some(Layer::Help(help)) => (&mut help.cursor, help.visible.len()),
-            Some(Layer::Confirm(_)) => return true,
+            Some(Layer::Confirm(_) | Layer::Path(_)) => return true,
             None => return false,
         };
         *cursor = step.from(*cursor, len, PAGE * 2);
@@ -154,7 +155,7 @@ impl App {
     fn makes_sense(&self, command: &Command) -> bool {
         let only = |context: Context| command.contexts == [context];
         let composer = only(Context::Composer) && self.composer.conversation.is_none();
-        let outbox = only(Context::Outbox) && !self.shows_outbox();
+        let outbox = only(Context::Outbox) && self.row_at_cursor().is_none();
         !composer && !outbox
     }
 

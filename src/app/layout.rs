@@ -99,6 +99,8 @@ pub struct Wants {
     pub details: bool,
     /// Rows that the composer would like for its text; absent when it is closed.
     pub composer_rows: Option<u16>,
+    /// Something has to be told for as long as it lasts, on a row of its own.
+    pub banner: bool,
 }
 
 /// Where everything lies. Panes that are not visible are absent. A vertical rule of one column, left
@@ -109,6 +111,8 @@ pub struct Layout {
     pub shape: Shape,
     /// Whole screen.
     pub screen: Area,
+    /// What has to be told for as long as it lasts, above everything.
+    pub banner: Option<Area>,
     /// The breadcrumb (one pane at a time only).
     pub breadcrumb: Option<Area>,
     /// Sidebar.
@@ -145,6 +149,8 @@ impl Layout {
         }
         let (room, status) = screen.split_bottom(1);
         layout.status = status;
+        let (banner, room) = room.split_top(u16::from(wants.banner && height >= LEAST.1 + 2));
+        layout.banner = (!banner.is_empty()).then_some(banner);
         layout.shape = match width {
             120.. if height >= 10 => Shape::Wide,
             100.. if height >= 10 => Shape::Split,
@@ -264,7 +270,8 @@ mod tests {
     use super::*;
 
     fn wants(focus: Pane) -> Wants {
-        Wants { focus, details: true, composer_rows: (focus == Pane::Composer).then_some(4) }
+        let composer_rows = (focus == Pane::Composer).then_some(4);
+        Wants { focus, details: true, composer_rows, banner: focus == Pane::Thread }
     }
 
     fn inside(outer: Area, inner: Area) -> bool {

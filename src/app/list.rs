@@ -17,6 +17,8 @@ pub struct ListRow {
     pub struck_until: Option<UnixTime>,
     /// It left this list by itself or by a colleague; the row goes when news is taken in. Shown dim.
     pub left: bool,
+    /// The last look at the list did not cover it: it is asked for when it comes into view.
+    pub(super) stale: bool,
 }
 
 /// What the list pane shows.

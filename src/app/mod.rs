@@ -11,6 +11,7 @@ mod commands;
 pub mod composer;
 mod composer_run;
 pub mod details;
+mod drafts;
 mod effect;
 mod events;
 pub mod focus;
@@ -26,11 +27,14 @@ pub mod list;
 mod message;
 mod moving;
 pub mod notices;
+pub mod outbox;
 pub mod palette;
 pub mod picker;
 mod picker_build;
 mod picker_choose;
+mod place;
 mod queries;
+mod shelf;
 pub mod sidebar;
 pub mod status;
 #[cfg(test)]
@@ -38,6 +42,7 @@ mod tests;
 pub mod thread;
 mod timers;
 pub mod undo;
+mod undoing;
 mod update;
 mod window;
 
@@ -55,6 +60,7 @@ pub use layout::{Area, Layout, PaneArea, Shape};
 pub use list::{List, ListRow, ListState};
 pub use message::Msg;
 pub use notices::{Notice, Notices, Severity};
+pub use outbox::Outbox;
 pub use sidebar::{Entry, EntryKind, Sidebar, SidebarRow};
 pub use status::{Hint, Status};
 pub use thread::{OpenThread, ThreadPane};
@@ -105,6 +111,8 @@ pub struct App {
     pub notices: Notices,
     /// Connection, away, outbox.
     pub status: Status,
+    /// Acts that are not settled.
+    pub outbox: Outbox,
     /// What `u` takes back.
     pub undo: Undo,
     /// Keys of a half-typed sequence.
@@ -130,11 +138,21 @@ pub struct App {
     could_undo: bool,
     undoing: Vec<undo::Done>,
     /// The outbox row that is being given up.
-    giving_up: Option<acts::GivingUp>,
+    giving_up: Option<outbox::GivingUp>,
+    /// Conversations with a draft on disk, as far as known.
+    begun: BTreeSet<ConversationId>,
+    begun_asked: Option<Generation>,
+    /// A file that is to go with the text once nothing of its draft is under way.
+    attach_path: Option<String>,
+    whereabouts: place::Whereabouts,
+    calm_progress: status::Calm<Option<status::Progress>>,
+    calm_history: status::Calm<status::History>,
     /// Commands chosen in the palette, the latest first.
     recent: Vec<CommandId>,
     /// The typed time of the last snooze.
     last_snooze: Option<String>,
+    /// What the engine was last told to have been seen, and up to when.
+    seen_told: Option<(ConversationId, UnixTime)>,
     /// Marked unread by hand: looking at them does not make them read.
     marked_unread: BTreeSet<ConversationId>,
     terminal_focused: bool,
@@ -172,6 +190,7 @@ impl App {
             layers: Vec::new(),
             notices: Notices::default(),
             status: Status::default(),
+            outbox: Outbox::default(),
             undo: Undo::default(),
             pending: Vec::new(),
             hush: None,
@@ -189,8 +208,15 @@ impl App {
             could_undo: false,
             undoing: Vec::new(),
             giving_up: None,
+            begun: BTreeSet::new(),
+            begun_asked: None,
+            attach_path: None,
+            whereabouts: place::Whereabouts::default(),
+            calm_progress: status::Calm::new(Duration::from_secs(1)),
+            calm_history: status::Calm::new(Duration::from_secs(60)),
             recent: Vec::new(),
             last_snooze: None,
+            seen_told: None,
             marked_unread: BTreeSet::new(),
             terminal_focused: true,
             showing: None,
@@ -221,18 +247,19 @@ impl App {
     pub fn layout(&self) -> Layout {
         let (width, height) = self.size;
         let of = |composer_rows| {
-            let wants = layout::Wants { focus: self.focus, details: self.details.open, composer_rows };
+            let banner = self.status.storage != status::Storage::Disk;
+            let wants = layout::Wants { focus: self.focus, details: self.details.open, composer_rows, banner };
             Layout::of(width, height, wants)
         };
         if self.composer.conversation.is_none() {
             return of(None);
         }
         // How many rows the text takes depends on the width that it gets. It is inset by three
-        // cells; arrivals take a row above it.
+        // cells; what came, another text and files have rows above it.
         let least = of(Some(3));
         let text_width = least.composer.map_or(0, |area| area.body.width.saturating_sub(3));
-        let arrivals = u16::from(!self.composer.arrivals.is_empty());
-        of(Some(self.composer.rows(text_width, height).max(3) + arrivals))
+        let above = self.composer.rows_above();
+        of(Some(self.composer.rows(text_width, height).max(3).saturating_add(above)))
     }
 
     fn ask(&mut self, request: Request) {

@@ -4,7 +4,7 @@ use super::focus::Pane;
 use super::sidebar::{EntryKind, SidebarRow};
 use super::{App, ListState, Severity, Shape, ThreadPane};
 use crate::config::settings::{Advance, Density, Preview};
-use crate::domain::{ConversationId, Part};
+use crate::domain::{ConversationId, OutboxStatus, Part};
 use crate::sync::message::{Generation, Request};
 
 /// How far a key moves.
@@ -49,8 +49,12 @@ impl App {
     #[must_use]
     pub fn row_height(&self) -> u16 {
         let roomy = self.layout().list.is_some_and(|list| list.body.height >= 8 && list.body.width >= 30);
-        let needs_you = self.shows_outbox();
-        if roomy && !needs_you && self.settings.density == Density::Comfortable { 2 } else { 1 }
+        match self.settings.density {
+            // What stopped it, and its words, have a line each.
+            _ if roomy && self.shows_outbox() => 3,
+            Density::Comfortable if roomy => 2,
+            _ => 1,
+        }
     }
 
     /// How many rows of the list are visible.
@@ -147,6 +151,7 @@ impl App {
         }
         if self.thread.wanted.as_ref() != Some(id) {
             self.thread.wanted = Some(id.clone());
+            self.thread.wants_row = None;
             self.thread.gone = false;
             self.thread.read_at = None;
             self.details.scroll = 0;
@@ -210,14 +215,30 @@ impl App {
             self.thread.read_on_arrival = true;
             return;
         }
-        let conversation = open.thread.conversation.clone();
-        let newest = open.thread.parts.iter().map(|part: &Part| part.created_at).max();
-        let until = newest.unwrap_or(conversation.last_message_at);
-        if open.thread.seen_at.is_none_or(|seen| seen < until) {
-            self.ask(Request::Seen { id: conversation.id.clone(), until });
+        let conversation = &open.thread.conversation;
+        if self.marked_unread.contains(&conversation.id) {
+            return;
         }
-        if conversation.unread && !self.marked_unread.contains(&conversation.id) {
-            self.mark_read_quietly(&conversation);
+        // Both are the helpdesk's times: this machine's clock has no say in what was seen.
+        let newest = open.thread.parts.iter().map(|part: &Part| part.created_at).max();
+        let until = newest.map_or(conversation.last_message_at, |newest| newest.max(conversation.last_message_at));
+        if conversation.unread || open.thread.seen_at.is_none_or(|seen| seen < until) {
+            let id = conversation.id.clone();
+            if self.seen_told.as_ref() == Some(&(id.clone(), until)) && !conversation.unread {
+                return;
+            }
+            self.seen_told = Some((id.clone(), until));
+            self.show_unread(&id, false);
+            self.ask(Request::Seen { id, until });
+        }
+    }
+
+    /// Whether a conversation is read shows at once, before the disk has it.
+    pub(super) fn show_unread(&mut self, id: &ConversationId, unread: bool) {
+        let rows = self.list.rows.iter_mut().map(|row| &mut row.conversation);
+        let open = self.thread.open.as_mut().map(|open| &mut open.thread.conversation);
+        for on in rows.chain(open).filter(|on| on.id == *id) {
+            on.unread = unread;
         }
     }
 
@@ -226,13 +247,19 @@ impl App {
         match self.focus {
             Pane::Sidebar => self.open_sidebar_row(),
             Pane::List => {
-                if let Some(id) = self.id_at_cursor() {
+                if let Some(row) = self.row_at_cursor().cloned() {
+                    self.open_row(row.id, &row.conversation);
+                } else if let Some(id) = self.id_at_cursor() {
                     self.list.touched = true;
                     self.focus = Pane::Thread;
                     self.show_thread(&id, true);
                 }
             }
             Pane::Thread => {
+                if let Some(row) = self.row_at_cursor().filter(|row| row.status == OutboxStatus::Held).cloned() {
+                    self.send_anyway(&row);
+                    return;
+                }
                 if let Some(open) = self.thread.open.as_mut() {
                     open.toggle_fold();
                 }

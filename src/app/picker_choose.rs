@@ -33,6 +33,7 @@ impl App {
                 let target = found.target.clone();
                 self.reach(target);
             }
+            Some(Layer::Path(input)) => self.attach(input.text()),
             Some(layer @ Layer::Help(_)) => drop(layer),
             Some(layer @ Layer::Confirm(_)) => self.layers.push(layer),
             None => {}

@@ -5,6 +5,9 @@ use std::time::Duration;
 use super::App;
 use crate::domain::UnixTime;
 
+/// Between two steps of laying out a long thread: keys come first.
+const BETWEEN: Duration = Duration::from_millis(5);
+
 impl App {
     /// Does what is due. Returns whether anything visible changed.
     pub(super) fn pass_time(&mut self) -> bool {
@@ -22,14 +25,14 @@ impl App {
             self.read_thread();
         }
         if due(self.composer.save_at) {
-            if self.thread.shown() == self.composer.conversation.as_ref() {
-                self.save_draft();
-                changed = true;
-            } else {
-                // Its draft on disk is not known yet, and must not be written over.
-                self.composer.save_at = Some(now + Duration::from_secs(1));
-            }
+            self.save_in_pause();
+            changed = true;
         }
+        if due(self.whereabouts.keep_at) {
+            self.save_place();
+        }
+        changed |= self.tell_calmly();
+        changed |= self.thread.open.as_mut().is_some_and(|open| open.lay_out_more());
         changed |= self.list.sweep(self.now);
         let minute = self.now.secs().div_euclid(60);
         if minute != self.minute {
@@ -45,14 +48,17 @@ impl App {
         changed
     }
 
-    /// Whether the thread shows a message that waits out its undo window: the seconds are told.
+    /// Whether seconds are told: of a message that waits out its undo window, or since something came
+    /// while composing.
     fn counts_down(&self) -> bool {
         let open = self.thread.open.as_ref();
-        open.is_some_and(|open| {
-            open.thread.pending.iter().any(|row| {
-                row.act.is_message() && row.status == crate::domain::OutboxStatus::Queued && row.due_at > self.now
+        let arrived = self.composer.arrivals.last();
+        arrived.is_some_and(|arrival| self.now.since(arrival.at) < Duration::from_secs(60))
+            || open.is_some_and(|open| {
+                open.thread.pending.iter().any(|row| {
+                    row.act.is_message() && row.status == crate::domain::OutboxStatus::Queued && row.due_at > self.now
+                })
             })
-        })
     }
 
     /// The monotonic time at which [`Msg::Tick`](super::Msg::Tick) is due: when something visible
@@ -63,10 +69,15 @@ impl App {
         let struck_ends = struck.filter_map(|(_, row)| row.struck_until).min();
         let minute = UnixTime((self.now.secs().div_euclid(60) + 1) * 60);
         let second = self.counts_down().then(|| self.now + Duration::from_secs(1));
+        let more_lines = self.thread.open.as_ref().is_some_and(|open| open.width > 0 && !open.is_whole());
         [
             self.thread.preview_at,
             self.thread.read_at,
             self.composer.save_at,
+            self.whereabouts.keep_at,
+            self.calm_progress.next_wake(),
+            self.calm_history.next_wake(),
+            more_lines.then(|| self.monotonic + BETWEEN),
             self.notices.next_wake(),
             struck_ends.map(|at| self.monotonic_at(at)),
             self.undo_ends().map(|at| self.monotonic_at(at)),

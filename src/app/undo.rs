@@ -1,6 +1,6 @@
 //! What `u` takes back: groups of acts, the newest first.
 
-use crate::domain::{ConversationId, GroupId, OutboxRow, UnixTime};
+use crate::domain::{Began, ConversationId, GroupId, OutboxRow, UnixTime};
 use crate::text::Clean;
 
 /// One press of a key that did something.
@@ -16,14 +16,8 @@ pub struct Done {
     pub until: UnixTime,
     /// The conversation that was shown.
     pub conversation: ConversationId,
-}
-
-impl Done {
-    /// Whether any of it is not sent yet, or has an act that undoes it.
-    #[must_use]
-    pub fn can_be_taken_back(&self, now: UnixTime) -> bool {
-        self.until > now || self.rows.iter().any(|row| !row.inverses.is_empty())
-    }
+    /// For a message: what its writer had seen when it was begun.
+    pub began: Option<Began>,
 }
 
 /// The stack of what can be taken back.

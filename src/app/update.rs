@@ -1,6 +1,7 @@
 //! One message in, effects out. Routes only.
 
 use super::moving::scroll_to;
+use super::shelf::Haste;
 use super::{App, Effect, Msg, Pane};
 use crate::keymap::{self, Context, Key, KeyCode, Lookup};
 use crate::sync::message::Request;
@@ -10,6 +11,7 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Key(key) => {
             app.dirty = true;
+            app.whereabouts.moved = true;
             app.notices.key_pressed();
             app.press(key);
         }
@@ -26,8 +28,12 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
             } else {
                 app.started = true;
                 app.minute = app.now.secs().div_euclid(60);
-                app.open_list();
+                if !app.return_to_place() {
+                    app.open_list();
+                }
                 app.ask_counts();
+                app.ask_outbox();
+                app.ask_begun();
             }
         }
         Msg::Event(event) => app.dirty |= app.hear(*event),
@@ -39,12 +45,16 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
         Msg::FocusLost => {
             app.terminal_focused = false;
             app.thread.read_at = None;
-            app.save_draft();
+            app.save_draft(Haste::Leave);
         }
-        Msg::Leaving => app.save_draft(),
+        Msg::Leaving => {
+            app.save_all();
+            app.save_place();
+        }
     }
     app.dirty |= app.pass_time();
     app.settle();
+    app.note_place();
     std::mem::take(&mut app.out)
 }
 
@@ -106,6 +116,9 @@ impl App {
     /// Brings what depends on the layout into line: lines, scrolls, and what the engine is told to
     /// be on screen.
     fn settle(&mut self) {
+        if !self.started {
+            return;
+        }
         let layout = self.layout();
         if layout.composer.is_none() && self.focus == Pane::Composer && self.composer.conversation.is_none() {
             self.focus = Pane::Thread;
@@ -117,6 +130,7 @@ impl App {
                 open.clamp(page);
             }
         }
+        self.scroll_to_place();
         let len = if self.shows_outbox() { self.list.outbox.len() } else { self.list.rows.len() };
         self.list.cursor = self.list.cursor.min(len.saturating_sub(1));
         self.list.scroll = scroll_to(self.list.scroll, self.list.cursor, len, self.list_page());
@@ -126,6 +140,7 @@ impl App {
             self.sidebar.scroll =
                 scroll_to(self.sidebar.scroll, self.sidebar.cursor, rows, usize::from(area.body.height));
         }
+        self.check_stale_rows();
         self.tell_showing();
     }
 

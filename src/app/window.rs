@@ -37,6 +37,11 @@ pub(super) enum Purpose {
     Top,
     /// The last rows of the whole list.
     Bottom,
+    /// Rows in view that the last look did not cover: how they are now.
+    Check {
+        /// One of them.
+        row: ConversationId,
+    },
 }
 
 impl App {
@@ -75,6 +80,26 @@ impl App {
         }
     }
 
+    /// Rows in view that the last look did not cover are asked for.
+    pub(super) fn check_stale_rows(&mut self) {
+        if self.list.asked.is_some() || self.shows_outbox() {
+            return;
+        }
+        let page = self.list_page();
+        let seen = self.list.rows.iter().skip(self.list.scroll).take(page);
+        if let Some(row) = seen.filter(|row| row.stale).map(|row| row.conversation.id.clone()).next() {
+            self.ask_list(Purpose::Check { row });
+        }
+    }
+
+    /// Now that it is known who we are, the list is asked for again, the cursor where it was to go.
+    pub(super) fn ask_for_me(&mut self) {
+        match self.list.asked.take() {
+            Some((_, purpose @ Purpose::TakeIn { .. })) => self.ask_list(purpose),
+            _ => self.open_list(),
+        }
+    }
+
     /// Asks for the first rows.
     pub(super) fn ask_top(&mut self) {
         self.ask_list(Purpose::Top);
@@ -85,14 +110,14 @@ impl App {
         self.ask_list(Purpose::Bottom);
     }
 
-    fn ask_list(&mut self, purpose: Purpose) {
-        let Some(entry) = self.sidebar.open_entry() else { return };
+    pub(super) fn ask_list(&mut self, purpose: Purpose) {
+        let Some(entry) = self.sidebar.open_entry().filter(|_| self.started) else { return };
         let generation = Generation(self.generation.0 + 1);
         if entry.kind == EntryKind::NeedsYou {
-            self.generation = generation;
+            self.list.asked = None;
             self.list.look_again = false;
-            self.list.asked = Some((generation, purpose));
-            self.ask(Request::Outbox { generation });
+            self.fill_needs_you();
+            self.ask_outbox();
             return;
         }
         let Some(query) = entry.query.clone() else { return };
@@ -110,6 +135,7 @@ impl App {
                 (from, list.offset - from + OVERLAP, None)
             }
             Purpose::Bottom => (list.total.saturating_sub(PAGE), PAGE + OVERLAP, None),
+            Purpose::Check { row } => (list.offset, PAGE, Some(row.clone())),
         };
         self.generation = generation;
         self.list.asked = Some((generation, purpose));
@@ -141,6 +167,7 @@ impl App {
                 self.list.replace(window, None);
                 self.list.cursor = self.list.rows.len().saturating_sub(1);
             }
+            Purpose::Check { row } => changed = self.list.check(&row, window),
         }
         self.list.state = ListState::Ready;
         changed |= (self.list.news, self.list.total) != (news, total);
@@ -219,17 +246,38 @@ impl List {
                     changed |= row.left || row.conversation != now;
                     row.conversation = now;
                     row.left = false;
+                    row.stale = false;
                 }
                 None if row.struck_until.is_some() => elsewhere += 1,
                 None => {
                     changed |= row.left != complete;
                     row.left = complete;
+                    // It may only have moved out of what was looked at.
+                    row.stale = !complete;
                 }
             }
         }
         self.news = news + risen;
         let left = self.rows.iter().filter(|row| row.left).count();
         self.total = (window.total + elsewhere + left).saturating_sub(news).max(self.offset + self.rows.len());
+        changed
+    }
+
+    /// Changes the rows that the answer covers. One that was looked for and is not there has left.
+    fn check(&mut self, sought: &ConversationId, window: Window) -> bool {
+        let mut coming: std::collections::BTreeMap<ConversationId, Conversation> =
+            window.rows.into_iter().map(|row| (row.id.clone(), row)).collect();
+        let mut changed = false;
+        for row in &mut self.rows {
+            if let Some(now) = coming.remove(&row.conversation.id) {
+                changed |= row.left || row.conversation != now;
+                (row.conversation, row.left, row.stale) = (now, false, false);
+            } else if row.conversation.id == *sought {
+                changed |= !row.left && row.struck_until.is_none();
+                row.left = row.struck_until.is_none();
+                row.stale = false;
+            }
+        }
         changed
     }
 
@@ -346,7 +394,7 @@ impl ListRow {
     /// A row as the engine gives it.
     #[must_use]
     pub const fn new(conversation: Conversation) -> Self {
-        Self { conversation, struck_until: None, left: false }
+        Self { conversation, struck_until: None, left: false, stale: false }
     }
 }
 

@@ -32,7 +32,15 @@ pub struct Facts {
     pub composing: bool,
     /// There is something in it beside white space.
     pub has_text: bool,
-    /// The outbox row under the cursor, where the list shows these.
+    /// Files go with it.
+    pub has_files: bool,
+    /// Something came since the message was begun.
+    pub has_arrivals: bool,
+    /// Another deskhand wrote in the same place.
+    pub two_drafts: bool,
+    /// Something was begun for the conversation that a key would act on.
+    pub has_draft: bool,
+    /// The outbox row under the cursor, in the list or in the thread.
     pub outbox: Option<OutboxStatus>,
     /// That row carries a message.
     pub outbox_message: bool,

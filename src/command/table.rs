@@ -42,7 +42,8 @@ impl Command {
     /// Whether the palette offers it: what moves a cursor or edits a line is for keys only.
     #[must_use]
     pub fn is_for_palette(&self) -> bool {
-        !self.contexts.iter().any(|context| matches!(context, Context::Picker | Context::Help | Context::Confirm))
+        !self.contexts.iter().any(|context| matches!(context, Context::Picker | Context::Help))
+            && self.contexts != [Context::Confirm]
             && !self.name.starts_with("move.")
     }
 }
@@ -105,15 +106,17 @@ commands! {
     Priority "conversation.priority" "priority" [Inbox] 0 priority;
     Merge "conversation.merge" "merge" [Inbox] 0 conversation;
     MarkUnread "conversation.mark-unread" "mark-unread" [Inbox] 0 mark_unread;
-    Undo "act.undo" "undo" [Global] 9 undo;
+    DiscardDraft "draft.discard" "discard-draft" [Inbox] 0 draft;
+    Undo "act.undo" "undo" [Global Confirm] 9 undo;
     ToggleDetails "details.toggle" "details" [Inbox] 0 conversation;
     Sort "list.sort" "sort" [List] 0 always;
     TakeIn "list.take-in" "take-in" [List] 0 always;
     // outbox rows
-    OutboxRetry "outbox.retry" "outbox-retry" [Outbox] 4 retry;
-    OutboxEdit "outbox.edit" "outbox-edit" [Outbox] 5 edit_row;
-    OutboxDiscard "outbox.discard" "outbox-discard" [Outbox] 6 any_row;
-    OutboxArrived "outbox.arrived" "outbox-arrived" [Outbox] 7 arrived;
+    OutboxAnyway "outbox.send-anyway" "outbox-anyway" [Outbox] 1 held;
+    OutboxRetry "outbox.retry" "outbox-retry" [Outbox] 1 retry;
+    OutboxArrived "outbox.arrived" "outbox-arrived" [Outbox] 2 arrived;
+    OutboxEdit "outbox.edit" "outbox-edit" [Outbox] 3 edit_row;
+    OutboxDiscard "outbox.discard" "outbox-discard" [Outbox] 4 needs_you;
     // composer
     Send "composer.send" "send" [Composer] 1 text;
     SendClose "composer.send-close" "send-close" [Composer] 4 text;
@@ -121,6 +124,12 @@ commands! {
     SendNext "composer.send-next" "send-next" [Composer] 5 text;
     SendAssign "composer.send-assign" "send-assign" [Composer] 0 text;
     ToggleMode "composer.toggle-mode" "toggle-mode" [Composer] 3 composing;
+    SeenArrivals "composer.seen" "seen-arrivals" [Composer] 2 arrivals;
+    Attach "composer.attach" "attach" [Composer] 7 composing;
+    Detach "composer.detach" "detach" [Composer] 0 files;
+    TakeTheirs "composer.take-theirs" "take-theirs" [Composer] 1 two_drafts;
+    KeepOurs "composer.keep-ours" "keep-ours" [Composer] 1 two_drafts;
+    JoinBoth "composer.join-both" "join-both" [Composer] 1 two_drafts;
     Leave "composer.leave" "leave" [Composer] 6 composing;
     // going
     GoYou "go.you" "go-you" [Global] 0 always;
@@ -142,7 +151,7 @@ commands! {
     Away "me.away" "away" [Global] 0 me;
     Sync "sync.now" "sync" [Global] 0 always;
     Back "app.back" "back" [Global Picker Help Confirm] 0 always;
-    Quit "app.quit" "quit" [Global] 0 always;
+    Quit "app.quit" "quit" [Global Confirm] 0 always;
     Cancel "app.cancel" "cancel" [Always] 0 always;
     Redraw "app.redraw" "redraw" [Always] 0 always;
     Suspend "app.suspend" "suspend" [Always] 0 always;
@@ -249,13 +258,39 @@ const fn any_row(facts: &Facts) -> Judged {
     need(facts.outbox.is_some(), "why-no-outbox-row")
 }
 
-fn retry(facts: &Facts) -> Judged {
+fn needs_you(facts: &Facts) -> Judged {
     any_row(facts)?;
     need(facts.outbox.is_some_and(OutboxStatus::needs_you), "why-on-its-way")
 }
 
+fn retry(facts: &Facts) -> Judged {
+    needs_you(facts)?;
+    need(facts.outbox != Some(OutboxStatus::Held), "why-held")
+}
+
+fn held(facts: &Facts) -> Judged {
+    any_row(facts)?;
+    need(facts.outbox == Some(OutboxStatus::Held), "why-not-held")
+}
+
+const fn arrivals(facts: &Facts) -> Judged {
+    need(facts.has_arrivals, "why-nothing-came")
+}
+
+const fn files(facts: &Facts) -> Judged {
+    need(facts.has_files, "why-no-file")
+}
+
+const fn two_drafts(facts: &Facts) -> Judged {
+    need(facts.two_drafts, "why-one-draft")
+}
+
+const fn draft(facts: &Facts) -> Judged {
+    need(facts.has_draft, "why-no-draft")
+}
+
 fn edit_row(facts: &Facts) -> Judged {
-    retry(facts)?;
+    needs_you(facts)?;
     need(facts.outbox_message, "why-no-message")
 }
 
@@ -290,7 +325,7 @@ mod tests {
         let words = Words::english();
         let states = [None, Some(State::Open), Some(State::Closed), Some(State::Snoozed)];
         for conversation in states {
-            for outbox in [None, Some(OutboxStatus::Queued), Some(OutboxStatus::Failed)] {
+            for outbox in [None, Some(OutboxStatus::Queued), Some(OutboxStatus::Failed), Some(OutboxStatus::Held)] {
                 for flags in 0..4_u8 {
                     let (a, b) = (flags & 1 > 0, flags & 2 > 0);
                     let facts = Facts {

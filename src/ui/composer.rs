@@ -2,12 +2,12 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Color;
+use ratatui::style::{Color, Modifier};
 use ratatui::widgets::Widget as _;
 
 use super::look::Look;
 use super::paint::{Row, cells, inset};
-use super::{signs, thread};
+use super::{signs, thread, times};
 use crate::app::Composer;
 use crate::domain::{Channel, ConversationId, Mode};
 use crate::text::{Clean, clean};
@@ -28,6 +28,21 @@ pub struct Facts {
     pub conversation: ConversationId,
     /// Sending also takes the conversation.
     pub takes: bool,
+    /// The text is on disk as a draft.
+    pub saved: bool,
+    /// The keys that say that what came was seen; blank where it holds nothing back.
+    pub seen_keys: Clean,
+    /// What another deskhand wrote in the same place.
+    pub theirs: Option<Theirs>,
+}
+
+/// Another deskhand's text in the same place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Theirs {
+    /// Its first words; blank when it was discarded there.
+    pub words: Clean,
+    /// Keys: take theirs, keep ours, join both.
+    pub keys: [Clean; 3],
 }
 
 /// Where the composer is drawn.
@@ -50,9 +65,9 @@ pub fn draw(
     areas: Areas,
     buf: &mut Buffer,
 ) -> Option<Position> {
-    let news = arrival(part, look);
     if let Some(area) = areas.rule {
-        draw_rule(news.as_ref(), look, area, buf);
+        let line = look.style(Role::Rule);
+        Row::new(buf, area, 0).skip(1).skip_right(1).fill(signs::RULE_ACROSS, line);
     }
     let mut row = Row::new(buf, areas.head, 0);
     let (role, word) = match part.mode {
@@ -71,16 +86,9 @@ pub fn draw(
     let takes = facts.filter(|facts| facts.takes).map(|_| look.say("ui-composer-takes")).unwrap_or_default();
     // Whom it goes to, and what it does besides, come before whether it is saved.
     let needed = cells(&title) + cells(&address) + cells(&takes) + 6;
-    let saved = if part.saved { look.say("ui-composer-saved") } else { Clean::default() };
-    match news.filter(|_| areas.rule.is_none()) {
-        // Without a rule to stand in, news takes the place of the draft's state.
-        Some(news) => {
-            row.right_field(&news, cells(&news).min(row.room() / 2), look.style(Role::Warning)).skip_right(2);
-        }
-        None if needed + cells(&saved) <= row.room() => {
-            row.right(&saved, look.style(Role::TextDim)).skip_right(2);
-        }
-        None => {}
+    let saved = if facts.is_some_and(|facts| facts.saved) { look.say("ui-composer-saved") } else { Clean::default() };
+    if needed + cells(&saved) <= row.room() {
+        row.right(&saved, look.style(Role::TextDim)).skip_right(2);
     }
     row.put(&title, look.style(role)).skip(1).put(&address, look.style(Role::Text));
     let dim = look.style(Role::TextDim);
@@ -90,7 +98,96 @@ pub fn draw(
             row.skip(1).sign(signs::DOT, dim).skip(1).put(&more, dim);
         }
     }
-    draw_text(part, focused, look, areas.body, buf)
+    let body = draw_above(part, facts, look, areas.body, buf);
+    draw_text(part, focused, look, body, buf)
+}
+
+/// What stands above the text: what came meanwhile, another deskhand's text, files. Returns what is
+/// left for the text: at least its line with the cursor.
+fn draw_above(part: &Composer, facts: Option<&Facts>, look: &Look<'_>, body: Rect, buf: &mut Buffer) -> Rect {
+    let mut lines: Vec<Above> = Vec::new();
+    if !part.arrivals.is_empty() {
+        lines.push(Above::Arrivals);
+    }
+    if facts.is_some_and(|facts| facts.theirs.is_some()) {
+        lines.extend([Above::Theirs, Above::TheirKeys]);
+    }
+    if !part.files.is_empty() || part.is_attaching() {
+        lines.push(Above::Files);
+    }
+    lines.truncate(usize::from(body.height.saturating_sub(1)));
+    let mut used = 0;
+    for line in lines {
+        let mut row = Row::new(buf, body, used);
+        row.skip(LEFT).skip_right(1);
+        match line {
+            Above::Arrivals => draw_arrivals(part, facts, look, &mut row),
+            Above::Theirs => draw_theirs(facts, look, &mut row),
+            Above::TheirKeys => draw_their_keys(facts, look, &mut row),
+            Above::Files => draw_files(part, look, &mut row),
+        }
+        used += 1;
+    }
+    Rect { y: body.y.saturating_add(used), height: body.height.saturating_sub(used), ..body }
+}
+
+/// A line above the text.
+#[derive(Clone, Copy)]
+enum Above {
+    Arrivals,
+    Theirs,
+    TheirKeys,
+    Files,
+}
+
+/// `! Ana replied 8 s ago · 2 more      ctrl-x s I have seen it`
+fn draw_arrivals(part: &Composer, facts: Option<&Facts>, look: &Look<'_>, row: &mut Row<'_>) {
+    let Some(news) = arrival(part, look) else { return };
+    let style = look.style(Role::Warning).add_modifier(Modifier::BOLD);
+    let keys = facts.map(|facts| facts.seen_keys.clone()).unwrap_or_default();
+    if !keys.is_blank() {
+        let text = look.with("ui-composer-seen", &[("keys", Arg::Text(&keys))]);
+        if cells(&news) + cells(&text) + 6 <= row.room() {
+            row.right(&text, look.style(Role::TextDim)).skip_right(2);
+        }
+    }
+    row.sign(signs::CARE, style).skip(1).put(&news, style);
+}
+
+fn draw_theirs(facts: Option<&Facts>, look: &Look<'_>, row: &mut Row<'_>) {
+    let Some(theirs) = facts.and_then(|facts| facts.theirs.as_ref()) else { return };
+    let style = look.style(Role::Warning).add_modifier(Modifier::BOLD);
+    let text = if theirs.words.is_blank() {
+        look.say("ui-composer-theirs-none")
+    } else {
+        look.with("ui-composer-theirs", &[("words", Arg::Text(&theirs.words))])
+    };
+    row.sign(signs::CARE, style).skip(1).put(&text, style);
+}
+
+fn draw_their_keys(facts: Option<&Facts>, look: &Look<'_>, row: &mut Row<'_>) {
+    let Some(Theirs { keys: [theirs, ours, both], .. }) = facts.and_then(|facts| facts.theirs.as_ref()) else { return };
+    let keys = [("theirs", Arg::Text(theirs)), ("ours", Arg::Text(ours)), ("both", Arg::Text(both))];
+    row.skip(2).put(&look.with("ui-composer-theirs-keys", &keys), look.style(Role::Text));
+}
+
+/// `◫ photo.jpg 1.2 MB   ◫ receipt.pdf 88 kB`
+fn draw_files(part: &Composer, look: &Look<'_>, row: &mut Row<'_>) {
+    let (file_style, dim) = (look.style(Role::File), look.style(Role::TextDim));
+    if part.is_attaching() {
+        row.sign(signs::MORE, dim).skip(1).put(&look.say("ui-composer-attaching"), dim).skip(3);
+    }
+    // The one attached last is the first to be taken off: it is told first.
+    for file in part.files.iter().rev() {
+        let size = times::size(file.size, look.words);
+        if row.room() < cells(&size) + 8 {
+            row.sign(signs::MORE, dim);
+            return;
+        }
+        let name = row.room().saturating_sub(cells(&size) + 3).min(32);
+        row.sign(signs::FILE, file_style).skip(1).put_within(&clean(&file.name), name, file_style).skip(1);
+        row.put(&size, dim).skip(3);
+    }
 }
 
 /// `to Chloé Dubois by e-mail`, or who sees a note.
@@ -105,27 +202,21 @@ fn address(mode: Mode, facts: &Facts, look: &Look<'_>) -> Clean {
     }
 }
 
-/// The newest thing that came while writing: `Ana replied 8m ago`, and how many came before it.
+/// The newest thing that came while writing: `Ana replied 8 s ago`, and how many came before it.
 fn arrival(part: &Composer, look: &Look<'_>) -> Option<Clean> {
     let last = part.arrivals.last()?;
     let what = look.with(last.what, &[("who", Arg::Text(&last.who))]);
-    let mut parts = vec![what, look.when(last.at)];
+    let secs = look.now.since(last.at).as_secs();
+    let when = match i64::try_from(secs) {
+        Ok(secs @ 0..60) => look.with("ui-composer-ago", &[("secs", Arg::Number(secs))]),
+        _ => look.when(last.at),
+    };
+    let mut text = Clean::join([&what, &when], &Clean::literal(" "));
     if part.arrivals.len() > 1 {
-        parts.push(look.with("ui-composer-more-news", &[("count", Arg::from(part.arrivals.len() - 1))]));
+        text.push(&Clean::literal(" · "));
+        text.push(&look.with("ui-composer-more-news", &[("count", Arg::from(part.arrivals.len() - 1))]));
     }
-    Some(Clean::join(&parts, &Clean::literal(" · ")))
-}
-
-fn draw_rule(news: Option<&Clean>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
-    let line = look.style(Role::Rule);
-    let mut row = Row::new(buf, area, 0);
-    row.skip(1).skip_right(1);
-    if let Some(news) = news {
-        let style = look.style(Role::Warning);
-        row.sign(signs::RULE_ACROSS, line).sign(signs::RULE_ACROSS, line).skip(1);
-        row.sign(signs::CARE, style).skip(1).put(news, style).skip(1);
-    }
-    row.fill(signs::RULE_ACROSS, line);
+    Some(text)
 }
 
 fn draw_text(part: &Composer, focused: bool, look: &Look<'_>, body: Rect, buf: &mut Buffer) -> Option<Position> {

@@ -8,7 +8,7 @@ use super::look::Look;
 use super::paint::{Row, cells};
 use super::{outbox_row, signs, times};
 use crate::app::sidebar::{Entry, EntryKind};
-use crate::app::{Composer, List, ListState};
+use crate::app::{App, List, ListState};
 use crate::domain::Directory;
 use crate::theme::Role;
 use crate::words::Arg;
@@ -22,8 +22,8 @@ pub struct Beside<'a> {
     pub directory: &'a Directory,
     /// Lines of a row: 1 or 2.
     pub row_height: u16,
-    /// Texts that were begun.
-    pub composer: &'a Composer,
+    /// What is known of drafts and unsettled acts.
+    pub app: &'a App,
     /// The list has the focus.
     pub focused: bool,
     /// Nothing has ever been pulled: the first pull is on.

@@ -13,10 +13,10 @@ use super::look::Look;
 use super::paint::{Row, cells};
 use super::signs::{self, Sign};
 use super::sla::{self, CHIP};
-use super::times;
+use super::{outbox_row, times};
 use crate::app::ListRow;
 use crate::app::sidebar::EntryKind;
-use crate::domain::{Conversation, Priority, State, Turn};
+use crate::domain::{Conversation, OutboxStatus, Priority, State, Turn};
 use crate::text::{Clean, clean};
 use crate::theme::Role;
 
@@ -164,13 +164,18 @@ impl Inks {
     }
 }
 
-/// Done, left, begun or unread.
+/// Done, left, on its way (or stopped), begun or unread.
 fn draw_mark(row: &ListRow, beside: Beside<'_>, look: &Look<'_>, line: &mut Row<'_>) {
     let on = &row.conversation;
+    let unsettled = beside.app.outbox.status_of(&on.id);
     match on {
         _ if row.struck_until.is_some() => line.sign(gone(on, beside), look.style(Role::TextDim)),
         _ if row.left => line.sign(signs::CROSS, look.style(Role::TextDim)),
-        _ if beside.composer.has_text_for(&on.id) => line.sign(signs::DRAFT, look.style(Role::Warning)),
+        _ if unsettled.is_some() => {
+            let status = unsettled.unwrap_or(OutboxStatus::Queued);
+            line.sign(outbox_row::status_sign(status), look.style(outbox_row::status(status).1))
+        }
+        _ if beside.app.has_draft(&on.id) => line.sign(signs::DRAFT, look.style(Role::Warning)),
         _ if on.unread => line.sign(signs::UNREAD, look.style(Role::Unread)),
         _ => line.skip(1),
     };

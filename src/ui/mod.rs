@@ -32,6 +32,7 @@ use look::Look;
 use paint::{Row, rect};
 
 use crate::app::{App, Layout, Pane, PaneArea, Shape};
+use crate::command::CommandId;
 use crate::text::clean;
 use crate::theme::{Role, Theme};
 use crate::words::Arg;
@@ -60,6 +61,9 @@ fn draw_all(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
     if layout.shape == Shape::TooSmall {
         Row::new(buf, screen, screen.height / 2).put(&look.say("ui-too-small"), look.style(Role::Text));
         return None;
+    }
+    if let Some(area) = layout.banner {
+        status::draw_banner(&app.status, &look, rect(area, buf), buf);
     }
     let cursor = draw_panes(app, &layout, &look, buf);
     draw_rules(&layout, &look, buf);
@@ -90,7 +94,7 @@ fn draw_panes(app: &App, layout: &Layout, look: &Look<'_>, buf: &mut Buffer) -> 
             entry: app.sidebar.open_entry(),
             directory: &app.directory,
             row_height: app.row_height(),
-            composer: &app.composer,
+            app,
             focused: focused(Pane::List),
             first_pull: app.status.progress.is_some(),
         };
@@ -98,7 +102,8 @@ fn draw_panes(app: &App, layout: &Layout, look: &Look<'_>, buf: &mut Buffer) -> 
     }
     if let Some(pane) = layout.thread {
         let (head, body) = areas(pane, buf);
-        let beside = thread::Beside { directory: &app.directory, focused: focused(Pane::Thread), shape: layout.shape };
+        let beside =
+            thread::Beside { app, directory: &app.directory, focused: focused(Pane::Thread), shape: layout.shape };
         thread::draw(&app.thread, beside, look, head, body, buf);
     }
     if let Some(pane) = layout.details {
@@ -117,6 +122,12 @@ fn draw_panes(app: &App, layout: &Layout, look: &Look<'_>, buf: &mut Buffer) -> 
         channel: facts.channel,
         conversation: facts.conversation,
         takes: facts.takes,
+        saved: facts.saved,
+        seen_keys: if facts.guarded { app.keys_of(CommandId::SeenArrivals) } else { crate::text::Clean::default() },
+        theirs: app.theirs_first_words().map(|words| composer::Theirs {
+            words,
+            keys: [CommandId::TakeTheirs, CommandId::KeepOurs, CommandId::JoinBoth].map(|id| app.keys_of(id)),
+        }),
     });
     composer::draw(&app.composer, facts.as_ref(), focused(Pane::Composer), look, areas, buf)
 }

@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 
 use super::look::Look;
 use super::paint::{Row, cells};
@@ -9,7 +10,7 @@ use super::{signs, times};
 use crate::app::status::Hint;
 use crate::app::{Notice, Severity, Status};
 use crate::domain::UnixTime;
-use crate::sync::message::Connection;
+use crate::sync::message::{Connection, Storage};
 use crate::text::Clean;
 use crate::theme::Role;
 use crate::words::Arg;
@@ -82,7 +83,7 @@ fn draw_notice(notice: &Notice, look: &Look<'_>, row: &mut Row<'_>) {
     }
 }
 
-/// Connection, away, outbox, and (with `with_progress`) the first pull; a dot between two.
+/// Connection, away, outbox, what needs care, and (with `with_progress`) the pulls; a dot between two.
 fn draw_facts(part: &Status, with_progress: bool, look: &Look<'_>, row: &mut Row<'_>) {
     let mut facts: Vec<(Clean, Role)> = Vec::with_capacity(5);
     facts.push(match &part.connection {
@@ -109,19 +110,85 @@ fn draw_facts(part: &Status, with_progress: bool, look: &Look<'_>, row: &mut Row
     if part.waiting > 0 {
         facts.push((look.with("ui-status-outbox", &[("count", Arg::from(part.waiting))]), Role::Text));
     }
-    if let Some(progress) = part.progress.filter(|_| with_progress) {
-        let done = ("done", Arg::from(progress.done));
-        let text = match progress.of {
-            Some(of) => look.with("ui-status-pull-of", &[done, ("of", Arg::from(of))]),
-            None => look.with("ui-status-pull", &[done]),
-        };
-        facts.push((text, Role::Status));
+    draw_care(part, look, &mut facts);
+    if with_progress {
+        draw_pulls(part, look, &mut facts);
     }
     for (at, (text, role)) in facts.iter().enumerate() {
         if at > 0 {
             row.skip(1).sign(signs::DOT, look.style(Role::TextDim)).skip(1);
         }
         row.put(text, look.style(*role));
+    }
+}
+
+/// A wrong clock, and a budget that is nearly used up.
+fn draw_care(part: &Status, look: &Look<'_>, facts: &mut Vec<(Clean, Role)>) {
+    if part.clock_off != 0 {
+        let secs = part.clock_off.saturating_abs();
+        let time = match secs {
+            0..90 => look.with("ui-status-clock-secs", &[("secs", Arg::Number(secs))]),
+            90..5_400 => look.with("ui-status-clock-mins", &[("mins", Arg::Number((secs + 30) / 60))]),
+            _ => look.with("ui-status-clock-hours", &[("hours", Arg::Number((secs + 1_800) / 3_600))]),
+        };
+        let key = if part.clock_off > 0 { "ui-status-clock-fast" } else { "ui-status-clock-slow" };
+        facts.push((look.with(key, &[("time", Arg::Text(&time))]), Role::StatusAway));
+    }
+    if let Some((left, of)) = part.budget {
+        let number = |value: u64| Arg::Number(i64::try_from(value).unwrap_or(i64::MAX));
+        facts.push((look.with("ui-status-budget", &[("left", number(left)), ("of", number(of))]), Role::StatusAway));
+    }
+}
+
+/// The first pull with its pace; after it, how much of the history is on disk.
+fn draw_pulls(part: &Status, look: &Look<'_>, facts: &mut Vec<(Clean, Role)>) {
+    let Some(progress) = part.progress else {
+        let history = part.history;
+        if history.here < history.of {
+            let percent = Arg::from(history.here.saturating_mul(100) / history.of.max(1));
+            facts.push((look.with("ui-status-history", &[("percent", percent)]), Role::Status));
+        }
+        return;
+    };
+    let done = times::grouped(progress.done, look.words);
+    let of = progress.of.map(|of| times::grouped(of, look.words));
+    facts.push((
+        match &of {
+            Some(of) => look.with("ui-status-pull-of", &[("done", Arg::Text(&done)), ("of", Arg::Text(of))]),
+            None => look.with("ui-status-pull", &[("done", Arg::Text(&done))]),
+        },
+        Role::Status,
+    ));
+    if progress.rate == 0 {
+        return;
+    }
+    let rate = usize::try_from(progress.rate).unwrap_or(usize::MAX);
+    let shown = times::grouped(rate, look.words);
+    facts.push((look.with("ui-status-rate", &[("rate", Arg::Text(&shown))]), Role::Status));
+    if let Some(of) = progress.of {
+        let secs = of.saturating_sub(progress.done).div_ceil(rate);
+        let left = if secs < 100 {
+            look.with("ui-status-left-secs", &[("secs", Arg::from(secs))])
+        } else {
+            look.with("ui-status-left-mins", &[("mins", Arg::from(secs.div_ceil(60)))])
+        };
+        facts.push((left, Role::Status));
+    }
+}
+
+/// Draws what has to be told for as long as it lasts.
+pub fn draw_banner(part: &Status, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+    let Storage::Memory(why) = part.storage else { return };
+    let loud = look.style(Role::Error).add_modifier(Modifier::BOLD | Modifier::REVERSED);
+    let style = look.style(Role::Error);
+    let mut row = Row::new(buf, area, 0);
+    row.skip(1).skip_right(1).sign(signs::URGENT, loud).put(&Clean::literal(" "), loud);
+    row.put(&look.say("ui-banner-memory"), loud).skip(1);
+    let why = look.say(why);
+    row.put(&why, style);
+    let next = look.say("ui-banner-memory-next");
+    if cells(&next) < row.room() {
+        row.skip(1).put(&next, style);
     }
 }
 

@@ -8,7 +8,8 @@ use ratatui::layout::Rect;
 use super::look::Look;
 use super::paint::{Row, cells, inset, rule_across};
 use super::{list_row, signs, sla, thread_line};
-use crate::app::{OpenThread, Shape, ThreadPane};
+use crate::app::thread::LineKind;
+use crate::app::{App, OpenThread, Shape, ThreadPane};
 use crate::domain::{Channel, Conversation, Directory, Priority, State};
 use crate::text::{Clean, clean};
 use crate::theme::Role;
@@ -17,6 +18,8 @@ use crate::words::Arg;
 /// What the thread is drawn with beside itself.
 #[derive(Clone, Copy)]
 pub struct Beside<'a> {
+    /// Which keys settle an act.
+    pub app: &'a App,
     /// Names of teammates and teams.
     pub directory: &'a Directory,
     /// The thread has the focus.
@@ -34,7 +37,7 @@ pub fn draw(part: &ThreadPane, beside: Beside<'_>, look: &Look<'_>, head: Rect, 
         }
         Some(open) => {
             draw_head(&open.thread.conversation, part.is_waiting(), beside, look, head, buf);
-            draw_lines(open, beside.focused, look, body, buf);
+            draw_lines(open, beside, look, body, buf);
         }
         None if part.wanted.is_some() => bare_head(beside, look, head, buf),
         None => {
@@ -43,19 +46,24 @@ pub fn draw(part: &ThreadPane, beside: Beside<'_>, look: &Look<'_>, head: Rect, 
     }
 }
 
-fn draw_lines(open: &OpenThread, focused: bool, look: &Look<'_>, body: Rect, buf: &mut Buffer) {
+fn draw_lines(open: &OpenThread, beside: Beside<'_>, look: &Look<'_>, body: Rect, buf: &mut Buffer) {
     // The app keeps a margin on both sides; of a wide pane's rest the right side has more.
     let left = body.width.saturating_sub(open.width).saturating_sub(1).min(2);
     let text = Rect { width: open.width.min(body.width.saturating_sub(left)), ..inset(body, left, 0) };
     for (line, row) in (0..body.height).zip(open.lines.iter().skip(open.scroll)) {
         let item = row.item.and_then(|at| open.items.get(at));
-        let has_cursor = focused && row.item == Some(open.cursor);
+        let has_cursor = beside.focused && row.item == Some(open.cursor);
         let margin = Rect { width: left, ..body };
         thread_line::draw_margin(&row.kind, item, has_cursor, look, Row::new(buf, margin, line));
+        if let (LineKind::Keys, Some(item)) = (row.kind, item) {
+            let acts = thread_line::pending_row(item, &open.thread.pending);
+            let hints = acts.map(|row| beside.app.row_hints(row)).unwrap_or_default();
+            thread_line::draw_keys(&hints, look, Row::new(buf, text, line));
+            continue;
+        }
         thread_line::draw(&row.kind, item, &open.thread.pending, look, Row::new(buf, text, line));
     }
-    let hidden = open.lines.len().saturating_sub(open.scroll.saturating_add(usize::from(body.height)));
-    if hidden > 0 && body.height > 2 && body.width > 2 {
+    if open.has_more_below(usize::from(body.height)) && body.height > 2 && body.width > 2 {
         // Something is below: one dim sign at the edge, where no text goes.
         let edge = Rect { x: body.right() - 1, width: 1, ..body };
         Row::new(buf, edge, body.height - 1).sign(signs::UNFOLDED, look.style(Role::TextDim));

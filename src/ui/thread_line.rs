@@ -6,6 +6,7 @@ use super::look::Look;
 use super::outbox_row;
 use super::paint::{Row, cells};
 use super::{signs, times};
+use crate::app::status::Hint;
 use crate::app::thread::lines::LineKind;
 use crate::app::thread::{Item, ItemKind, Source};
 use crate::domain::{OutboxRow, OutboxStatus};
@@ -16,7 +17,7 @@ use crate::words::Arg;
 
 /// Draws what stands left of the line: the bar of the message with the cursor, the side of a note.
 pub fn draw_margin(kind: &LineKind, item: Option<&Item>, has_cursor: bool, look: &Look<'_>, mut row: Row<'_>) {
-    if has_cursor && matches!(kind, LineKind::Head) {
+    if has_cursor && matches!(kind, LineKind::Head | LineKind::Event) {
         row.sign(signs::BAR, look.bar(true));
     } else if item.is_some_and(|item| item.kind == ItemKind::Note) {
         row.sign(signs::GUTTER, look.style(Role::Note));
@@ -43,13 +44,35 @@ pub fn draw(kind: &LineKind, item: Option<&Item>, pending: &[OutboxRow], look: &
             row.sign(signs::MORE, dim).skip(1).put(&look.say("ui-thread-fetching"), dim);
         }
         (LineKind::Head, Some(item)) => draw_head(item, pending, look, row),
-        (LineKind::Event, Some(item)) => draw_event(item, look, row),
-        (LineKind::Text(line), _) => draw_text(line, item, look, row),
+        (LineKind::Event, Some(item)) => match item.status.as_ref() {
+            Some((status, why)) => draw_own_event(item, *status, why, pending, look, row),
+            None => draw_event(item, look, row),
+        },
+        (LineKind::Text(line), Some(item)) => {
+            if let Some(line) = item.lines.get(*line) {
+                draw_text(line, item, look, row);
+            }
+        }
+        (LineKind::Why, Some(item)) => {
+            if let Some(held) = pending_row(item, pending) {
+                let style = look.style(outbox_row::status(held.status).1);
+                row.sign(signs::CARE, style).skip(1).put(&outbox_row::reason(held, look), style);
+            }
+        }
         (LineKind::Redacted, _) => {
             row.put(&look.say("ui-thread-redacted"), look.style(Role::Disabled));
         }
         (LineKind::File(index), Some(item)) => draw_file(*index, item, look, row),
-        (LineKind::Blank | LineKind::Head | LineKind::Event | LineKind::File(_), _) => {}
+        (
+            LineKind::Blank
+            | LineKind::Head
+            | LineKind::Event
+            | LineKind::Why
+            | LineKind::Keys
+            | LineKind::Text(_)
+            | LineKind::File(_),
+            _,
+        ) => {}
     }
 }
 
@@ -84,8 +107,56 @@ fn draw_status(
     look: &Look<'_>,
     row: &mut Row<'_>,
 ) {
-    let (word, role) = outbox_row::status(status);
-    let style = look.style(role);
+    let style = look.style(outbox_row::status(status).1);
+    let text = status_words(item, status, why, pending, look);
+    let most = row.room().saturating_sub(12).max(row.room() / 2);
+    row.right_field(&text, cells(&text).min(most), style);
+    row.skip_right(1).right_sign(outbox_row::status_sign(status), style).skip_right(2);
+}
+
+/// An act of ours that is not settled, on one line: `↗ You: closed · sending`.
+fn draw_own_event(
+    item: &Item,
+    status: OutboxStatus,
+    why: &Clean,
+    pending: &[OutboxRow],
+    look: &Look<'_>,
+    mut row: Row<'_>,
+) {
+    let style = look.style(outbox_row::status(status).1);
+    let dim = look.style(Role::System);
+    let what = match item.source {
+        Source::Pending(at) => pending.get(at).map(|row| look.say(outbox_row::kind(row.act.kind()))),
+        Source::Part(_) => None,
+    };
+    let what = look.with("ui-event-own", &[("what", Arg::Text(&what.unwrap_or_default()))]);
+    row.sign(outbox_row::status_sign(status), style).skip(1);
+    row.put(&what, if status.needs_you() { style } else { dim }).skip(1).sign(signs::DOT, dim).skip(1);
+    row.put(&status_words(item, status, why, pending, look), style);
+}
+
+/// The outbox row of an unsent act.
+pub fn pending_row<'a>(item: &Item, pending: &'a [OutboxRow]) -> Option<&'a OutboxRow> {
+    match item.source {
+        Source::Pending(at) => pending.get(at),
+        Source::Part(_) => None,
+    }
+}
+
+/// Which keys settle it: `y send anyway · E edit · D give up`.
+pub fn draw_keys(hints: &[Hint], look: &Look<'_>, mut row: Row<'_>) {
+    row.skip(2);
+    for hint in hints {
+        if cells(&hint.keys) + 1 + cells(&hint.label) > row.room() {
+            return;
+        }
+        row.put(&hint.keys, look.style(Role::Key)).skip(1).put(&hint.label, look.style(Role::Text)).skip(3);
+    }
+}
+
+/// Where an unsent act stands, and why; what needs a person says why on a line of its own.
+fn status_words(item: &Item, status: OutboxStatus, why: &Clean, pending: &[OutboxRow], look: &Look<'_>) -> Clean {
+    let word = outbox_row::status(status).0;
     let due = match item.source {
         Source::Pending(at) => pending.get(at).map(|row| row.due_at),
         Source::Part(_) => None,
@@ -100,10 +171,7 @@ fn draw_status(
         }
         _ => look.say(word),
     };
-    let text = if why.is_blank() { text } else { Clean::join([&text, why], &Clean::literal(": ")) };
-    let most = row.room().saturating_sub(12).max(row.room() / 2);
-    row.right_field(&text, cells(&text).min(most), style);
-    row.skip_right(1).right_sign(outbox_row::status_sign(status), style).skip_right(2);
+    if why.is_blank() || status.needs_you() { text } else { Clean::join([&text, why], &Clean::literal(": ")) }
 }
 
 fn draw_event(item: &Item, look: &Look<'_>, mut row: Row<'_>) {
@@ -128,7 +196,7 @@ fn draw_file(index: usize, item: &Item, look: &Look<'_>, mut row: Row<'_>) {
     row.put_within(&file.name, name, look.style(Role::File)).skip(2).put(&size, dim);
 }
 
-fn draw_text(line: &html::Line, item: Option<&Item>, look: &Look<'_>, mut row: Row<'_>) {
+fn draw_text(line: &html::Line, item: &Item, look: &Look<'_>, mut row: Row<'_>) {
     let dim = look.style(Role::TextDim);
     for _ in 0..line.gutter {
         row.sign(signs::GUTTER, look.style(Role::Quote)).skip(1);
@@ -157,11 +225,11 @@ fn draw_text(line: &html::Line, item: Option<&Item>, look: &Look<'_>, mut row: R
     }
 }
 
-fn base_of(line: &html::Line, item: Option<&Item>, look: &Look<'_>) -> Style {
-    let unsent = item.is_some_and(|item| item.status.is_some());
-    let base = match (line.gutter, item.map(|item| item.kind)) {
+fn base_of(line: &html::Line, item: &Item, look: &Look<'_>) -> Style {
+    let unsent = item.status.is_some();
+    let base = match (line.gutter, item.kind) {
         (1.., _) => Role::Quote,
-        (_, Some(ItemKind::Note)) => Role::NoteText,
+        (_, ItemKind::Note) => Role::NoteText,
         _ if unsent => Role::TextDim,
         _ => Role::Text,
     };

@@ -149,6 +149,20 @@ pub fn size(bytes: u64, words: &Words) -> Clean {
     }
 }
 
+/// A number with its thousands parted: `12,400`.
+pub fn grouped(number: usize, words: &Words) -> Clean {
+    let digits = number.to_string();
+    let separator = words.say("ui-thousands");
+    let mut text = String::new();
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push_str(&separator);
+        }
+        text.push(digit);
+    }
+    clean(&text)
+}
+
 /// A number in at most four cells: `9999`, then `12k`.
 pub fn count(number: usize) -> Clean {
     clean(&match number {

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use super::NOW;
 use crate::domain::{
-    Act, Author, AuthorKind, AwayReason, AwayState, Capabilities, Channel, ContactId, ContactRef, Conversation,
-    ConversationId, Directory, Draft, GroupId, Mode, OutboxId, OutboxRow, OutboxStatus, Part, PartId, PartKind, State,
-    Tag, TagId, Team, TeamId, Teammate, TeammateId, UnixTime, Workspace,
+    Act, Author, AuthorKind, AwayReason, AwayState, Began, Capabilities, Channel, ContactId, ContactRef, Conversation,
+    ConversationId, Directory, Draft, FilePart, GroupId, Mode, OutboxId, OutboxRow, OutboxStatus, Part, PartId,
+    PartKind, State, Tag, TagId, Team, TeamId, Teammate, TeammateId, UnixTime, Workspace,
 };
 use crate::query::{Context, Query, Subject};
-use crate::sync::message::{Count, Event, Request, Thread, Window};
+use crate::sync::message::{Count, Event, Place, Request, Thread, Window};
 use crate::text::Untrusted;
 
 pub(super) struct Engine {
@@ -23,6 +23,8 @@ pub(super) struct Engine {
     pub outbox: Vec<OutboxRow>,
     /// Conversations as they were before each row.
     before: BTreeMap<OutboxId, Conversation>,
+    revisions: i64,
+    pub place: Option<Place>,
     pub seen: BTreeMap<ConversationId, UnixTime>,
     /// Commits are refused for this reason.
     pub refuse: Option<&'static str>,
@@ -88,7 +90,8 @@ impl Engine {
                 emoji: Untrusted::new("🍜"),
             }],
             attributes: Vec::new(),
-            capabilities: Capabilities { set_priority: true },
+            capabilities: Capabilities { set_priority: true, ..Capabilities::default() },
+            ..Directory::default()
         };
         let mut engine = Self {
             now: NOW,
@@ -98,6 +101,8 @@ impl Engine {
             drafts: BTreeMap::new(),
             outbox: Vec::new(),
             before: BTreeMap::new(),
+            revisions: 0,
+            place: None,
             seen: BTreeMap::new(),
             refuse: None,
         };
@@ -140,6 +145,13 @@ impl Engine {
 
     pub fn edit(&mut self, number: usize) -> &mut Conversation {
         self.conversations.iter_mut().find(|on| on.id == id(number)).unwrap()
+    }
+
+    fn mark_read(&mut self, id: ConversationId, read: bool) -> Vec<Event> {
+        if let Some(conversation) = self.conversations.iter_mut().find(|on| on.id == id) {
+            conversation.unread = !read;
+        }
+        vec![Event::Changed { ids: vec![id] }]
     }
 
     /// The customer writes in a conversation.
@@ -185,30 +197,46 @@ impl Engine {
             Request::Thread { generation, id } => {
                 vec![Event::Thread { generation, thread: self.thread(&id).map(Box::new) }]
             }
-            Request::Commit { group, acts, uses_drafts, .. } => self.commit(&group, acts, &uses_drafts),
+            Request::Commit { group, acts, uses_drafts, began } => self.commit(&group, acts, &uses_drafts, began),
             Request::Undo { group } => self.undo(&group),
             Request::SaveDraft(draft) => {
                 let key = (draft.conversation.clone(), draft.mode);
-                if draft.text.is_empty() {
-                    self.drafts.remove(&key);
-                } else {
-                    self.drafts.insert(key, draft);
+                match self.drafts.get(&key) {
+                    Some(theirs) if theirs.revision != draft.revision => {
+                        vec![Event::DraftConflict { theirs: Box::new(theirs.clone()), ours: Box::new(draft) }]
+                    }
+                    _ => self.keep(draft),
                 }
+            }
+            Request::OverwriteDraft(draft) => self.keep(draft),
+            Request::AttachFile { mut draft, path } => {
+                if path.contains("missing") {
+                    return vec![Event::Notice { key: "why-no-file", details: Untrusted::new(path) }];
+                }
+                let name = path.rsplit('/').next().unwrap_or_default().to_owned();
+                let content_type = "image/png".to_owned();
+                draft.files.push(FilePart { name, content_type, hash: "h".into(), size: 1_240_000 });
+                self.keep(draft)
+            }
+            Request::SavePlace(place) => {
+                self.place = Some(place);
                 Vec::new()
             }
             Request::Seen { id, until } => {
-                self.seen.insert(id, until);
-                Vec::new()
+                self.seen.insert(id.clone(), until);
+                self.mark_read(id, true)
             }
+            Request::MarkUnread(id) => self.mark_read(id, false),
             Request::Outbox { generation } => {
                 let rows = self.outbox.iter().rev().filter(|row| row.status != OutboxStatus::Sent).cloned().collect();
                 vec![Event::Outbox { generation, rows }]
             }
-            Request::Retry(id) => self.set_status(id, OutboxStatus::Queued),
+            Request::Retry(id) | Request::SendAnyway(id) => self.set_status(id, OutboxStatus::Queued),
             Request::MarkSent(id) => self.set_status(id, OutboxStatus::Sent),
             Request::Discard(id) => {
                 let (dropped, kept): (Vec<_>, Vec<_>) = self.outbox.drain(..).partition(|row| row.id == id);
                 self.outbox = kept;
+                self.put_back(&dropped);
                 let group = dropped[0].group.clone();
                 let undone = Event::Undone { group, dropped, inverted: Vec::new(), left: Vec::new() };
                 vec![undone, self.outbox_counts()]
@@ -216,7 +244,7 @@ impl Engine {
             Request::CreateTag { name, on } => {
                 let tag = TagId::parse("99").unwrap();
                 let group = GroupId::parse("engine-1").unwrap();
-                self.commit(&group, vec![(on, Act::Tag { tag, name })], &[])
+                self.commit(&group, vec![(on, Act::Tag { tag, name })], &[], None)
             }
             Request::SetAway(state) => {
                 let mut directory = (*self.directory).clone();
@@ -228,6 +256,45 @@ impl Engine {
             }
             Request::SaveSort { .. } | Request::SyncNow | Request::Showing { .. } => Vec::new(),
         }
+    }
+
+    /// Keeps a draft as the files do: each save has a revision of its own.
+    fn keep(&mut self, mut draft: Draft) -> Vec<Event> {
+        let key = (draft.conversation.clone(), draft.mode);
+        if draft.text.trim().is_empty() && draft.files.is_empty() {
+            self.drafts.remove(&key);
+            draft.revision = 0;
+        } else {
+            self.revisions += 1;
+            draft.revision = self.revisions;
+            self.drafts.insert(key, draft.clone());
+        }
+        vec![Event::DraftSaved(Box::new(draft))]
+    }
+
+    /// Another deskhand keeps a draft.
+    pub fn other_writes(&mut self, number: usize, mode: Mode, text: &str) {
+        let draft = Draft::new(id(number), mode, text, self.now);
+        let _ = self.keep(draft);
+    }
+
+    /// Messages become drafts again, before what stands there.
+    fn put_back(&mut self, rows: &[OutboxRow]) {
+        for row in rows {
+            let Some(text) = row.act.text() else { continue };
+            let mode = if matches!(row.act, Act::Note { .. }) { Mode::Note } else { Mode::Reply };
+            let there = self.drafts.get(&(row.conversation.clone(), mode));
+            let text = there.map_or(text.to_owned(), |there| format!("{text}\n\n{}", there.text));
+            let _ = self.keep(Draft::new(row.conversation.clone(), mode, text, row.created_at));
+        }
+    }
+
+    /// What is due reaches the helpdesk.
+    pub fn deliver(&mut self) -> Vec<Event> {
+        let now = self.now;
+        let due = |row: &OutboxRow| row.due_at <= now && row.status.is_unsettled();
+        let ids: Vec<OutboxId> = self.outbox.iter().filter(|row| due(row)).map(|row| row.id).collect();
+        ids.into_iter().flat_map(|id| self.set_status(id, OutboxStatus::Sent)).collect()
     }
 
     pub fn thread(&self, id: &ConversationId) -> Option<Thread> {
@@ -253,6 +320,7 @@ impl Engine {
         group: &GroupId,
         acts: Vec<(ConversationId, Act)>,
         uses: &[(ConversationId, Mode)],
+        began: Option<Began>,
     ) -> Vec<Event> {
         if let Some(why) = self.refuse {
             let texts = acts.into_iter().filter_map(|(id, act)| {
@@ -265,6 +333,9 @@ impl Engine {
             self.drafts.remove(key);
         }
         let me = self.directory.me().map(|me| me.id.clone());
+        let newest =
+            |on: &ConversationId| self.parts.get(on).and_then(|parts| parts.last()).map(|part| part.id.clone());
+        let held = began.is_some_and(|began| acts.iter().any(|(on, _)| newest(on) != began.part));
         let mut rows = Vec::new();
         for (conversation, act) in acts {
             let row_id = OutboxId(i64::try_from(self.before.len()).unwrap() + 1);
@@ -277,14 +348,17 @@ impl Engine {
                 group: group.clone(),
                 conversation,
                 inverses: act.inverses(on),
-                status: OutboxStatus::Queued,
+                status: if held && act.is_message() { OutboxStatus::Held } else { OutboxStatus::Queued },
                 attempts: 0,
-                reason: Untrusted::default(),
+                reason: Untrusted::new(if held && act.is_message() { "Chloé Dubois replied" } else { "" }),
                 created_at: now,
                 due_at: now + wait,
                 baseline_part: None,
                 baseline_count: 0,
                 sent_part: None,
+                guard: crate::domain::Guard::Off,
+                began: None,
+                doubt: crate::domain::Doubt::default(),
                 act,
             };
             row.act.apply(on, me.as_ref(), now);
@@ -311,6 +385,7 @@ impl Engine {
         }
         self.outbox.extend(left.clone());
         dropped.reverse();
+        self.put_back(&dropped);
         vec![
             Event::Undone { group: group.clone(), dropped, inverted: Vec::new(), left },
             Event::Changed { ids: Vec::new() },

@@ -5,7 +5,9 @@ mod engine;
 
 mod acting;
 mod composing;
+mod drafting;
 mod going;
+mod guarding;
 mod listing;
 mod overlays;
 mod reading;
@@ -148,6 +150,14 @@ impl Desk {
         panic!("the app wakes for ever");
     }
 
+    /// What is due reaches the helpdesk.
+    fn deliver(&mut self) -> &mut Self {
+        for event in self.engine.deliver() {
+            self.hear(event);
+        }
+        self
+    }
+
     /// What changed in the workspace behind the app's back is told to it.
     fn news(&mut self) -> &mut Self {
         self.hear(Event::Changed { ids: Vec::new() });
@@ -167,13 +177,12 @@ impl Desk {
         self.app.thread.shown().map(ToString::to_string).unwrap_or_default()
     }
 
-    /// The acts that were committed by hand so far: conversation, act. Reading is left out.
+    /// The acts that were committed so far: conversation, act.
     fn acts(&self) -> Vec<(String, Act)> {
         let mut acts = Vec::new();
         for request in &self.asked {
             if let Request::Commit { acts: group, .. } = request {
-                let by_hand = group.iter().filter(|(_, act)| !matches!(act, Act::MarkRead { read: true }));
-                acts.extend(by_hand.map(|(id, act)| (id.to_string(), act.clone())));
+                acts.extend(group.iter().map(|(id, act)| (id.to_string(), act.clone())));
             }
         }
         acts

@@ -1,4 +1,5 @@
-//! Parts made ready to be shown: parsed once, whatever the width.
+//! Parts made ready to be shown. A body is read when it comes near the view, and laid out once for a
+//! width: opening a long thread costs what is visible of it.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -62,48 +63,157 @@ pub struct Item {
     pub at: UnixTime,
     /// For an event: what happened, in words, without the time.
     pub event: Clean,
-    /// The body.
-    pub document: Document,
-    /// Files.
+    /// The lines of the body at the width that it was laid out for; empty until then.
+    pub lines: Vec<html::Line>,
+    /// Files; their numbers count once the body has been read.
     pub files: Vec<File>,
-    /// Tells whether the body changed.
-    pub(super) body_hash: u64,
     /// Quoted mail and signature are shown.
     pub expanded: bool,
     /// There is something to fold.
     pub can_fold: bool,
-    /// For an unsent message: where it stands, and why (may be blank).
+    /// For an unsent act: where it stands, and why (may be blank).
     pub status: Option<(OutboxStatus, Clean)>,
+    /// The body, once it was read.
+    document: Option<Document>,
+    /// Tells whether the body changed.
+    body_hash: u64,
+    /// Width and folding of `lines`.
+    laid: Option<(u16, bool)>,
 }
 
 impl Item {
-    /// Whether the message cursor stops here: everything but events.
+    /// Whether the message cursor stops here: everything but events, unless one needs a person.
     #[must_use]
-    pub const fn is_stop(&self) -> bool {
-        !matches!(self.kind, ItemKind::Event)
+    pub fn is_stop(&self) -> bool {
+        !matches!(self.kind, ItemKind::Event) || self.status.as_ref().is_some_and(|(status, _)| status.needs_you())
+    }
+
+    /// Reads the body if it was not, and lays it out at a width if it is not. Returns about how many
+    /// bytes had to be worked through.
+    pub(super) fn lay_out(&mut self, thread: &Thread, width: u16) -> usize {
+        let laid = Some((width, !self.expanded));
+        if self.laid == laid || width == 0 {
+            return 0;
+        }
+        self.laid = laid;
+        let bytes = match self.source {
+            Source::Part(at) => {
+                thread.parts.get(at).and_then(|part| part.body.as_ref()).map_or(0, |body| body.as_raw().len())
+            }
+            Source::Pending(at) => thread.pending.get(at).and_then(|row| row.act.text()).map_or(0, str::len),
+        };
+        if matches!(self.kind, ItemKind::Event | ItemKind::Redacted) {
+            return 0;
+        }
+        if self.document.is_none() {
+            let document = match self.source {
+                Source::Part(at) => {
+                    let body = thread.parts.get(at).and_then(|part| part.body.as_ref());
+                    body.map_or_else(Document::default, |body| html::blocks(body.as_raw()))
+                }
+                Source::Pending(at) => {
+                    let text = thread.pending.get(at).and_then(|row| row.act.text()).unwrap_or_default();
+                    html::blocks(&html::from_plain(text))
+                }
+            };
+            let links = document.links.len();
+            for (index, file) in self.files.iter_mut().enumerate() {
+                file.number = links + index + 1;
+            }
+            self.can_fold = document.blocks.iter().any(|block| block.fold.is_some());
+            self.document = Some(document);
+        }
+        self.lines =
+            self.document.as_ref().map(|document| html::layout(document, width, !self.expanded)).unwrap_or_default();
+        bytes
+    }
+
+    /// Takes over what was read and laid out of the same body before.
+    fn take_over(&mut self, old: Self) {
+        self.expanded = old.expanded;
+        if self.body_hash == old.body_hash && old.document.is_some() {
+            let links = old.document.as_ref().map_or(0, |document| document.links.len());
+            for (index, file) in self.files.iter_mut().enumerate() {
+                file.number = links + index + 1;
+            }
+            (self.document, self.lines, self.laid, self.can_fold) = (old.document, old.lines, old.laid, old.can_fold);
+        }
     }
 }
 
-/// Makes a thread's parts and unsent messages ready. What was ready before (`old`, by part id or
-/// `local-` and the outbox row's id) keeps its parsed body and its folds.
-pub(super) fn build(thread: &Thread, directory: &Directory, words: &Words, old: &HashMap<String, Item>) -> Vec<Item> {
+/// Makes a thread's parts and unsent acts ready. What was ready before (`old`, by part id or `local-`
+/// and the outbox row's id) keeps its body and its folds.
+pub(super) fn build(
+    thread: &Thread,
+    directory: &Directory,
+    words: &Words,
+    mut old: HashMap<String, Item>,
+) -> Vec<Item> {
     let me = directory.me().map(|me| &me.id);
-    let builder = Builder { thread, directory, words, old };
+    let builder = Builder { thread, directory, words };
     let mut items: Vec<Item> = Vec::with_capacity(thread.parts.len() + thread.pending.len());
     for (at, part) in thread.parts.iter().enumerate() {
-        items.push(builder.part(at, part, me));
+        let mut item = builder.part(at, part, me);
+        if let Some(known) = old.remove(part.id.as_str()) {
+            item.take_over(known);
+        }
+        items.push(item);
     }
+    items.extend(build_pending(thread, words, old));
+    items
+}
+
+/// Makes the unsent acts ready.
+pub(super) fn build_pending(thread: &Thread, words: &Words, mut old: HashMap<String, Item>) -> Vec<Item> {
+    let mut items = Vec::with_capacity(thread.pending.len());
     for (at, row) in thread.pending.iter().enumerate() {
         // A row whose part has come back from the helpdesk is shown once.
         let settled = row.sent_part.as_ref().is_some_and(|sent| thread.parts.iter().any(|part| part.id == *sent));
-        if row.act.is_message() && !settled {
-            items.push(builder.pending(at, row));
+        if settled || (!row.act.is_message() && row.status == OutboxStatus::Sent) {
+            continue;
         }
+        let mut item = pending(at, row, words);
+        if let Some(known) = old.remove(&format!("local-{}", row.id)) {
+            item.take_over(known);
+        }
+        items.push(item);
     }
     items
 }
 
-fn hash(body: &Untrusted) -> u64 {
+fn pending(at: usize, row: &OutboxRow, words: &Words) -> Item {
+    let kind = match &row.act {
+        Act::Reply { .. } => ItemKind::Ours,
+        Act::Note { .. } => ItemKind::Note,
+        _ => ItemKind::Event,
+    };
+    let files = crate::app::outbox::files_of(&row.act).iter().enumerate();
+    Item {
+        source: Source::Pending(at),
+        kind,
+        author: words.say("author-me"),
+        automatic: false,
+        mine: true,
+        at: row.created_at,
+        event: Clean::default(),
+        lines: Vec::new(),
+        files: files
+            .map(|(index, file)| File {
+                number: index + 1,
+                name: crate::text::clean(&file.name),
+                size: Some(file.size),
+            })
+            .collect(),
+        expanded: true,
+        can_fold: false,
+        status: Some((row.status, row.reason.clean())),
+        document: None,
+        body_hash: row.act.text().map_or(0, hash),
+        laid: None,
+    }
+}
+
+fn hash(body: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     body.hash(&mut hasher);
     hasher.finish()
@@ -113,12 +223,10 @@ struct Builder<'a> {
     thread: &'a Thread,
     directory: &'a Directory,
     words: &'a Words,
-    old: &'a HashMap<String, Item>,
 }
 
 impl Builder<'_> {
     fn part(&self, at: usize, part: &Part, me: Option<&crate::domain::TeammateId>) -> Item {
-        let known = self.old.get(part.id.as_str());
         let body = part.body.as_ref().filter(|body| !body.is_empty());
         let kind = match (&part.kind, body) {
             _ if part.redacted => ItemKind::Redacted,
@@ -128,21 +236,9 @@ impl Builder<'_> {
             _ => ItemKind::Event,
         };
         let body = body.filter(|_| !matches!(kind, ItemKind::Redacted | ItemKind::Event));
-        let body_hash = body.map_or(0, hash);
-        let document = match (known, body) {
-            (Some(item), Some(_)) if item.body_hash == body_hash => item.document.clone(),
-            (_, Some(body)) => html::blocks(body.as_raw()),
-            _ => Document::default(),
-        };
         let author = self.author(part);
         let event = if kind == ItemKind::Event { self.event(part, &author) } else { Clean::default() };
-        let links = document.links.len();
-        let files = part
-            .attachments
-            .iter()
-            .enumerate()
-            .map(|(index, file)| File { number: links + index + 1, name: file.name.clean(), size: file.size })
-            .collect();
+        let files = part.attachments.iter().enumerate();
         Item {
             source: Source::Part(at),
             kind,
@@ -151,32 +247,16 @@ impl Builder<'_> {
             author,
             at: part.created_at,
             event,
-            can_fold: document.blocks.iter().any(|block| block.fold.is_some()),
-            body_hash,
-            document,
-            files,
-            expanded: known.is_some_and(|item| item.expanded),
-            status: None,
-        }
-    }
-
-    fn pending(&self, at: usize, row: &OutboxRow) -> Item {
-        let text = row.act.text().unwrap_or_default();
-        let kind = if matches!(row.act, Act::Note { .. }) { ItemKind::Note } else { ItemKind::Ours };
-        Item {
-            source: Source::Pending(at),
-            kind,
-            author: self.words.say("author-me"),
-            automatic: false,
-            mine: true,
-            at: row.created_at,
-            event: Clean::default(),
-            document: html::blocks(&html::from_plain(text)),
-            body_hash: 0,
-            files: Vec::new(),
-            expanded: true,
+            lines: Vec::new(),
+            files: files
+                .map(|(index, file)| File { number: index + 1, name: file.name.clean(), size: file.size })
+                .collect(),
+            expanded: false,
             can_fold: false,
-            status: Some((row.status, row.reason.clean())),
+            status: None,
+            document: None,
+            body_hash: body.map_or(0, |body| hash(body.as_raw())),
+            laid: None,
         }
     }
 

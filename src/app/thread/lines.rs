@@ -2,7 +2,6 @@
 
 use super::item::{Item, ItemKind};
 use crate::sync::message::Thread;
-use crate::text::html;
 
 /// Cells of the pane beside the lines: the bar of the focused message, a gutter, and air.
 const MARGIN: u16 = 3;
@@ -10,7 +9,7 @@ const MARGIN: u16 = 3;
 const WIDEST: u16 = 100;
 
 /// One line of the thread pane.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ThreadLine {
     /// Index into the items; absent between them.
     pub item: Option<usize>,
@@ -19,7 +18,7 @@ pub struct ThreadLine {
 }
 
 /// What a line holds.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LineKind {
     /// Nothing.
     Blank,
@@ -33,8 +32,13 @@ pub enum LineKind {
     Head,
     /// An event, on one dim line: its words, then its time.
     Event,
-    /// A line of the body; one of its kinds stands for folded quotes and signatures.
-    Text(html::Line),
+    /// A line of the body, by index into the item's lines; one of their kinds stands for folded quotes
+    /// and signatures.
+    Text(usize),
+    /// Why an act of ours needs a person.
+    Why,
+    /// Which keys settle it.
+    Keys,
     /// Content was removed for good.
     Redacted,
     /// A file, by index into the item's files.
@@ -47,19 +51,26 @@ pub fn text_width(width: u16) -> u16 {
     width.saturating_sub(MARGIN).clamp(1, WIDEST)
 }
 
-/// Lays a thread out at a text width.
-pub(super) fn lay_out(thread: &Thread, items: &[Item], first_new: Option<usize>, width: u16) -> Vec<ThreadLine> {
+/// Lists the lines of a range of items, whose bodies are laid out.
+pub(super) fn list(
+    thread: &Thread,
+    items: &[Item],
+    first_new: Option<usize>,
+    range: std::ops::Range<usize>,
+) -> Vec<ThreadLine> {
     let mut lines = Vec::new();
     let between = |kind| ThreadLine { item: None, kind };
-    if thread.missing > 0 {
-        lines.push(between(LineKind::Missing(thread.missing)));
+    if range.start == 0 {
+        if thread.missing > 0 {
+            lines.push(between(LineKind::Missing(thread.missing)));
+        }
+        if !thread.is_here {
+            lines.push(between(LineKind::Fetching));
+        }
     }
-    if !thread.is_here {
-        lines.push(between(LineKind::Fetching));
-    }
-    let mut before: Option<&Item> = None;
-    for (at, item) in items.iter().enumerate() {
-        let quiet = |item: &Item| item.kind == ItemKind::Event;
+    let quiet = |item: &Item| item.kind == ItemKind::Event;
+    let mut before: Option<&Item> = range.start.checked_sub(1).and_then(|at| items.get(at));
+    for (at, item) in items.iter().enumerate().take(range.end).skip(range.start) {
         let gap =
             before.is_some_and(|before| !(quiet(before) && quiet(item))) || (before.is_none() && !lines.is_empty());
         if gap {
@@ -70,14 +81,22 @@ pub(super) fn lay_out(thread: &Thread, items: &[Item], first_new: Option<usize>,
             lines.push(between(LineKind::Blank));
         }
         let mut push = |kind| lines.push(ThreadLine { item: Some(at), kind });
+        let stopped = item.status.as_ref().is_some_and(|(status, _)| status.needs_you());
+        let mut head = |kind| {
+            push(kind);
+            if stopped {
+                push(LineKind::Why);
+                push(LineKind::Keys);
+            }
+        };
         if quiet(item) {
-            push(LineKind::Event);
+            head(LineKind::Event);
         } else {
-            push(LineKind::Head);
+            head(LineKind::Head);
             if item.kind == ItemKind::Redacted {
                 push(LineKind::Redacted);
             }
-            for line in html::layout(&item.document, width, !item.expanded) {
+            for line in 0..item.lines.len() {
                 push(LineKind::Text(line));
             }
             for index in 0..item.files.len() {

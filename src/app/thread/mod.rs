@@ -14,7 +14,7 @@ use std::time::Duration;
 pub use item::{Item, ItemKind, Source};
 pub use lines::{LineKind, ThreadLine};
 
-use crate::domain::ConversationId;
+use crate::domain::{ConversationId, OutboxId};
 use crate::sync::message::{Generation, Thread};
 
 /// The pane's state.
@@ -36,6 +36,8 @@ pub struct ThreadPane {
     pub(super) read_at: Option<Duration>,
     /// It was opened, not only previewed: it counts as read as soon as it is here.
     pub(super) read_on_arrival: bool,
+    /// The cursor goes to this outbox row once it is there.
+    pub(super) wants_row: Option<OutboxId>,
     /// Number of the latest question.
     pub(super) asked: Generation,
     /// Its first answer has not come yet.
@@ -70,10 +72,13 @@ pub struct OpenThread {
     pub cursor: usize,
     /// Index into `lines` of the first visible line.
     pub scroll: usize,
-    /// Everything laid out at `width`.
+    /// Lines of the items that are laid out at `width`: those around the view first, the others
+    /// little by little.
     pub lines: Vec<ThreadLine>,
     /// Width in cells that `lines` are laid out at.
     pub width: u16,
+    /// Which items `lines` are of.
+    pub(super) range: std::ops::Range<usize>,
     /// Lines of the pane, as far as known.
     pub(super) page: usize,
     /// Index into `items` of the first that came since the agent last looked.

@@ -12,8 +12,14 @@ impl OpenThread {
                 self.scroll_by(step == Step::PageDown, half, page);
                 return;
             }
-            Step::Top => self.scroll = 0,
-            Step::Bottom => self.scroll = self.lines.len().saturating_sub(page),
+            Step::Top => {
+                self.reach(0);
+                self.scroll = 0;
+            }
+            Step::Bottom => {
+                self.reach(self.items.len().saturating_sub(1));
+                self.scroll = self.lines.len().saturating_sub(page);
+            }
             Step::Down | Step::Up => {}
         }
         let stops: Vec<usize> =
@@ -55,6 +61,10 @@ impl OpenThread {
     /// Scrolls by lines; the cursor stays on what is visible. Returns whether anything moved.
     pub(in crate::app) fn scroll_by(&mut self, down: bool, lines: usize, page: usize) {
         self.touched = true;
+        let near = lines.saturating_add(page);
+        if self.scroll.saturating_add(near).saturating_add(page) > self.lines.len() || self.scroll < near {
+            self.lay_out_more();
+        }
         self.scroll = if down { self.scroll.saturating_add(lines) } else { self.scroll.saturating_sub(lines) };
         self.clamp(page);
         let to = (self.scroll + page.max(1)).min(self.lines.len());
@@ -82,15 +92,15 @@ impl OpenThread {
         let Some(item) = self.items.get_mut(cursor).filter(|item| item.can_fold) else { return };
         item.expanded = !item.expanded;
         self.touched = true;
-        let width = self.width;
         let head = self.first_line(cursor);
         let above = self.scroll.min(head);
-        self.lay_out(width);
+        self.lay_out_item(cursor);
         self.scroll = above;
     }
 
     /// Moves the view so that the message with the cursor shows from its head on.
     pub(in crate::app) fn show_cursor(&mut self, page: usize) {
+        self.reach(self.cursor);
         let first = self.first_line(self.cursor);
         let last = self.lines.iter().rposition(|line| line.item == Some(self.cursor)).unwrap_or(first);
         // The mark above it belongs to it.

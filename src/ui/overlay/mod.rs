@@ -6,6 +6,7 @@ mod confirm;
 mod frame;
 mod help;
 mod palette;
+mod path;
 mod picker;
 
 use ratatui::buffer::Buffer;
@@ -20,8 +21,9 @@ pub fn draw(layer: &Layer, look: &Look<'_>, screen: Rect, buf: &mut Buffer) -> O
         Layer::Palette(part) => palette::draw(part, look, screen, buf),
         Layer::Picker(part) => picker::draw(part, look, screen, buf),
         Layer::Help(part) => help::draw(part, look, screen, buf),
+        Layer::Path(part) => path::draw(part, look, screen, buf),
         Layer::Confirm(part) => {
-            confirm::draw(*part, look, screen, buf);
+            confirm::draw(part, look, screen, buf);
             None
         }
     }

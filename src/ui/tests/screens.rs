@@ -6,8 +6,8 @@ use ratatui::style::{Color, Modifier};
 
 use super::stage::{self, Stage, ago, row};
 use crate::app::{Notice, Severity};
-use crate::domain::{Act, OutboxStatus, SlaFact, SlaStatus, State};
-use crate::sync::message::{Connection, Event, Progress};
+use crate::domain::{Act, Draft, Mode, OutboxStatus, SlaFact, SlaStatus, State};
+use crate::sync::message::{Connection, Event, History, Progress, Storage};
 use crate::theme::{Depth, Role, Theme};
 
 fn reply(text: &str) -> Act {
@@ -111,7 +111,7 @@ fn the_focused_pane_has_a_bright_title_and_an_accent_bar() {
     assert_eq!(stage.cell_of("▌● FRT").fg, accent);
     stage.press("enter");
     assert!(!has_modifier(&stage, "You · next", Modifier::BOLD));
-    assert_ne!(stage.cell_of("▏● FRT").fg, accent);
+    assert_ne!(stage.cell_of("▏  FRT").fg, accent, "opened is read");
     assert!(has_modifier(&stage, "Order 1042 never arrived ", Modifier::BOLD));
 }
 
@@ -164,7 +164,7 @@ fn unsent_messages_say_where_they_stand() {
     stage.threads.get_mut("2214").unwrap().pending = rows.collect();
     stage.tell(Event::Changed { ids: Vec::new() });
     stage.press("enter G");
-    for text in ["↗ sending in 4 s", "↗ sending ", "↻ will be tried again", "? checking whether it arrived"] {
+    for text in ["↗ sending in 4 s", "↗ sending ", "↻ will be tried again", "? outcome not known: checking"] {
         assert!(stage.text().contains(text), "{text}\n{}", stage.text());
     }
 }
@@ -177,8 +177,11 @@ fn what_needs_a_person_is_listed_with_its_reason() {
         row(10, "2215", Act::Close, OutboxStatus::Failed, "refused"),
     ];
     stage.press("g o");
-    assert!(stage.line_with("reply #2214").contains("▌! reply #2214  Ana repl…"), "{}", stage.text());
-    assert!(stage.line_with("refused").contains(" × close #2215  refused"));
+    assert!(stage.text().contains("▌× close · not sent    "), "{}", stage.text());
+    assert!(stage.line_with("refused").contains("▌  refused                  #2215 │"), "{}", stage.text());
+    assert!(stage.text().contains(" ! reply · held – not sent    10m "));
+    assert!(stage.line_with("Ana replied since").contains("│   Ana replied since"));
+    assert!(stage.line_with("“Hello”").contains("│   “Hello”"));
     assert!(stage.lines()[0].contains("Needs you"));
 }
 
@@ -285,7 +288,7 @@ fn the_status_line_tells_how_things_stand() {
     stage.tell(Event::Connection(Connection::Online));
     stage.tell(Event::OutboxCounts { waiting: 0, needs_you: 0 });
     stage.tell(Event::Progress(Some(Progress { done: 120, of: Some(400), rate: 0 })));
-    assert!(status(&stage).starts_with(" online · history 120 of 400 "));
+    assert!(status(&stage).starts_with(" online · first sync 120 of 400 "));
     stage.press("g");
     assert!(status(&stage).starts_with(" g   "), "{}", status(&stage));
     assert!(status(&stage).contains("Unassigned"));
@@ -312,4 +315,162 @@ fn overlays_stand_in_the_upper_third_and_keep_their_columns() {
     stage.press("esc q");
     assert!(stage.text().contains("╭ Quit? ─"));
     assert_eq!(stage.draw().1, None);
+}
+
+/// A stage whose composer has been told of everything at once.
+fn busy_composer(width: u16, height: u16) -> Stage {
+    let mut stage = Stage::new(width, height);
+    stage.press("r");
+    stage.write("Hi Chloé");
+    let mut thread = stage.threads.get("2214").unwrap().clone();
+    let ana = crate::domain::Author {
+        kind: crate::domain::AuthorKind::Teammate(crate::domain::TeammateId::parse("2")),
+        name: crate::text::Untrusted::new("Ana Ito"),
+        email: crate::text::Untrusted::default(),
+        is_ai: false,
+    };
+    thread.parts.push(stage::part("p9", crate::domain::PartKind::Comment, ana, Some("<p>On it.</p>"), 8));
+    stage.threads.insert("2214".into(), thread);
+    stage.tell(Event::Changed { ids: Vec::new() });
+    let id = stage::conversation_id("2214");
+    let mut theirs = Draft::new(id, Mode::Reply, "Dear Chloé,\nyour order", ago(60));
+    theirs.revision = 4;
+    stage.tell(Event::DraftSaved(Box::new(Draft { revision: 1, text: "Hi Chloé".into(), ..theirs.clone() })));
+    stage.write("!");
+    stage.wait(2);
+    stage.tell(Event::DraftConflict { ours: Box::new(theirs.clone()), theirs: Box::new(theirs) });
+    stage.app.composer.files = vec![crate::domain::FilePart {
+        name: "photo.jpg".into(),
+        content_type: "image/jpeg".into(),
+        hash: "h".into(),
+        size: 1_240_000,
+    }];
+    stage
+}
+
+#[test]
+fn the_composer_tells_loudly_what_came_and_whose_text_stands_against_it() {
+    for (width, height) in [(160, 48), (100, 30), (80, 24), (60, 20)] {
+        let stage = busy_composer(width, height);
+        for text in [
+            "! Ana Ito replied 8 s ago",
+            "! Another deskhand wrote: “Dear Chloé, yo",
+            "ctrl-x 1 theirs · ctrl-x 2 yours · ctrl-x 3 both",
+            "◫ photo.jpg 1.2 MB",
+            "Hi Chloé!",
+            "REPLY to Chloé Dubois",
+        ] {
+            assert!(stage.text().contains(text), "{width}: {text}\n{}", stage.text());
+        }
+        assert!(has_modifier(&stage, "! Ana Ito", Modifier::BOLD));
+    }
+    assert!(busy_composer(160, 48).text().contains("ctrl-x s I have seen it"));
+}
+
+#[test]
+fn a_stopped_act_says_why_and_which_keys_settle_it_at_any_size() {
+    for (width, height) in [(160, 48), (100, 30), (80, 24), (60, 20)] {
+        let mut stage = Stage::new(width, height);
+        stage.outbox = vec![
+            row(9, "2214", reply("Hello Chloé"), OutboxStatus::Held, "Ana Ito replied 2 min ago"),
+            row(10, "2214", Act::Close, OutboxStatus::Failed, "The conversation is locked"),
+            row(11, "2214", reply("Twice?"), OutboxStatus::NeedsDecision, ""),
+        ];
+        stage.tell(Event::OutboxCounts { waiting: 0, needs_you: 3 });
+        stage.press("enter G");
+        for text in [
+            "! held – not sent",
+            "! Ana Ito replied 2 min ago",
+            "y send anyway   E edit   D give up",
+            "! perhaps sent: you decide",
+            "s send again   Y it has arrived",
+        ] {
+            assert!(stage.text().contains(text), "{width}: {text}\n{}", stage.text());
+        }
+        if height > 24 {
+            assert!(stage.text().contains("× You: close · not sent"), "{width}\n{}", stage.text());
+            assert!(stage.text().contains("! The conversation is locked"));
+        }
+        assert!(stage.lines()[usize::from(height) - 1].contains("s send again"), "{}", stage.text());
+    }
+}
+
+#[test]
+fn rows_of_the_list_carry_a_sign_until_their_acts_are_settled() {
+    let mut stage = Stage::new(160, 48);
+    for (status, sign) in [
+        (OutboxStatus::Queued, "↗"),
+        (OutboxStatus::Retry, "↻"),
+        (OutboxStatus::Unknown, "?"),
+        (OutboxStatus::Held, "!"),
+        (OutboxStatus::Failed, "×"),
+    ] {
+        stage.tell(Event::Row(row(9, "2215", reply("Hello"), status, "")));
+        let line = stage.line_with("Amir Haddad");
+        assert!(line.contains(&format!("│ {sign} FRT 12m")), "{status:?} {line}");
+    }
+    stage.tell(Event::Row(row(9, "2215", reply("Hello"), OutboxStatus::Sent, "")));
+    assert!(stage.line_with("Amir Haddad").contains("│ ● FRT 12m"), "{}", stage.line_with("Amir Haddad"));
+    stage.drafts = vec!["2216"];
+    stage.tell(Event::StateChanged);
+    assert!(stage.line_with("Zoë Kowalski").contains("│ ✎ NRT"), "{}", stage.line_with("Zoë Kowalski"));
+}
+
+#[test]
+fn the_banner_stays_above_everything_and_is_in_words() {
+    for (width, height) in [(160, 48), (80, 24), (60, 20)] {
+        let mut stage = Stage::new(width, height);
+        stage.tell(Event::Storage(Storage::Memory("offline-unreachable")));
+        assert!(stage.lines()[0].starts_with(" ‼ NOTHING IS KEPT ON DISK not reachable"), "{}", stage.lines()[0]);
+        stage.tell(Event::Storage(Storage::Disk));
+        assert!(!stage.text().contains("NOTHING IS KEPT"));
+    }
+    assert!(crate::words::Words::english().say("ui-banner-memory-next").contains("Acts are refused"));
+}
+
+#[test]
+fn the_status_line_tells_pace_clock_budget_and_history() {
+    let mut stage = Stage::new(160, 48);
+    let status = |stage: &Stage| stage.lines()[47].clone();
+    stage.tell(Event::Progress(Some(Progress { done: 12_400, of: Some(100_000), rate: 3_900 })));
+    assert!(
+        status(&stage).starts_with(" online · first sync 12,400 of 100,000 · 3,900/s · 23 s left "),
+        "{}",
+        status(&stage)
+    );
+    stage.tell(Event::Progress(None));
+    stage.tell(Event::History(History { here: 62, of: 100 }));
+    stage.tell(Event::ClockOff(190));
+    stage.tell(Event::Budget(Some((12, 166))));
+    assert!(
+        status(&stage).starts_with(" online · clock 3 min fast · API 12/166 · history 62 % "),
+        "{}",
+        status(&stage)
+    );
+    stage.tell(Event::ClockOff(-45));
+    assert!(status(&stage).contains(" clock 45 s slow "));
+    stage.tell(Event::ClockOff(0));
+    stage.tell(Event::Budget(None));
+    stage.tell(Event::History(History { here: 100, of: 100 }));
+    assert!(status(&stage).starts_with(" online   "), "{}", status(&stage));
+}
+
+#[test]
+fn quitting_and_taking_back_are_asked_in_words() {
+    let mut stage = Stage::new(80, 24);
+    stage.tell(Event::OutboxCounts { waiting: 3, needs_you: 0 });
+    stage.press("q");
+    assert!(stage.text().contains("3 unsent: they are sent in the background."), "{}", stage.text());
+    assert!(stage.text().contains("q or y quits"));
+    stage.press("esc");
+    let confirm = crate::app::layers::Confirm::TakeBack {
+        on: stage::conversation_id("2214"),
+        opposite: crate::text::clean("reopened"),
+        stays: crate::text::clean("reply"),
+    };
+    stage.app.layers.push(crate::app::Layer::Confirm(confirm));
+    assert!(stage.text().contains("Take it back on #2214? Everybody sees that:"), "{}", stage.text());
+    assert!(stage.text().contains("u or y does it"));
+    stage.press("n r ctrl-x f");
+    assert!(stage.text().contains("╭ Attach a file ─") && stage.draw().1.is_some());
 }

@@ -16,6 +16,7 @@ use crate::domain::{
     Teammate, TeammateId, Turn, UnixTime, Workspace,
 };
 use crate::keymap::{Key, Keymap};
+use crate::query::Query;
 use crate::sync::message::{Connection, Count, Event, Request, Thread, Window};
 use crate::text::Untrusted;
 use crate::theme::Theme;
@@ -32,6 +33,8 @@ pub struct Stage {
     /// Threads by conversation id; others are made from their row.
     pub threads: BTreeMap<String, Thread>,
     pub outbox: Vec<OutboxRow>,
+    /// Conversations with a draft on disk.
+    pub drafts: Vec<&'static str>,
     monotonic: Duration,
 }
 
@@ -73,7 +76,7 @@ pub fn directory() -> Directory {
         teammates: vec![teammate("2", "Ana Ito"), teammate("3", "Ben Okafor"), me, teammate("4", "Zoë Lindqvist")],
         teams: vec![team("11", "Billing"), team("12", "Returns"), team("13", "Support")],
         tags: vec![tag("21", "order"), tag("22", "vip"), tag("23", "refund"), tag("24", "billing")],
-        capabilities: crate::domain::Capabilities { set_priority: true },
+        capabilities: crate::domain::Capabilities { set_priority: true, ..Default::default() },
         ..Directory::default()
     }
 }
@@ -271,6 +274,9 @@ pub fn row(id: i64, on: &str, act: Act, status: OutboxStatus, reason: &str) -> O
         baseline_part: None,
         baseline_count: 0,
         sent_part: None,
+        guard: crate::domain::Guard::Off,
+        began: None,
+        doubt: crate::domain::Doubt::default(),
     }
 }
 
@@ -290,8 +296,15 @@ impl Stage {
             ..Settings::default()
         };
         let app = App::new(settings, Words::english(), Keymap::shipped(), "session");
-        let mut stage =
-            Self { app, theme: Theme::default(), inbox, threads, outbox: Vec::new(), monotonic: Duration::ZERO };
+        let mut stage = Self {
+            app,
+            theme: Theme::default(),
+            inbox,
+            threads,
+            outbox: Vec::new(),
+            drafts: Vec::new(),
+            monotonic: Duration::ZERO,
+        };
         stage.app.at(NOW, Duration::ZERO);
         let effects = stage.app.start(width, height);
         stage.answer(effects);
@@ -358,6 +371,11 @@ impl Stage {
 
     fn events(&self, request: Request) -> Vec<Event> {
         match request {
+            Request::Window { generation, spec } if Ok(&spec.query) == Query::parse("has:draft").as_ref() => {
+                let drafts = |on: &&Conversation| self.drafts.contains(&on.id.as_str());
+                let rows: Vec<Conversation> = self.inbox.iter().filter(drafts).cloned().collect();
+                vec![Event::Window { generation, window: Window { offset: 0, total: rows.len(), rows } }]
+            }
             Request::Window { generation, spec } => {
                 let rows: Vec<Conversation> = self.inbox.iter().skip(spec.offset).take(spec.limit).cloned().collect();
                 let offset = if spec.around.is_some() { 0 } else { spec.offset };

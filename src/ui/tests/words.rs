@@ -2,7 +2,7 @@
 
 use crate::words::Words;
 
-const SOURCES: [&str; 20] = [
+const SOURCES: [&str; 21] = [
     include_str!("../composer.rs"),
     include_str!("../details.rs"),
     include_str!("../list.rs"),
@@ -15,6 +15,7 @@ const SOURCES: [&str; 20] = [
     include_str!("../overlay/help.rs"),
     include_str!("../overlay/mod.rs"),
     include_str!("../overlay/palette.rs"),
+    include_str!("../overlay/path.rs"),
     include_str!("../overlay/picker.rs"),
     include_str!("../paint.rs"),
     include_str!("../sidebar.rs"),

@@ -1,0 +1,273 @@
+//! Drafts: when they are saved, and what is heard of them from the disk and from other deskhands.
+
+use super::composer::{Choice, Place};
+use super::layers::{Confirm, Layer};
+use super::shelf::{Haste, Kept, News};
+use super::{App, Severity};
+use crate::domain::{ConversationId, Draft, Mode, UnixTime};
+use crate::query::Sort;
+use crate::sync::message::{Generation, Request, Window, WindowSpec};
+use crate::text::{Clean, clean_lines, truncate};
+
+/// Conversations with a draft that are marked in the lists.
+const MARKED: usize = 500;
+
+impl App {
+    /// Keeps what is being written, if it changed since the last time.
+    pub(super) fn save_draft(&mut self, haste: Haste) {
+        self.composer.save_at = None;
+        if let Some(key) = self.composer.bound() {
+            self.save_text(&key, haste);
+        }
+    }
+
+    fn save_text(&mut self, key: &Place, haste: Haste) {
+        if let Some(draft) = self.composer.hand_over(key, haste) {
+            self.note_begun(&draft);
+            self.ask(Request::SaveDraft(draft));
+        }
+    }
+
+    /// Saves a text whether or not it was handed over before.
+    pub(super) fn save_again(&mut self, key: &Place) {
+        self.composer.unsave(key);
+        self.save_text(key, Haste::Leave);
+    }
+
+    /// Texts that could not be handed over before.
+    pub(super) fn save_unsaved(&mut self) {
+        for key in self.composer.unsaved() {
+            self.save_text(&key, Haste::Leave);
+        }
+    }
+
+    /// The program leaves: everything that is not on disk goes there.
+    pub(super) fn save_all(&mut self) {
+        for key in self.composer.unsaved() {
+            self.save_text(&key, Haste::End);
+        }
+    }
+
+    /// The text changed: it is saved once typing pauses, but no later than a second on.
+    pub(super) fn text_changed(&mut self) {
+        const SOON: std::time::Duration = std::time::Duration::from_secs(1);
+        if !self.composer.saved && self.composer.save_at.is_none() {
+            self.composer.save_at = Some(self.monotonic + SOON);
+        }
+    }
+
+    /// A second has passed since the text changed. What cannot be saved yet is tried again.
+    pub(super) fn save_in_pause(&mut self) {
+        self.save_draft(Haste::Pause);
+        self.text_changed();
+    }
+
+    /// `ctrl-x t`: the other mode. The text goes along, and its old draft goes once the new one is safe.
+    pub(super) fn toggle_mode(&mut self) {
+        self.save_draft(Haste::Leave);
+        let left = self.composer.toggle_mode();
+        self.save_draft(Haste::Leave);
+        if let Some(key) = left {
+            self.save_text(&key, Haste::Leave);
+        }
+    }
+
+    /// The drafts of a conversation, as the answer to a question says.
+    pub(super) fn learn_drafts(&mut self, id: &ConversationId, drafts: &[Draft], generation: Generation) {
+        let marked = drafts.iter().any(|draft| !draft.text.trim().is_empty() || !draft.files.is_empty());
+        if marked {
+            self.begun.insert(id.clone());
+        } else {
+            self.begun.remove(id);
+        }
+        for mode in [Mode::Reply, Mode::Note] {
+            let key = (id.clone(), mode);
+            let draft = drafts.iter().find(|draft| draft.mode == mode);
+            let news = self.composer.learn(&key, draft, generation);
+            self.follow(&key, &news);
+        }
+    }
+
+    /// A draft is on disk.
+    pub(super) fn hear_draft_saved(&mut self, draft: &Draft) {
+        self.note_begun(draft);
+        let key = (draft.conversation.clone(), draft.mode);
+        let news = self.composer.draft_saved(draft, self.generation);
+        self.follow(&key, &news);
+        self.attach_next();
+    }
+
+    /// A draft is not on disk: another deskhand's is.
+    pub(super) fn hear_draft_conflict(&mut self, theirs: Draft) {
+        let key = (theirs.conversation.clone(), theirs.mode);
+        let known = self.composer.theirs().map(|known| known.revision);
+        let revision = theirs.revision;
+        let news = self.composer.draft_conflict(theirs, self.generation);
+        if news.conflict && known != Some(revision) {
+            self.say(Severity::Warning, "draft-two");
+        }
+        self.follow(&key, &news);
+    }
+
+    fn follow(&mut self, key: &Place, news: &News) {
+        if news.save {
+            self.save_text(key, Haste::Leave);
+        }
+        if news.vanished {
+            self.say(Severity::Info, "draft-gone");
+        }
+    }
+
+    /// Chooses between two texts in one place.
+    pub(super) fn choose_draft(&mut self, choice: Choice) {
+        if let Some(draft) = self.composer.choose(choice) {
+            self.note_begun(&draft);
+            self.ask(Request::OverwriteDraft(draft));
+            self.say(
+                Severity::Info,
+                match choice {
+                    Choice::Theirs => "draft-took-theirs",
+                    Choice::Ours => "draft-kept-ours",
+                    Choice::Both => "draft-joined",
+                },
+            );
+        }
+    }
+
+    /// The first words of another deskhand's text, while nobody has chosen.
+    #[must_use]
+    pub fn theirs_first_words(&self) -> Option<Clean> {
+        const CELLS: usize = 200;
+        let theirs = self.composer.theirs()?;
+        let text: Vec<Clean> = clean_lines(theirs.text.trim()).each_line().take(4).collect();
+        Some(truncate(&Clean::join(text.iter().filter(|line| !line.is_blank()), &Clean::literal(" ")), CELLS))
+    }
+
+    /// A text comes back: into the composer if it is bound to it, else kept for when it is opened. The
+    /// engine has it on disk as a draft again.
+    pub(super) fn restore_text(&mut self, id: &ConversationId, mode: Mode, back: Kept) {
+        self.composer.put_back(&(id.clone(), mode), back);
+        self.begun.insert(id.clone());
+        self.ask_thread_of(id);
+    }
+
+    /// Asks before the drafts of the conversation at hand are thrown away.
+    pub(super) fn ask_discard_draft(&mut self) {
+        let Some(id) = self.id_at_hand() else { return };
+        if self.has_draft(&id) {
+            self.layers.push(Layer::Confirm(Confirm::DiscardDraft(id)));
+        } else {
+            self.say(Severity::Warning, "why-no-draft");
+        }
+    }
+
+    /// Throws the drafts of a conversation away, as was confirmed.
+    pub(super) fn discard_draft(&mut self, id: &ConversationId) {
+        let known = self.thread.wanted.as_ref() == Some(id) && self.thread.shown() == Some(id);
+        if !known {
+            // Only what has been looked at is thrown away.
+            self.say(Severity::Warning, "why-not-loaded");
+            return;
+        }
+        let mode = self.composer.mode;
+        let was_open = self.composer.conversation.as_ref() == Some(id);
+        for mode in [Mode::Reply, Mode::Note] {
+            self.composer.open(id, mode);
+            self.composer.throw_away();
+            self.save_draft(Haste::Leave);
+        }
+        self.composer.open(id, mode);
+        self.composer.close();
+        self.begun.remove(id);
+        if was_open && self.focus == super::Pane::Composer {
+            self.focus = super::Pane::Thread;
+        }
+        self.say(Severity::Info, "draft-discarded");
+    }
+
+    /// Whether a text was begun for a conversation, here or in another run.
+    #[must_use]
+    pub fn has_draft(&self, id: &ConversationId) -> bool {
+        self.begun.contains(id) || self.composer.has_text_for(id)
+    }
+
+    fn note_begun(&mut self, draft: &Draft) {
+        if !draft.text.trim().is_empty() || !draft.files.is_empty() {
+            self.begun.insert(draft.conversation.clone());
+        } else if self.begun.contains(&draft.conversation) && !self.composer.has_text_for(&draft.conversation) {
+            self.begun.remove(&draft.conversation);
+            // The other mode may have one.
+            self.ask_begun();
+        }
+    }
+
+    /// Asks which conversations have a draft.
+    pub(super) fn ask_begun(&mut self) {
+        let Some(query) = super::queries::parsed("has:draft") else { return };
+        if !self.started {
+            return;
+        }
+        let generation = self.next_generation();
+        self.begun_asked = Some(generation);
+        let spec = WindowSpec { query, sort: Sort::Newest, offset: 0, limit: MARKED, around: None };
+        self.ask(Request::Window { generation, spec });
+    }
+
+    /// The answer to that question, when it is one. Returns whether it was.
+    pub(super) fn hear_begun(&mut self, generation: Generation, window: &Window) -> bool {
+        if self.begun_asked.take_if(|asked| *asked == generation).is_none() {
+            return false;
+        }
+        self.begun = window.rows.iter().map(|row| row.id.clone()).collect();
+        true
+    }
+
+    /// Opens the line that a file's path is typed into.
+    pub(super) fn ask_path(&mut self) {
+        if self.composer.conversation.is_some() {
+            self.layers.push(Layer::Path(super::input::Input::default()));
+        }
+    }
+
+    /// A path was typed: its file goes with the text.
+    pub(super) fn attach(&mut self, path: &str) {
+        let path = path.trim();
+        if path.is_empty() {
+            return;
+        }
+        self.attach_path = Some(path.to_owned());
+        self.attach_next();
+    }
+
+    /// Asks for the file as soon as nothing of the draft is under way.
+    pub(super) fn attach_next(&mut self) {
+        if self.attach_path.is_none() {
+            return;
+        }
+        if let Some(draft) = self.composer.attach_to()
+            && let Some(path) = self.attach_path.take()
+        {
+            self.ask(Request::AttachFile { draft, path });
+        }
+    }
+
+    /// Takes the last file off the text.
+    pub(super) fn detach(&mut self) {
+        match self.composer.detach() {
+            Some(file) => {
+                let name = crate::text::clean(&file.name);
+                let text = self.words.with("file-off", &[("name", (&name).into())]);
+                self.say_text(Severity::Info, text, Clean::default());
+                self.text_changed();
+            }
+            None => self.say(Severity::Warning, "why-no-file"),
+        }
+    }
+
+    /// What had been seen when a row of the outbox is written anew: all that is on the screen now.
+    pub(super) fn kept_anew(&self, text: &str, files: &[crate::domain::FilePart], at: UnixTime) -> Kept {
+        let newest = self.thread.open.as_ref().and_then(|open| open.thread.parts.last());
+        let began = crate::domain::Began { part: newest.map(|part| part.id.clone()), at };
+        Kept { text: text.to_owned(), began, files: files.to_vec() }
+    }
+}
