@@ -32,6 +32,11 @@ struct Terminal {
 
 impl Terminal {
     fn start(places: &Path, size: (u16, u16), arguments: &[&str]) -> Self {
+        Self::start_with(places, size, arguments, &[])
+    }
+
+    /// The same with more variables.
+    fn start_with(places: &Path, size: (u16, u16), arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let (columns, rows): (u16, u16) = size;
         let pair = native_pty_system()
             .openpty(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 })
@@ -47,6 +52,9 @@ impl Terminal {
         command.env("COLORTERM", "truecolor");
         for name in ["DESKHAND_URL", "DESKHAND_TOKEN", "NO_COLOR"] {
             command.env_remove(name);
+        }
+        for (name, value) in variables {
+            command.env(name, value);
         }
         let child = pair.slave.spawn_command(command).expect("the program starts");
         drop(pair.slave);
@@ -288,4 +296,206 @@ fn a_closed_terminal_ends_the_program() {
         assert!(Instant::now() < end, "process {id} goes on without a terminal");
         std::thread::park_timeout(Duration::from_millis(50));
     }
+}
+
+/// A helpdesk in a process of its own, with the demo workspace.
+struct Served {
+    child: std::process::Child,
+    url: String,
+    token: String,
+    data: std::path::PathBuf,
+}
+
+impl Served {
+    fn start(data: &Path, listen: &str) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_deskhand"))
+            .args(["serve", "--demo", "--seed", "5", "--conversations=120", "--listen", listen, "--data"])
+            .arg(data)
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("the helpdesk starts");
+        let mut first = String::new();
+        let stdout = child.stdout.take().expect("its output");
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(stdout), &mut first).expect("its first line");
+        let told: serde_json::Value = serde_json::from_str(&first).expect("a line of JSON");
+        let text = |name: &str| told[name].as_str().expect("a text").to_owned();
+        Self { child, url: text("url"), token: text("token"), data: data.to_owned() }
+    }
+
+    /// Ends, and gives what is needed to start again at the same address.
+    fn stop(mut self) -> (std::path::PathBuf, String) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        (self.data.clone(), self.url.trim_start_matches("http://").to_owned())
+    }
+
+    /// A screen on an account that has been pulled before: its lists do not grow under the cursor.
+    fn pulled_screen(&self, places: &Path) -> Terminal {
+        self.run(places, &["sync", "--once"]);
+        self.screen(places)
+    }
+
+    fn screen(&self, places: &Path) -> Terminal {
+        let variables = [("DESKHAND_URL", &*self.url), ("DESKHAND_TOKEN", &*self.token)];
+        Terminal::start_with(places, (160, 48), &[], &variables)
+    }
+
+    /// A command on the same account.
+    fn run(&self, places: &Path, arguments: &[&str]) -> std::process::Output {
+        Command::new(env!("CARGO_BIN_EXE_deskhand"))
+            .args(arguments)
+            .env("DESKHAND_CONFIG_DIR", places.join("config"))
+            .env("DESKHAND_DATA_DIR", places.join("data"))
+            .env("DESKHAND_CACHE_DIR", places.join("cache"))
+            .env("DESKHAND_URL", &self.url)
+            .env("DESKHAND_TOKEN", &self.token)
+            .stdin(std::process::Stdio::null())
+            .output()
+            .expect("the command runs")
+    }
+
+    /// What a command says as JSON.
+    fn ask(&self, places: &Path, arguments: &[&str]) -> serde_json::Value {
+        let done = self.run(places, arguments);
+        serde_json::from_slice(&done.stdout)
+            .unwrap_or_else(|_| panic!("{arguments:?}: {}", String::from_utf8_lossy(&done.stderr)))
+    }
+
+    /// How often the helpdesk has this text in a conversation, asked without the program.
+    fn times_there(&self, id: &str, text: &str) -> usize {
+        let mut server =
+            std::net::TcpStream::connect(self.url.trim_start_matches("http://")).expect("the helpdesk listens");
+        let request = format!(
+            "GET /conversations/{id} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {}\r\n\
+             intercom-version: 2.16\r\nconnection: close\r\n\r\n",
+            self.token
+        );
+        server.write_all(request.as_bytes()).expect("it takes the question");
+        let mut answer = Vec::new();
+        let _ = server.read_to_end(&mut answer);
+        String::from_utf8_lossy(&answer).matches(text).count()
+    }
+
+    fn until_there(&self, id: &str, text: &str) {
+        let end = Instant::now() + DEADLINE;
+        while self.times_there(id, text) == 0 {
+            assert!(Instant::now() < end, "never there: {text}");
+            std::thread::park_timeout(Duration::from_millis(200));
+        }
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Opens the first conversation of all and sends a reply, up to its undo window.
+fn send_in(screen: &mut Terminal, words: &str) {
+    screen.until_shows("online");
+    screen.press("ga");
+    screen.until_lists("All ·");
+    screen.press("\r");
+    screen.press("r");
+    screen.until_shows("REPLY");
+    screen.press(words);
+    screen.until_shows(words);
+    screen.press("\x13");
+}
+
+#[test]
+fn a_reply_whose_program_is_killed_in_the_undo_window_is_sent_once() {
+    let (places, data) = (places(), places());
+    let helpdesk = Served::start(data.path(), "127.0.0.1:0");
+    let mut screen = helpdesk.pulled_screen(places.path());
+    send_in(&mut screen, "Killed before it left.");
+    screen.until_shows("sending in");
+    screen.signal("KILL");
+    let _ = screen.end();
+    let rows = helpdesk.ask(places.path(), &["outbox", "list", "--json"]);
+    let rows = rows.as_array().expect("a list");
+    let row = rows.iter().find(|row| row["kind"] == "reply").expect("the reply is in the outbox");
+    let id = row["conversation_id"].as_str().expect("an id").to_owned();
+    assert_eq!(helpdesk.times_there(&id, "Killed before it left."), 0);
+    let mut again = helpdesk.screen(places.path());
+    again.until_shows("online");
+    helpdesk.until_there(&id, "Killed before it left.");
+    again.press("\x1b\x1b\x1bqq");
+    assert_eq!(again.end(), 0);
+    assert_eq!(helpdesk.times_there(&id, "Killed before it left."), 1);
+}
+
+#[test]
+fn what_is_typed_on_one_screen_is_on_the_other() {
+    let (places, data) = (places(), places());
+    let helpdesk = Served::start(data.path(), "127.0.0.1:0");
+    let mut left = helpdesk.pulled_screen(places.path());
+    left.until_shows("online");
+    let mut right = helpdesk.screen(places.path());
+    right.until_shows("online");
+    left.press("ga");
+    left.until_lists("All ·");
+    left.press("\r");
+    left.press("r");
+    left.until_shows("REPLY");
+    left.press("Begun on the left");
+    left.until_shows("draft saved");
+    right.press("gd");
+    right.until_lists("Drafts ·");
+    right.press("\r");
+    right.press("r");
+    right.until_shows("Begun on the left");
+    for mut screen in [left, right] {
+        screen.press("\x1b\x1b\x1bqq");
+        assert_eq!(screen.end(), 0);
+    }
+}
+
+#[test]
+fn leaving_with_unsent_work_says_how_much_and_it_goes_out_by_itself() {
+    let (places, data) = (places(), places());
+    let helpdesk = Served::start(data.path(), "127.0.0.1:0");
+    let mut screen = helpdesk.pulled_screen(places.path());
+    screen.until_shows("online");
+    screen.press("ga");
+    screen.until_lists("All ·");
+    let (url, token) = (helpdesk.url.clone(), helpdesk.token.clone());
+    let kept = helpdesk.stop();
+    screen.press("\r");
+    screen.press("r");
+    screen.until_shows("REPLY");
+    screen.press("Sent by nobody on screen.");
+    screen.until_shows("Sent by nobody on screen.");
+    screen.press("\x13");
+    screen.until_shows("outbox 1");
+    screen.press("\x1b\x1b\x1bq");
+    screen.until_shows("Quit?");
+    // The reply, and with it the taking of a conversation that nobody had.
+    screen.until("how much is unsent", |text| {
+        text.lines().any(|line| line.chars().any(|sign| ('1'..='3').contains(&sign)) && line.contains("unsent"))
+    });
+    screen.press("q");
+    assert_eq!(screen.end(), 0);
+    assert!(screen.is_given_back());
+    let helpdesk = Served::start(&kept.0, &kept.1);
+    assert_eq!((&helpdesk.url, &helpdesk.token), (&url, &token));
+    // A drain that was started detached finishes it: nobody runs a screen now.
+    let id = {
+        let rows = helpdesk.ask(places.path(), &["outbox", "list", "--json"]);
+        let row = rows.as_array().and_then(|rows| rows.iter().find(|row| row["kind"] == "reply").cloned());
+        row.and_then(|row| row["conversation_id"].as_str().map(ToOwned::to_owned))
+    };
+    let Some(id) = id else {
+        // It has gone out before we could look.
+        let found = helpdesk.ask(places.path(), &["list", "--json", "--limit", "200"]);
+        let all = found.as_array().expect("a list");
+        let there = all.iter().filter_map(|row| row["id"].as_str());
+        assert_eq!(there.map(|id| helpdesk.times_there(id, "Sent by nobody on screen.")).sum::<usize>(), 1);
+        return;
+    };
+    helpdesk.until_there(&id, "Sent by nobody on screen.");
+    assert_eq!(helpdesk.times_there(&id, "Sent by nobody on screen."), 1);
 }

@@ -169,3 +169,79 @@ async fn without_the_helpdesk_the_cache_answers_and_writes_wait() {
     let wanted = deskhand::domain::ConversationId::parse(&id).unwrap();
     assert_eq!(place.times_there(&wanted, "Later, then"), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_outbox_is_seen_and_settled_from_a_script() {
+    let shell = Shell::open().await;
+    let rows = shell.json(&["list", "--query", "state:open", "--json", "--limit", "3"]);
+    let ids: Vec<String> = rows.as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect();
+    // Known here, no longer known there.
+    crate::between::delete(&shell.place.url, &format!("/conversations/{}", ids[0]), &shell.place.token);
+    assert_ne!(shell.code(&["reply", &ids[0], "--body", "To nobody"]), 0);
+    let failed = shell.json(&["outbox", "list", "--json"]);
+    assert_eq!(failed[0]["status"], "failed");
+    assert_eq!(failed[0]["body"], "To nobody");
+    assert!(!failed[0]["reason"].as_str().unwrap().is_empty(), "the helpdesk's own words: {failed}");
+    let number = failed[0]["id"].to_string();
+    let shown = shell.json(&["outbox", "show", &number, "--json"]);
+    assert_eq!(shown["body"], "To nobody");
+    assert_ne!(shell.code(&["outbox", "retry", &number]), 0, "it is refused again");
+    assert_eq!(shell.code(&["outbox", "show", "999999"]), 3);
+    assert_eq!(shell.code(&["outbox", "discard", &number]), 0);
+    assert_eq!(shell.json(&["outbox", "list", "--json"]), Value::Array(Vec::new()));
+    assert!(shell.json(&["draft", "list", "--json"]).to_string().contains("To nobody"), "the words are a draft again");
+
+    // Put in now, sent by the next that comes by; changed in between.
+    assert_eq!(shell.code(&["reply", &ids[1], "--body", "With a tpyo", "--queue"]), 0);
+    let queued = shell.json(&["outbox", "list", "--json"]);
+    assert_eq!(queued[0]["status"], "queued");
+    let there = deskhand::domain::ConversationId::parse(&ids[1]).unwrap();
+    assert_eq!(shell.place.times_there(&there, "tpyo"), 0);
+    assert_eq!(shell.code(&["outbox", "edit", &queued[0]["id"].to_string(), "--body", "Without a typo"]), 0);
+    assert_eq!(shell.place.times_there(&there, "Without a typo"), 1);
+    assert_eq!(shell.place.times_there(&there, "tpyo"), 0);
+    assert_eq!(shell.json(&["outbox", "list", "--json"]), Value::Array(Vec::new()));
+
+    // Guarded: what came since it was read here holds it, and says so by its exit code.
+    assert_eq!(shell.code(&["show", &ids[2]]), 0);
+    let moved = deskhand::domain::ConversationId::parse(&ids[2]).unwrap();
+    shell.place.customer_writes(&moved, "Something new");
+    assert_eq!(shell.code(&["reply", &ids[2], "--body", "Something old", "--guard"]), 6);
+    assert_eq!(shell.place.times_there(&moved, "Something old"), 0);
+    let held = shell.json(&["outbox", "list", "--json"]);
+    assert_eq!(held[0]["status"], "held");
+    assert_eq!(shell.code(&["outbox", "retry", &held[0]["id"].to_string()]), 0);
+    assert_eq!(shell.place.times_there(&moved, "Something old"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn drafts_are_listed_shown_given_files_and_discarded() {
+    let shell = Shell::open().await;
+    let rows = shell.json(&["list", "--json", "--limit", "1"]);
+    let id = rows[0]["id"].as_str().unwrap();
+    let path = shell.place.places.path().join("see this.txt");
+    std::fs::write(&path, "seen").unwrap();
+    let file = path.to_str().unwrap();
+    let count = || shell.json(&["draft", "list", "--json"]).as_array().unwrap().len();
+
+    assert_eq!(shell.code(&["draft", "show", id]), 3, "none yet");
+    assert_eq!(shell.code(&["draft", "attach", id, file, "--dry-run"]), 0);
+    assert_eq!(count(), 0, "a dry run does nothing");
+    assert_eq!(shell.code(&["draft", "attach", id, file, "no such file"]), 2);
+    assert_eq!(count(), 0, "all or none");
+    let kept = shell.json(&["draft", "attach", id, file, "--json"]);
+    assert_eq!((&kept["mode"], &kept["files"][0]["name"]), (&"reply".into(), &"see this.txt".into()));
+    assert_eq!(shell.code(&["draft", "attach", id, file, "--mode", "note"]), 0);
+    assert_eq!(shell.json(&["draft", "show", id, "--json"]).as_array().unwrap().len(), 2);
+    let shown = shell.run(&["draft", "show", id, "--mode", "note"]);
+    assert!(String::from_utf8_lossy(&shown.stdout).contains("[see this.txt]"));
+    assert_eq!(shell.json(&["list", "--query", "has:draft", "--json"])[0]["id"], id);
+
+    assert_eq!(shell.code(&["draft", "discard", id]), 2, "which of the two?");
+    assert_eq!(shell.code(&["draft", "discard", id, "--mode", "note", "--dry-run"]), 0);
+    assert_eq!(count(), 2);
+    assert_eq!(shell.code(&["draft", "discard", id, "--mode", "note"]), 0);
+    assert_eq!(shell.code(&["draft", "discard", id]), 0);
+    assert_eq!((count(), shell.code(&["draft", "discard", id])), (0, 3));
+    assert_eq!(shell.code(&["draft", "discard", "no-such", "--mode", "song"]), 2);
+}

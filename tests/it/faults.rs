@@ -12,7 +12,7 @@ fn all_sent(rows: &[OutboxStatus]) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reply_whose_answer_is_lost_arrives_once() {
-    for fault in [Fault::CutAnswer, Fault::BadGateway, Fault::HalfAnswer] {
+    for fault in [Fault::CutAnswer(0), Fault::bad_gateway(), Fault::HalfAnswer] {
         let place = Workplace::open(60).await;
         let between = Between::start(&place.url);
         let (engine, _) = place.engine_at(&between.url);
@@ -37,7 +37,7 @@ async fn two_equal_replies_are_two_even_when_both_answers_are_lost() {
     let (engine, _) = place.engine_at(&between.url);
     engine.pull_once().await.unwrap();
     let id = some_open(&engine);
-    between.plan(&format!("POST /conversations/{id}/reply"), Fault::CutAnswer, 2);
+    between.plan(&format!("POST /conversations/{id}/reply"), Fault::CutAnswer(0), 2);
     commit(&engine, &id, reply("Thanks!"));
     commit(&engine, &id, reply("Thanks!"));
     push_until(&engine, "both are settled", all_sent).await;
@@ -51,7 +51,7 @@ async fn a_portal_takes_no_reply_away() {
     let (engine, heard) = place.engine_at(&between.url);
     engine.pull_once().await.unwrap();
     let id = some_open(&engine);
-    between.plan("POST", Fault::Portal, 2);
+    between.plan("POST", Fault::portal(), 1);
     commit(&engine, &id, reply("Through the hotel's network."));
     push_until(&engine, "the reply got through", all_sent).await;
     assert_eq!(place.times_there(&id, "Through the hotel's network."), 1);

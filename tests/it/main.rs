@@ -1,9 +1,21 @@
 //! Client and helpdesk together, with faults between them. One binary: each links the whole crate.
+//!
+//! `between` is the network that fails, `workplace` the helpdesk and the engines, `child` a process that
+//! can be killed. The tests that are marked as ignored are entries of such processes and do nothing by
+//! themselves.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 #![allow(clippy::disallowed_methods, reason = "deadlines of waits")]
 
 mod between;
+mod child;
 mod command_line;
+mod crash;
+mod disk;
 mod faults;
+mod guarded;
+mod matrix;
+mod pulling;
+mod side_by_side;
+mod soak;
 mod together;
 mod workplace;

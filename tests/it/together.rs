@@ -37,7 +37,6 @@ async fn every_act_arrives_and_what_is_shown_is_what_the_helpdesk_says() {
         Act::Tag { tag: tag.id.clone(), name: tag.name.clone() },
         Act::Untag { tag: tag.id, name: tag.name },
         Act::Priority { to: Priority::Urgent },
-        Act::MarkRead { read: true },
         Act::Snooze { until },
         Act::Reopen,
         Act::Close,
@@ -67,7 +66,7 @@ async fn undo_takes_back_what_was_sent_by_its_inverse() {
     let group = engine.new_group().unwrap();
     let team = engine.directory().teams[0].id.clone();
     let acts = vec![(id.clone(), Act::Assign { to: AssignTo::Team(team) }), (id.clone(), Act::Close)];
-    engine.commit(&group, &acts, &[], deskhand::sync::Hold::Nothing).unwrap();
+    engine.commit(&group, &acts, &[], None, deskhand::sync::Hold::Nothing).unwrap();
     push_until(&engine, "both arrived", <[OutboxStatus]>::is_empty).await;
     engine.undo(&group).unwrap();
     push_until(&engine, "both were taken back", <[OutboxStatus]>::is_empty).await;

@@ -1,20 +1,27 @@
-//! A helpdesk on port 0, an engine that talks to it, and a way to wait for what is named.
+//! A helpdesk on port 0, engines that talk to it, and ways to wait for what is named.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use deskhand::api::{Client, Endpoint, Timeouts};
-use deskhand::cache::{Cache, Dirs};
+use deskhand::cache::{Cache, CrashPoints, Dirs, OutboxFilter};
 use deskhand::clock::{Clock, Ids, Timings};
-use deskhand::domain::{Act, ConversationId, OutboxStatus, Secret};
+use deskhand::domain::{Act, ConversationId, Guard, OutboxId, OutboxRow, OutboxStatus, Secret};
 use deskhand::helpdesk::demo::{SeedPlan, seed};
 use deskhand::helpdesk::{self, Helpdesk, Options};
 use deskhand::sync::message::Event;
 use deskhand::sync::{Engine, EngineParts, Hold};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+
+/// How long anything may take before a test gives up.
+pub const DEADLINE: Duration = Duration::from_secs(30);
+
+/// What an engine said.
+pub type Heard = Arc<Mutex<Vec<Event>>>;
 
 /// Waits that tests can afford.
 pub fn quick() -> Timings {
@@ -27,7 +34,73 @@ pub fn quick() -> Timings {
         back_off: Duration::from_millis(50),
         back_off_cap: Duration::from_secs(1),
         lease: Duration::from_secs(5),
+        watch_poll: Duration::from_millis(100),
+        signed_out_wait: Duration::from_millis(400),
         ..Timings::default()
+    }
+}
+
+/// Patience that tests can afford.
+pub fn impatient() -> Timeouts {
+    Timeouts {
+        connect: Duration::from_secs(2),
+        head: Duration::from_secs(4),
+        idle: Duration::from_millis(800),
+        whole: Duration::from_secs(10),
+        quiet: Duration::from_secs(2),
+    }
+}
+
+/// What an engine of a test is made of.
+#[derive(Clone)]
+pub struct Setup {
+    pub places: PathBuf,
+    pub url: String,
+    pub token: String,
+    pub timings: Timings,
+    pub timeouts: Timeouts,
+    pub guard: Guard,
+    pub points: CrashPoints,
+}
+
+impl Setup {
+    pub fn new(places: &Path, url: &str, token: &str) -> Self {
+        Self {
+            places: places.to_owned(),
+            url: url.to_owned(),
+            token: token.to_owned(),
+            timings: quick(),
+            timeouts: Timeouts::default(),
+            guard: Guard::Off,
+            points: CrashPoints::default(),
+        }
+    }
+
+    pub fn dirs(&self) -> Dirs {
+        Dirs { cache: self.places.join("cache"), state: self.places.join("state") }
+    }
+
+    /// An engine, and what it says.
+    pub fn engine(self) -> (Engine, Heard) {
+        let clock = Clock::system();
+        let endpoint = Endpoint::parse(&self.url, Secret::new(&*self.token)).unwrap();
+        let client = Client::new(endpoint, clock.clone(), self.timeouts).unwrap();
+        let heard: Heard = Arc::default();
+        let ears = Arc::clone(&heard);
+        let engine = Engine::new(EngineParts {
+            cache: Cache::open_with(&self.dirs(), clock.clone(), self.points).unwrap(),
+            client,
+            clock,
+            ids: Ids::system(),
+            timings: self.timings,
+            zone: jiff::tz::TimeZone::UTC,
+            guard: self.guard,
+            history: None,
+            read_file: deskhand::host::read_attachment,
+            sink: Arc::new(move |event| ears.lock().unwrap().push(event)),
+        })
+        .unwrap();
+        (engine, heard)
     }
 }
 
@@ -77,9 +150,14 @@ impl Workplace {
         Self::open_in(places, 0, url.trim_start_matches("http://")).await
     }
 
+    /// What an engine on the account's files is made of.
+    pub fn setup(&self) -> Setup {
+        Setup::new(self.places.path(), &self.url, &self.token)
+    }
+
     /// An engine of its own on the account's files, talking to `url`.
-    pub fn engine_at(&self, url: &str) -> (Engine, Arc<Mutex<Vec<Event>>>) {
-        engine(self.places.path(), url, &self.token)
+    pub fn engine_at(&self, url: &str) -> (Engine, Heard) {
+        Setup { url: url.to_owned(), ..self.setup() }.engine()
     }
 
     pub fn engine(&self) -> Engine {
@@ -87,43 +165,73 @@ impl Workplace {
     }
 
     /// What the helpdesk itself says of a conversation, asked without our client.
-    pub fn ask(&self, path: &str) -> serde_json::Value {
+    pub fn ask(&self, path: &str) -> Value {
         let answer = super::between::get(&self.url, path, &self.token);
         serde_json::from_slice(&answer).unwrap()
     }
 
-    /// How often the text stands in the conversation at the helpdesk.
-    pub fn times_there(&self, id: &ConversationId, text: &str) -> usize {
+    /// Bodies of the conversation's parts at the helpdesk, oldest first.
+    pub fn bodies(&self, id: &ConversationId) -> Vec<String> {
         let whole = self.ask(&format!("/conversations/{id}"));
         let parts = whole["conversation_parts"]["conversation_parts"].as_array().unwrap();
-        parts.iter().filter(|part| part["body"].as_str().is_some_and(|body| body.contains(text))).count()
+        parts.iter().filter_map(|part| part["body"].as_str().map(ToOwned::to_owned)).collect()
+    }
+
+    /// How often the text stands in the conversation at the helpdesk.
+    pub fn times_there(&self, id: &ConversationId, text: &str) -> usize {
+        self.bodies(id).iter().filter(|body| body.contains(text)).count()
+    }
+
+    /// The customer of a conversation writes in it, behind the client's back.
+    pub fn customer_writes(&self, id: &ConversationId, text: &str) {
+        let whole = self.ask(&format!("/conversations/{id}"));
+        let contact = whole["contacts"]["contacts"][0]["id"].as_str().unwrap();
+        let body = json!({"message_type": "comment", "type": "user", "intercom_user_id": contact, "body": text});
+        self.post(&format!("/conversations/{id}/reply"), &body);
+    }
+
+    /// Another teammate than the client's writes or does something, behind the client's back.
+    pub fn colleague(&self, me: &str) -> String {
+        let all = self.ask("/admins");
+        let all = all["admins"].as_array().unwrap();
+        all.iter().filter_map(|admin| admin["id"].as_str()).find(|id| *id != me).unwrap().to_owned()
+    }
+
+    pub fn post(&self, path: &str, body: &Value) -> Value {
+        let (status, answer) = super::between::post(&self.url, path, &self.token, body);
+        assert!(status < 300, "{path}: {status}: {answer}");
+        answer
     }
 }
 
-pub fn engine(places: &Path, url: &str, token: &str) -> (Engine, Arc<Mutex<Vec<Event>>>) {
-    let clock = Clock::system();
-    let endpoint = Endpoint::parse(url, Secret::new(token)).unwrap();
-    let client = Client::new(endpoint, clock.clone(), Timeouts::default()).unwrap();
-    let dirs = Dirs { cache: places.join("cache"), state: places.join("state") };
-    let heard = Arc::new(Mutex::new(Vec::new()));
-    let ears = Arc::clone(&heard);
-    let engine = Engine::new(EngineParts {
-        cache: Cache::open(&dirs, clock.clone()).unwrap(),
-        client,
-        clock,
-        ids: Ids::system(),
-        timings: quick(),
-        zone: jiff::tz::TimeZone::UTC,
-        sink: Arc::new(move |event| ears.lock().unwrap().push(event)),
-    })
-    .unwrap();
-    (engine, heard)
+/// An engine on the account's files in `places`.
+pub fn engine(places: &Path, url: &str, token: &str) -> (Engine, Heard) {
+    Setup::new(places, url, token).engine()
 }
 
 /// Commits one act, to be sent at once.
-pub fn commit(engine: &Engine, id: &ConversationId, act: Act) {
+pub fn commit(engine: &Engine, id: &ConversationId, act: Act) -> OutboxId {
     let group = engine.new_group().unwrap();
-    engine.commit(&group, &[(id.clone(), act)], &[], Hold::Nothing).unwrap();
+    engine.commit(&group, &[(id.clone(), act)], &[], None, Hold::Nothing).unwrap()[0].id
+}
+
+/// One row of the outbox, sent or not.
+pub fn row(engine: &Engine, id: OutboxId) -> OutboxRow {
+    engine.cache().load_outbox(&OutboxFilter::Row(id)).unwrap().remove(0)
+}
+
+/// Waits for what is named.
+pub async fn eventually(what: &str, wanted: impl FnMut() -> bool) {
+    eventually_within(what, DEADLINE, wanted).await;
+}
+
+/// Waits for what is named, so long at most.
+pub async fn eventually_within(what: &str, patience: Duration, mut wanted: impl FnMut() -> bool) {
+    let end = Instant::now() + patience;
+    while !wanted() {
+        assert!(Instant::now() < end, "never came: {what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 pub fn reply(text: &str) -> Act {
@@ -140,7 +248,7 @@ pub fn rows(engine: &Engine, query: &str) -> Vec<ConversationId> {
         query: deskhand::query::Query::parse(query).unwrap(),
         sort: deskhand::query::Sort::Newest,
         offset: 0,
-        limit: 1_000,
+        limit: 2_000,
         around: None,
     };
     engine.load_window(&spec).unwrap().rows.into_iter().map(|row| row.id).collect()
@@ -148,14 +256,15 @@ pub fn rows(engine: &Engine, query: &str) -> Vec<ConversationId> {
 
 /// Pushes until every row is as wanted, or the deadline passes.
 pub async fn push_until(engine: &Engine, what: &str, wanted: impl Fn(&[OutboxStatus]) -> bool) {
-    let end = Instant::now() + Duration::from_secs(30);
+    let end = Instant::now() + DEADLINE;
     loop {
         engine.push().await.unwrap();
-        let rows: Vec<_> = engine.load_outbox().unwrap().into_iter().map(|row| row.status).collect();
-        if wanted(&rows) {
+        let rows = engine.load_outbox().unwrap();
+        let statuses: Vec<_> = rows.iter().map(|row| row.status).collect();
+        if wanted(&statuses) {
             return;
         }
         assert!(Instant::now() < end, "never came: {what}: {rows:?}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
