@@ -18,7 +18,7 @@ pub(super) struct ListArgs {
     #[arg(long, value_name = "NAME", conflicts_with = "query")]
     view: Option<String>,
     /// Conversations that match, for example 'state:open tag:vip'
-    #[arg(long, value_name = "Q")]
+    #[arg(long, value_name = "Q", allow_hyphen_values = true)]
     query: Option<String>,
     /// newest, oldest, waiting-longest, next-breach, priority, wake-time
     #[arg(long, value_name = "S")]
@@ -36,7 +36,7 @@ pub(super) struct CountArgs {
     #[arg(long, value_name = "NAME", conflicts_with = "query")]
     view: Option<String>,
     /// Conversations that match
-    #[arg(long, value_name = "Q")]
+    #[arg(long, value_name = "Q", allow_hyphen_values = true)]
     query: Option<String>,
     #[command(flatten)]
     format: Format,

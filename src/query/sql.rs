@@ -185,12 +185,14 @@ impl Clause {
     }
 
     fn sla_left(&mut self, due: Span, missed: bool) {
+        // The pluses keep SQLite's planner from joining two of these by OR, at which it gives up
+        // ("internal query planner error"); no index begins with these columns.
         self.push("(c.sla_status IS NOT NULL AND (");
         if missed {
-            self.push("c.sla_status = 'missed' OR ");
+            self.push("+c.sla_status = 'missed' OR ");
         }
-        self.push("(c.sla_status = 'active' AND c.sla_due_at IS NOT NULL");
-        self.bounds("c.sla_due_at", due);
+        self.push("(+c.sla_status = 'active' AND c.sla_due_at IS NOT NULL");
+        self.bounds("+c.sla_due_at", due);
         self.push(")))");
     }
 
