@@ -45,13 +45,16 @@
 //!    gives the context stack → the keymap's trie: command, pending or none → `command` says enabled or
 //!    why not → [`app::update`] (synchronous, no I/O) → effects go out unawaited → what else waits is
 //!    drained → one draw, one synchronized write.
-//! 2. **Page to list.** `sync::schedule` says what is due → a permit from the budget → `api` fetches a
-//!    page; a bad item is reported and skipped → `cache` writes rows *and* the cursor in one transaction →
-//!    `Event::Changed` → the app asks for its window → rows; stale generations are dropped → draw.
+//! 2. **Page to list.** `sync::schedule` says what is due, or an event of the helpdesk does → a permit from
+//!    the budget (foreground, background, fill) → `api` fetches a page; a bad item is reported and skipped →
+//!    `cache` writes rows in short transactions, the cursor with the last → `Event::Changed` here, and by
+//!    the watch on the file in every other deskhand → the app asks for its window → rows; stale
+//!    generations are dropped → draw. Threads follow: the open one, those ahead of the cursor, then the fill.
 //! 3. **Act to settled.** key or composer → [`domain::Act`] → outbox row and cleared draft in one
 //!    committed transaction of state.db → applied to the *effective* columns of cache.db → shown as
-//!    sending → after the undo window `sync::push` takes the oldest of each conversation → sent · retry ·
-//!    ambiguous (the thread is read and matched before any resend) · refused (the text is kept).
+//!    sending → after the undo window `sync::push` takes the oldest of each conversation, reads its thread
+//!    (baseline, and the guard: *held* when something came) → sent · retry · ambiguous (the thread is read
+//!    and matched, several times, before one resend) · refused (the text is kept) · a person decides.
 //!
 //! # Glossary
 //! The words of the field: workspace, teammate, team, conversation, part, reply, note, contact, company,
