@@ -5,7 +5,7 @@
 //! the same transaction as what they speak of; read by the watch ([`super::watch`]). A commit that
 //! changes nothing writes nothing here either.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -23,6 +23,8 @@ const NAMED: usize = 200;
 const KEPT: i64 = 500;
 /// How long a writer that ended is remembered.
 const WRITER_SECS: i64 = 86_400;
+/// How many writers are remembered when another begins.
+const WRITERS: i64 = 100;
 
 /// What this process start is called in both files, and what it has changed in the running transaction.
 pub(super) struct Writer {
@@ -121,7 +123,10 @@ impl Writer {
     pub fn log_state(&self, state: &Connection, now: UnixTime) -> Tried<()> {
         let commits = self.commits.fetch_add(1, Ordering::Relaxed) + 1;
         if commits == 1 {
-            state.execute("DELETE FROM writer WHERE at < ?1", [now.0 - WRITER_SECS])?;
+            // Of those that ended soon after they began, as commands do, only the last count.
+            let sql = "DELETE FROM writer WHERE at < ?1 \
+                 OR id NOT IN (SELECT id FROM writer ORDER BY at DESC, id LIMIT ?2)";
+            state.execute(sql, (now.0 - WRITER_SECS, WRITERS))?;
         }
         state
             .prepare_cached(
@@ -138,7 +143,7 @@ impl Writer {
 pub(super) struct Place {
     seq: i64,
     /// Other writers and their commits.
-    writers: Vec<(String, i64)>,
+    writers: BTreeMap<String, i64>,
 }
 
 impl Place {
@@ -176,12 +181,12 @@ impl Place {
 
     /// Whether others have committed to state.db since.
     pub fn news_of_state(&mut self, state: &Connection, me: &str) -> Tried<bool> {
-        let mut statement = state.prepare_cached("SELECT id, commits FROM writer WHERE id <> ?1 ORDER BY id")?;
+        let mut statement = state.prepare_cached("SELECT id, commits FROM writer WHERE id <> ?1")?;
         let found = statement
             .query_map([me], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<rusqlite::Result<Vec<(String, i64)>>>()?;
+            .collect::<rusqlite::Result<BTreeMap<String, i64>>>()?;
         // One that is no longer remembered has ended, which is no news.
-        let is_news = found.iter().any(|writer| !self.writers.contains(writer));
+        let is_news = found.iter().any(|(writer, commits)| self.writers.get(writer) != Some(commits));
         self.writers = found;
         Ok(is_news)
     }

@@ -18,7 +18,7 @@ use crate::domain::{Act, Began, Doubt, Draft, Guard, Mode, OutboxRow, OutboxStat
 use crate::text::Untrusted;
 
 /// An hour that no journey reaches.
-const LATER: i64 = NOW + 99_999;
+const LATER: i64 = NOW + 9_999 + 300;
 
 /// The helpdesk: what arrived, by name, however often; and the faults that it still has in store.
 struct Helpdesk {

@@ -35,8 +35,8 @@ pub enum SavedDraft {
 }
 
 impl Cache {
-    /// Keeps a draft when nobody else has written there since the revision that it was made from, or
-    /// when it is to be kept in any case. A blank text without files discards it.
+    /// Keeps a draft when nobody else has written there since the revision that it was made from (our own
+    /// saves since then are earlier states of it), or when it is to be kept in any case. A blank text without files discards it.
     ///
     /// # Errors
     /// As [`CacheError`]; what was kept before is still there then.
@@ -44,8 +44,10 @@ impl Cache {
         let (id, mode, me, now) = (&draft.conversation, draft.mode, self.0.pen.name(), self.now());
         let (saved, turned) = self.write_state("save_draft", |state| {
             let there = find(state, id, mode)?;
-            if let Some(Found { draft: theirs, .. }) = &there {
-                let is_known = overwrite || theirs.revision == draft.revision;
+            if let Some(Found { draft: theirs, writer }) = &there {
+                // Our own saves are in order: one that we have not heard of yet is no other's.
+                let is_ours = writer == me && theirs.revision > draft.revision;
+                let is_known = overwrite || theirs.revision == draft.revision || is_ours;
                 if !is_known && !holds(theirs, &draft.text, &draft.files) {
                     if !is_blank(draft) {
                         self.put_aside(state, draft, now)?;
@@ -82,14 +84,23 @@ impl Cache {
         })
     }
 
-    /// Makes a text and its files a draft again, before what stands in that draft now: for what was to be
-    /// sent and could not be. Gives whether the conversation's row changed.
+    /// Makes a text and its files a draft again: for what was to be sent and could not be. What we saved
+    /// there ourselves is an earlier state of it and ends; any other text stays, behind it. Gives whether
+    /// the conversation's row changed.
     ///
     /// # Errors
     /// As [`CacheError`].
     pub fn give_draft_back(&self, draft: &Draft) -> Result<bool, CacheError> {
-        let now = self.now();
-        self.write_state("give_draft_back", |state| give_back(state, &GivenBack::of(draft), now))?;
+        let (me, now) = (self.0.pen.name(), self.now());
+        self.write_state("give_draft_back", |state| match find(state, &draft.conversation, draft.mode)? {
+            Some(Found { draft: there, writer }) if writer == me && !is_blank(draft) => {
+                let mut back = draft.clone();
+                back.begun_at = back.begun_at.min(there.begun_at);
+                back.seen_part = back.seen_part.or(there.seen_part);
+                put(state, NOBODY, &mut back, now)
+            }
+            _ => give_back(state, &GivenBack::of(draft), now),
+        })?;
         Ok(!self.show(std::slice::from_ref(&draft.conversation)).is_empty())
     }
 
@@ -368,6 +379,11 @@ mod tests {
         }
     }
 
+    /// As what was to be sent is taken back.
+    fn take_back(cache: &Cache, draft: &Draft) {
+        cache.write_state("give_draft_back", |state| give_back(state, &GivenBack::of(draft), UnixTime(NOW))).unwrap();
+    }
+
     fn texts(cache: &Cache) -> Vec<String> {
         cache.load_drafts(&id("1")).unwrap().into_iter().map(|draft| draft.text).collect()
     }
@@ -450,13 +466,44 @@ mod tests {
     fn what_was_given_back_is_not_written_over_by_whoever_has_not_heard_of_it() {
         let place = Place::new();
         let cache = &place.cache;
-        assert!(!cache.give_draft_back(&draft(Mode::Reply, "Taken back", 5)).unwrap(), "no such row");
+        take_back(cache, &draft(Mode::Reply, "Taken back", 5));
         let saved = cache.save_draft(&draft(Mode::Reply, "Typed meanwhile", 6), false).unwrap();
         let SavedDraft::Conflict { theirs, .. } = saved else { panic!("{saved:?}") };
         let both = Draft { text: format!("{}\n\nTyped meanwhile", theirs.text), ..theirs };
         save(cache, &both);
         assert_eq!(texts(&place.another()), ["Taken back\n\nTyped meanwhile"]);
         assert!(cache.load_asides().unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_refused_text_takes_the_place_of_its_earlier_state_and_of_no_other_text() {
+        let place = Place::new();
+        let (ours, theirs) = (&place.cache, place.another());
+        save(ours, &draft(Mode::Reply, "Dear Zo", 5));
+        assert!(!ours.give_draft_back(&draft(Mode::Reply, "Dear Zoë", 6)).unwrap(), "no such row");
+        assert_eq!(texts(ours), ["Dear Zoë"]);
+        let back = ours.load_drafts(&id("1")).unwrap().remove(0);
+        assert_eq!(back.begun_at, UnixTime(5));
+        save(&theirs, &Draft { text: "Theirs".into(), ..back });
+        ours.give_draft_back(&draft(Mode::Reply, "Dear Zoë", 6)).unwrap();
+        assert_eq!(texts(ours), ["Dear Zoë\n\nTheirs"]);
+        // What came back is written over by nobody who has not heard of it.
+        let saved = ours.save_draft(&draft(Mode::Reply, "Next", 7), false).unwrap();
+        assert!(matches!(saved, SavedDraft::Conflict { .. }), "{saved:?}");
+    }
+
+    #[test]
+    fn a_save_behind_ones_own_save_is_no_conflict() {
+        let place = Place::new();
+        let (ours, theirs) = (&place.cache, place.another());
+        let (first, _) = save(ours, &draft(Mode::Reply, "One", 5));
+        // Revisions are everybody's: others take some meanwhile.
+        save(&theirs, &draft(Mode::Note, "psst", 5));
+        save(ours, &Draft { text: "One, two".into(), ..first.clone() });
+        save(ours, &Draft { text: "One, two, three".into(), ..first.clone() });
+        assert_eq!(texts(ours), ["One, two, three", "psst"]);
+        save(ours, &Draft { text: String::new(), ..first });
+        assert_eq!((texts(ours), ours.load_asides().unwrap().len()), (vec!["psst".to_owned()], 0));
     }
 
     #[test]
@@ -508,7 +555,7 @@ mod tests {
         let place = Place::new();
         let cache = &place.cache;
         save(cache, &draft(Mode::Reply, "And this", 5));
-        cache.give_draft_back(&draft(Mode::Reply, "Taken back", 5)).unwrap();
+        take_back(cache, &draft(Mode::Reply, "Taken back", 5));
         let uses = [(id("1"), Mode::Reply)];
         cache.commit_acts(&group("g"), &[new_row("1", reply("And this"))], &uses).unwrap();
         assert_eq!(texts(cache), ["Taken back\n\nAnd this"]);

@@ -14,7 +14,7 @@ use super::people::Known;
 use super::row::{self, Kept, Parts, ThreadFacts};
 use super::seen::{self, Marks};
 use super::{Cache, CacheError, File, Me, files, people, tally};
-use crate::domain::{Act, ActKind, Contact, ContactId, Conversation, ConversationId, OutboxStatus, UnixTime};
+use crate::domain::{Act, ActKind, Contact, ContactId, Conversation, ConversationId, GroupId, OutboxStatus, UnixTime};
 use crate::text::fold;
 
 /// Ids refreshed in one transaction, so that no other process waits long.
@@ -152,6 +152,7 @@ impl Mine {
 fn load_mine(state: &Connection, id: &ConversationId, server_json: &str) -> Tried<Mine> {
     let mut applied = outbox_rows::load_applicable(state, id)?;
     let has_open_rows = applied.iter().any(|row| row.status != OutboxStatus::Sent);
+    drop_what_waits_for_a_person(&mut applied);
     if applied.iter().any(|row| row.sent_over.is_some()) {
         // A sent act is shown as done until the helpdesk's row says something new: nothing flickers
         // back between the answer and the next pull.
@@ -172,6 +173,25 @@ fn load_mine(state: &Connection, id: &ConversationId, server_json: &str) -> Trie
     let mut done = state.prepare_cached("SELECT done_at FROM mention_done WHERE conversation_id = ?1")?;
     let mention_done = done.query([id.as_str()])?.next()?.map(|row| row.get(0)).transpose()?.map(UnixTime);
     Ok(Mine { applied, has_open_rows, has_draft, mention_done, marks: seen::load_marks(state, id)? })
+}
+
+/// Takes out what stands behind a row that needs a person, as `IS_FIRST` has it: nobody knows whether it
+/// will ever be done, and a conversation whose reply is held must not vanish from the open ones.
+fn drop_what_waits_for_a_person(applied: &mut Vec<Applied>) {
+    let mut is_stuck = false;
+    let mut refused: Vec<GroupId> = Vec::new();
+    applied.retain(|row| {
+        match row.status {
+            OutboxStatus::Held | OutboxStatus::NeedsDecision => is_stuck = true,
+            OutboxStatus::Failed if row.act.is_message() => refused.push(row.group.clone()),
+            OutboxStatus::Queued | OutboxStatus::Retry | OutboxStatus::Unknown => {
+                is_stuck |= refused.contains(&row.group);
+                return !is_stuck;
+            }
+            OutboxStatus::Failed | OutboxStatus::Sending | OutboxStatus::Sent => {}
+        }
+        true
+    });
 }
 
 /// Names a helpdesk's row, to tell whether another has come.
@@ -461,6 +481,20 @@ mod tests {
         let rows = commit(&place.cache, "g", "1", &[Act::Close]);
         settle(&place.cache, rows[0], OutboxStatus::Failed);
         assert_eq!(load(&place.cache, "1").state, State::Open);
+    }
+
+    #[test]
+    fn what_waits_behind_a_held_or_refused_reply_does_not_show() {
+        let place = Place::new();
+        place.cache.store_page(&[conversation("1", NOW)], None).unwrap();
+        let rows = commit(&place.cache, "g", "1", &[reply("a"), Act::Close]);
+        assert_eq!(load(&place.cache, "1").state, State::Closed);
+        for status in [OutboxStatus::Held, OutboxStatus::NeedsDecision, OutboxStatus::Failed] {
+            settle(&place.cache, rows[0], status);
+            assert_eq!(load(&place.cache, "1").state, State::Open, "{status:?}");
+            place.cache.requeue(rows[0], None).unwrap().unwrap();
+            assert_eq!(load(&place.cache, "1").state, State::Closed, "{status:?}: it goes after all");
+        }
     }
 
     #[test]

@@ -150,6 +150,13 @@ impl CacheError {
                 | Sql::Utf8Error(..)))
     }
 
+    /// Whether this file's schema is not the one that it was given: a name in it is damaged.
+    pub(super) fn is_unlike_schema_of(&self, which: File) -> bool {
+        use rusqlite::Error as Sql;
+        matches!(self, Self::Other { file, source: Sql::SqlInputError { msg, .. } | Sql::SqliteFailure(_, Some(msg)) }
+            if *file == which && (msg.starts_with("no such ") || msg.contains(" has no column named ")))
+    }
+
     /// Whether the file holds what this program cannot have written: damage that SQLite does not see,
     /// or values of another program.
     pub(super) fn is_nonsense_from(&self, which: File) -> bool {
@@ -176,6 +183,13 @@ impl CacheError {
             }
             _ => false,
         }
+    }
+
+    /// Whether the database gives up on finding a way to answer a question: it can be put differently.
+    pub(super) fn is_planner_fault(&self) -> bool {
+        use rusqlite::Error as Sql;
+        matches!(self, Self::Other { source: Sql::SqliteFailure(error, _) | Sql::SqlInputError { error, .. }, .. }
+            if error.code == ErrorCode::InternalMalfunction)
     }
 
     /// Whether the same call may well succeed a moment later.

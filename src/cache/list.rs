@@ -3,7 +3,7 @@
 //! Both read the effective columns and agree: a count is the length of the list that opening its entry
 //! shows.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{MutexGuard, PoisonError};
 
 use rusqlite::types::Value;
@@ -110,7 +110,12 @@ impl Cache {
     /// # Errors
     /// As [`CacheError`].
     pub fn load_window(&self, query: &Resolved, sort: Sort, span: &Span) -> Result<Window, CacheError> {
-        let list = List::new(query, sort);
+        let clause = query.to_sql();
+        let list = || List::new(self.plan(clause.clone()), sort);
+        self.planned(std::slice::from_ref(&clause), || self.load_window_of(&list(), span))
+    }
+
+    fn load_window_of(&self, list: &List, span: &Span) -> Result<Window, CacheError> {
         self.read_cache(|cache| {
             let total = match self.watched_total(cache, &list.clause)? {
                 Some(total) => total,
@@ -157,12 +162,15 @@ impl Cache {
         entries: &[(String, Resolved)],
         now: UnixTime,
     ) -> Result<BTreeMap<String, Count>, CacheError> {
-        self.read_cache(|cache| {
-            let mut counts = BTreeMap::new();
-            for (key, query) in entries {
-                counts.insert(key.clone(), count(cache, query, now)?);
-            }
-            Ok(counts)
+        let clauses: Vec<Clause> = entries.iter().map(|(_, query)| query.to_sql()).collect();
+        self.planned(&clauses, || {
+            self.read_cache(|cache| {
+                let mut counts = BTreeMap::new();
+                for ((key, _), clause) in entries.iter().zip(&clauses) {
+                    counts.insert(key.clone(), count(cache, &self.plan(clause.clone()), now)?);
+                }
+                Ok(counts)
+            })
         })
     }
 
@@ -171,12 +179,50 @@ impl Cache {
     /// # Errors
     /// As [`CacheError`].
     pub fn load_ids(&self, query: &Resolved, sort: Sort) -> Result<Vec<ConversationId>, CacheError> {
-        let list = List::new(query, sort);
-        self.read_cache(|cache| {
-            let sql =
-                format!("SELECT c.id FROM conversation c WHERE {} ORDER BY {}", list.condition, list.order(Way::On));
-            super::effective::ids(cache, &sql, rusqlite::params_from_iter(values(&list.clause)))
+        let clause = query.to_sql();
+        self.planned(std::slice::from_ref(&clause), || {
+            let list = List::new(self.plan(clause.clone()), sort);
+            let (condition, order) = (&list.condition, list.order(Way::On));
+            let sql = format!("SELECT c.id FROM conversation c WHERE {condition} ORDER BY {order}");
+            self.read_cache(|cache| {
+                super::effective::ids(cache, &sql, rusqlite::params_from_iter(values(&list.clause)))
+            })
         })
+    }
+
+    /// A condition as it is asked: by index, unless the database has given up on planning that.
+    pub(super) fn plan(&self, clause: Clause) -> Clause {
+        if self.unplanned().contains(&clause.sql) {
+            return Clause { sql: format!("(({}) + 0)", clause.sql), params: clause.params };
+        }
+        clause
+    }
+
+    /// Asks, and once more without an index where the database gives up on planning one of the
+    /// conditions.
+    pub(super) fn planned<T>(
+        &self,
+        clauses: &[Clause],
+        ask: impl Fn() -> Result<T, CacheError>,
+    ) -> Result<T, CacheError> {
+        match ask() {
+            Err(error) if error.is_planner_fault() => {
+                let culprits = self.read_cache(|cache| {
+                    let is_refused = |clause: &&Clause| cache.prepare(&format!("{COUNT}{}", clause.sql)).is_err();
+                    Ok(clauses.iter().filter(is_refused).collect::<Vec<_>>())
+                })?;
+                let culprits = if culprits.is_empty() { clauses.iter().collect() } else { culprits };
+                tracing::warn!(%error, conditions = culprits.len(), "asked again without an index");
+                self.unplanned().extend(culprits.into_iter().map(|clause| clause.sql.clone()));
+                ask()
+            }
+            result => result,
+        }
+    }
+
+    /// Conditions that the database cannot plan.
+    pub(super) fn unplanned(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.0.unplanned.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -188,8 +234,7 @@ struct List {
 }
 
 impl List {
-    fn new(query: &Resolved, sort: Sort) -> Self {
-        let clause = query.to_sql();
+    fn new(clause: Clause, sort: Sort) -> Self {
         Self { condition: format!("c.gone = 0 AND {}", clause.sql), clause, keys: keys(sort) }
     }
 
@@ -371,9 +416,8 @@ const COUNT: &str = "SELECT count(*), ifnull(max(c.unread), 0), \
      count(CASE c.sla_status WHEN 'missed' THEN 1 WHEN 'active' THEN CASE WHEN c.sla_due_at <= ? THEN 1 END END) \
      FROM conversation c WHERE c.gone = 0 AND ";
 
-fn count(cache: &Connection, query: &Resolved, now: UnixTime) -> Tried<Count> {
-    let clause = query.to_sql();
-    let all = [Value::Integer(now.0)].into_iter().chain(values(&clause));
+fn count(cache: &Connection, clause: &Clause, now: UnixTime) -> Tried<Count> {
+    let all = [Value::Integer(now.0)].into_iter().chain(values(clause));
     let mut statement = cache.prepare_cached(&format!("{COUNT}{}", clause.sql))?;
     Ok(statement.query_row(rusqlite::params_from_iter(all), |row| {
         Ok(Count { total: size(row, 0)?, unread: row.get(1)?, breached: size(row, 2)? })
@@ -462,7 +506,7 @@ mod tests {
             ("state:open is:mentioned", Sort::Newest, "conversation_mention"),
             ("state:open created_by:me", Sort::Newest, "conversation_creator"),
         ] {
-            let list = List::new(&resolve(text), sort);
+            let list = List::new(resolve(text).to_sql(), sort);
             let plan = plan(&place, &list.rows_sql(Way::On), &list.clause, 2);
             assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{text} {sort}: {plan}");
         }
@@ -480,13 +524,13 @@ mod tests {
             "state:open is:unassigned",
             "state:open team:billing",
         ] {
-            let list = List::new(&resolve(text), Sort::Newest);
+            let list = List::new(resolve(text).to_sql(), Sort::Newest);
             let sql = format!("SELECT c.row FROM conversation c WHERE {}", list.condition);
             let plan = plan(&place, &sql, &list.clause, 0);
             assert!(plan.contains("SEARCH") && plan.contains("COVERING INDEX"), "{text}: {plan}");
         }
         for text in ["has:draft", "is:mentioned", "state:open created_by:me"] {
-            let list = List::new(&resolve(text), Sort::Newest);
+            let list = List::new(resolve(text).to_sql(), Sort::Newest);
             let plan = plan(&place, &list.count_sql(), &list.clause, 0);
             assert!(!plan.contains("SCAN c |") && plan.contains("INDEX conversation_"), "{text}: {plan}");
         }
@@ -564,7 +608,7 @@ mod tests {
             ("state:open", Sort::NextBreach),
             ("state:open team:billing", Sort::NextBreach),
         ] {
-            let list = List::new(&resolve(text), sort);
+            let list = List::new(resolve(text).to_sql(), sort);
             for depth in 1..=list.keys.len() {
                 for way in [Way::On, Way::Back] {
                     let (range, bound) = list.range(way, &vec![Value::Integer(1); list.keys.len()], depth);
@@ -626,6 +670,26 @@ mod tests {
         assert!(counts["all"].breached > 0 && counts["all"].breached < counts["all"].total);
         assert_eq!(counts["all"].breached, counts["breached"].total);
         assert_eq!(counts["breached"].breached, counts["breached"].total);
+    }
+
+    #[test]
+    fn a_condition_that_cannot_be_planned_gives_the_same_without_an_index() {
+        let place = filled();
+        let query = resolve("state:open sla:>30m");
+        let span = Span { offset: 0, limit: 50, around: None };
+        let planned = place.cache.load_window(&query, Sort::NextBreach, &span).unwrap();
+        let (asked, clause) = (std::cell::Cell::new(0), query.to_sql());
+        let again = place.cache.planned(std::slice::from_ref(&clause), || {
+            asked.set(asked.get() + 1);
+            if place.cache.unplanned().is_empty() {
+                let fault = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_INTERNAL);
+                let source = rusqlite::Error::SqliteFailure(fault, None);
+                return Err(CacheError::from_sqlite(super::super::File::Cache, source));
+            }
+            place.cache.load_window(&query, Sort::NextBreach, &span)
+        });
+        assert_eq!((again.unwrap(), asked.get()), (planned, 2));
+        assert!(place.cache.plan(clause).sql.ends_with(") + 0)"));
     }
 
     #[test]

@@ -7,7 +7,7 @@
 
 use std::fs::{self, DirBuilder};
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -20,8 +20,11 @@ use super::error::{CacheError, File, OnFile};
 use super::salvage::{self, Counts};
 use crate::clock::Ids;
 
-/// A larger cache.db is not taken into memory: it is fetched again.
-const LARGEST_CACHE: u64 = 512 * 1024 * 1024;
+/// A larger cache.db is not taken into memory, which is not ours to fill before the first frame: it is
+/// fetched again.
+const LARGEST_CACHE: u64 = 64 * 1024 * 1024;
+/// Names of copies begin so; the process follows.
+const COPY: &str = "deskhand-copy-";
 /// Pages copied in one step.
 const STEP: i32 = 4_096;
 
@@ -34,6 +37,8 @@ pub enum InMemory {
     ReadOnly,
     /// The directory cannot be made or used, or the disk fails.
     Unusable,
+    /// Another program has put a new file in its place: the next start opens that.
+    Replaced,
 }
 
 impl InMemory {
@@ -55,6 +60,7 @@ impl InMemory {
         match self {
             Self::Full => CacheError::Full { file },
             Self::ReadOnly => CacheError::ReadOnly { file },
+            Self::Replaced => CacheError::Moved { file },
             Self::Unusable => {
                 CacheError::Path { path: path.to_path_buf(), source: io::ErrorKind::NotADirectory.into() }
             }
@@ -85,9 +91,21 @@ impl Copied {
 
     /// Copies to where files live in memory, or at least not beside the original.
     fn elsewhere(from: &Path) -> io::Result<Self> {
-        let name = format!("deskhand-{}", Ids::system().uuid());
-        let in_memory = Self::new(Path::new("/dev/shm").join(&name), from);
-        in_memory.or_else(|_| Self::new(std::env::temp_dir().join(&name), from))
+        let name = format!("{COPY}{}-{}", std::process::id(), Ids::system().uuid());
+        let places = [PathBuf::from("/dev/shm"), std::env::temp_dir()];
+        for place in &places {
+            sweep(place);
+        }
+        let [in_memory, beside] = places.map(|place| place.join(&name));
+        Self::new(in_memory, from).or_else(|_| Self::new(beside, from))
+    }
+
+    /// Removes the copy from its directory; who has it open reads on. What a program that is killed now
+    /// leaves is nothing.
+    fn unlink(&self) {
+        for name in with_companions(&self.path) {
+            let _ = fs::remove_file(name);
+        }
     }
 
     /// Where the copy lies; its log has the same name and `-wal`.
@@ -108,6 +126,23 @@ impl Drop for Copied {
     fn drop(&mut self) {
         if let Err(error) = fs::remove_dir_all(&self.dir) {
             tracing::warn!(%error, "a copy of the files could not be removed");
+        }
+    }
+}
+
+/// Removes copies of ours that programs which were killed have left.
+fn sweep(place: &Path) {
+    let me = rustix::process::geteuid().as_raw();
+    for entry in fs::read_dir(place).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let process = name.strip_prefix(COPY).and_then(|rest| rest.split('-').next()?.parse::<i32>().ok());
+        let Some(process) = process.and_then(rustix::process::Pid::from_raw) else { continue };
+        // A link is no directory here.
+        let is_ours = entry.metadata().is_ok_and(|found| found.is_dir() && found.uid() == me);
+        let has_ended = rustix::process::test_kill_process(process) == Err(rustix::io::Errno::SRCH);
+        if is_ours && has_ended {
+            let _ = fs::remove_dir_all(entry.path());
         }
     }
 }
@@ -172,6 +207,9 @@ fn take_in(copy: &Copied, schema: &Schema, memory: &mut Connection) -> Result<()
     check_schema_version(&source, schema)?;
     if file == File::State {
         check_whole(&source, copy.path()).on(file)?;
+    } else {
+        // Of a state.db that turns out to be damaged more is wanted of the copy.
+        copy.unlink();
     }
     Backup::new(&source, memory).and_then(|backup| backup.run_to_completion(STEP, Duration::ZERO, None)).on(file)
 }
@@ -247,6 +285,20 @@ mod tests {
         assert_eq!(cache.load_sorts().unwrap().len(), 1);
         assert!(place.another().load_sorts().unwrap().is_empty());
         assert_eq!(fs::read(place.dirs.state.join("state.db")).unwrap(), before);
+    }
+
+    #[test]
+    fn copies_that_a_killed_program_left_are_removed_and_those_of_the_living_are_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let named = |process: &str| dir.path().join(format!("{COPY}{process}-0b1d"));
+        let (living, dead) = (named(&std::process::id().to_string()), named(&i32::MAX.to_string()));
+        let other = dir.path().join("deskhand-notes");
+        for place in [&living, &dead, &other] {
+            fs::create_dir(place).unwrap();
+            fs::write(place.join("cache.db"), "words").unwrap();
+        }
+        sweep(dir.path());
+        assert_eq!((living.exists(), dead.exists(), other.exists()), (true, false, true));
     }
 
     #[test]

@@ -3,14 +3,15 @@
 use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 
+use super::behind::Behind;
 use super::database::Tried;
 use super::row::ThreadFacts;
-use super::{Cache, CacheError, effective, seen};
+use super::{Cache, CacheError, seen};
 use crate::domain::{AuthorKind, Conversation, ConversationId, Part, PartId, PartKind, TeammateId, UnixTime};
 use crate::text::{canonical, fold};
 
-/// Ids refreshed in one transaction, so that no other process waits long.
-const BATCH: usize = 200;
+/// Up to so many threads are looked through while somebody waits.
+const AT_ONCE: usize = 200;
 
 /// The teammate whose files these are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,7 +37,8 @@ impl Cache {
     }
 
     /// Sets who I am. When that is news, all threads on disk are looked through again for mentions and
-    /// for what I wrote. Gives the conversations that changed.
+    /// for what I wrote: a few at once, many by [`Cache::finish_behind`]. Gives the conversations that
+    /// changed.
     ///
     /// # Errors
     /// As [`CacheError`].
@@ -44,39 +46,17 @@ impl Cache {
         if self.me().as_ref() == Some(me) {
             return Ok(Vec::new());
         }
-        self.write_cache(|cache| {
+        let left = self.write_cache(|cache| {
             let json = serde_json::to_string(me)?;
             cache.execute(
                 "INSERT INTO meta (key, value) VALUES ('me', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
                 [json],
             )?;
-            Ok(())
+            self.follow(cache, Behind::Me)
         })?;
         *self.0.me.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(me.clone());
-        let ids = self.read_cache(|cache| {
-            let sql = "SELECT id FROM conversation WHERE thread_at IS NOT NULL";
-            effective::ids(cache, sql, [])
-        })?;
-        let mut changed = Vec::new();
-        for batch in ids.chunks(BATCH) {
-            changed.extend(self.write_cache(|cache| {
-                for id in batch {
-                    let parts = super::thread::load_parts(cache, id)?;
-                    let at = mentioned_at(&parts, Some(me)).map(|at| at.0);
-                    let wrote = seen::who_wrote(&parts, Some(me));
-                    let others_part = wrote.others_part.as_ref().map(PartId::as_str);
-                    let times = (wrote.others_at.map(|at| at.0), wrote.mine_at.map(|at| at.0));
-                    cache
-                        .prepare_cached(
-                            "UPDATE conversation SET mentioned_at = ?2, others_at = ?3, others_part = ?4, mine_at = ?5 \
-                             WHERE id = ?1",
-                        )?
-                        .execute((id.as_str(), at, times.0, others_part, times.1))?;
-                }
-                self.refresh_all(cache, batch)
-            })?);
-        }
-        Ok(changed)
+        // At a start somebody waits for the first frame.
+        if self.threads_here(AT_ONCE + 1)? > AT_ONCE { Ok(Vec::new()) } else { self.finish(left) }
     }
 
     /// I am done with being mentioned in a conversation, for mentions up to `until`. Gives whether
@@ -95,6 +75,21 @@ impl Cache {
         })?;
         Ok(!self.show(std::slice::from_ref(id)).is_empty())
     }
+}
+
+/// Looks a thread on disk through for mentions of me and for what I wrote.
+pub(super) fn look_through(cache: &Connection, id: &ConversationId, me: Option<&Me>) -> Tried<()> {
+    let parts = super::thread::load_parts(cache, id)?;
+    let at = mentioned_at(&parts, me).map(|at| at.0);
+    let wrote = seen::who_wrote(&parts, me);
+    let others_part = wrote.others_part.as_ref().map(PartId::as_str);
+    let times = (wrote.others_at.map(|at| at.0), wrote.mine_at.map(|at| at.0));
+    cache
+        .prepare_cached(
+            "UPDATE conversation SET mentioned_at = ?2, others_at = ?3, others_part = ?4, mine_at = ?5 WHERE id = ?1",
+        )?
+        .execute((id.as_str(), at, times.0, others_part, times.1))?;
+    Ok(())
 }
 
 /// What a thread says about its conversation.

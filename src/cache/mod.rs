@@ -17,6 +17,7 @@
 #[cfg(test)]
 mod agreement;
 mod aside;
+mod behind;
 mod change;
 mod crash;
 #[cfg(test)]
@@ -46,6 +47,7 @@ mod salvage;
 #[cfg(test)]
 mod salvage_tests;
 mod seen;
+mod shown;
 mod store;
 mod tally;
 mod thread;
@@ -53,7 +55,7 @@ mod watch;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -132,11 +134,15 @@ struct Shared {
     /// Why the files live in memory.
     in_memory: Storage,
     tally: Mutex<tally::Tally>,
+    /// Conditions that are asked without an index.
+    unplanned: Mutex<BTreeSet<String>>,
     edges: Mutex<list::Edges>,
     /// Transactions of many rows since the log was last moved into the file.
     slices: AtomicUsize,
     /// Why the last write of state.db was refused.
     refused: Mutex<Option<Refusal>>,
+    /// Another program has put a new file in the place of one of ours.
+    is_replaced: AtomicBool,
 }
 
 /// What keeps state.db from being written for now.
@@ -159,7 +165,7 @@ pub struct Storage {
 
 /// Commits of state.db that may be made in memory alone: nobody counts on them, and a draft is better
 /// kept until the program ends than not at all.
-const FOR_NOW: [&str; 14] = [
+const FOR_NOW: [&str; 15] = [
     "save_draft",
     "give_draft_back",
     "discard_draft",
@@ -167,6 +173,7 @@ const FOR_NOW: [&str; 14] = [
     "note_first_sync",
     "mark_seen",
     "mark_unread",
+    "note_shown",
     "finish_mention",
     "save_sort",
     "save_place",
@@ -240,18 +247,21 @@ impl Cache {
             writer,
             damaged_cache: cache.aside,
             tally: Mutex::default(),
+            unplanned: Mutex::default(),
             edges: Mutex::default(),
             slices: AtomicUsize::default(),
             salvage: state.salvage,
             refused: Mutex::default(),
+            is_replaced: AtomicBool::default(),
         })))
     }
 
-    /// What is not kept on disk, and why: since the files were opened, or because the last write of
-    /// state.db was refused.
+    /// What is not kept on disk, and why: since the files were opened, because the last write of
+    /// state.db was refused, or because another program has replaced one of the files meanwhile.
     #[must_use]
     pub fn storage(&self) -> Storage {
         let refused = match *self.refused() {
+            _ if self.0.is_replaced.load(Ordering::Relaxed) => Some(InMemory::Replaced),
             Some(Refusal::Disk(why)) => Some(why),
             _ => None,
         };
@@ -381,10 +391,19 @@ impl Cache {
                 mark_damaged(&self.0.cache);
                 Err(CacheError::Damaged { file: File::Cache })
             }
-            Err(error) if error.is_damage_of(File::State) || error.is_odd_value_of(File::State) => {
+            Err(error)
+                if error.is_damage_of(File::State)
+                    || error.is_odd_value_of(File::State)
+                    || error.is_unlike_schema_of(File::State) =>
+            {
                 mark_damaged(&self.0.state);
                 *self.refused() = Some(Refusal::Damage);
                 Err(CacheError::Damaged { file: File::State })
+            }
+            Err(error @ CacheError::Moved { .. }) => {
+                // Until the next start: what this one has loaded may speak of neither file any more.
+                self.0.is_replaced.store(true, Ordering::Relaxed);
+                Err(error)
             }
             result => result,
         }

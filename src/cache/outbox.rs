@@ -162,6 +162,28 @@ impl Cache {
         })
     }
 
+    /// Holds a queued message back, with what was newest of its thread then: up to there its writer is told
+    /// of what came. `None` when the row has moved on since.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn hold(&self, row: &OutboxRow, whose: &Untrusted, at: &Baseline) -> Result<Option<OutboxRow>, CacheError> {
+        let (now, id) = (self.now().0, row.id);
+        let held = self.write_state("hold", |state| {
+            let sql = "UPDATE outbox SET status = 'held', reason = ?3, changed_at = ?4, baseline_part = ?5, \
+                 baseline_count = ?6 WHERE id = ?1 AND attempts = ?2 AND status IN ('queued', 'retry')";
+            let part = at.0.as_ref().map(PartId::as_str);
+            if state.prepare_cached(sql)?.execute((id.0, row.attempts, whose.as_raw(), now, part, at.1))? == 0 {
+                return Ok(None);
+            }
+            outbox_rows::find(state, id)
+        })?;
+        if let Some(row) = &held {
+            self.show(std::slice::from_ref(&row.conversation));
+        }
+        Ok(held)
+    }
+
     /// Writes down what came of an attempt, or of looking an unknown row up, and shows the conversation
     /// accordingly. `None` when the row has moved on since (another attempt, settled already, dropped).
     /// That an act has arrived is always taken.
@@ -436,7 +458,12 @@ mod tests {
             .cache
             .write_state("test", |state| Ok(state.execute("UPDATE outbox SET act = '{\"kind\":\"dance\"}'", [])?))
             .unwrap();
-        assert!(place.cache.load_outbox(&OutboxFilter::All).unwrap().is_empty());
+        let next = commit(&place.cache, "h", "1", &[reply("b")]);
+        assert!(due(&place.cache).is_empty());
+        assert_eq!(place.cache.fail_unreadable().unwrap(), 1);
+        assert_eq!((due(&place.cache), place.cache.fail_unreadable().unwrap()), (next, 0));
+        assert_eq!(place.cache.load_outbox(&OutboxFilter::All).unwrap().len(), 1);
+        assert_eq!(place.cache.outbox_counts().unwrap().needs_you, 1);
         place.cache.store_page(&[conversation("1", NOW)], None).unwrap();
         let sql = "SELECT count(*) FROM outbox WHERE id = ?1";
         let count = place.cache.read_state(|s| Ok(s.query_row(sql, [rows[0].0], |r| r.get::<_, i64>(0))?));

@@ -3,15 +3,18 @@
 //! Each is one commit: words leave a row and come to a draft, or an undo drops what has not left and
 //! queues what compensates the rest, together or not at all.
 
+use std::collections::HashMap;
+
 use rusqlite::Connection;
 
 use super::database::Tried;
 use super::draft::{self, GivenBack};
 use super::outbox::{self, Baseline, NewRow};
 use super::outbox_rows::{self, ROW};
-use super::{Cache, CacheError};
+use super::{Cache, CacheError, OutboxFilter};
 use crate::domain::{
-    Act, Began, ConversationId, Doubt, GroupId, Guard, Mode, OutboxId, OutboxRow, OutboxStatus, PartId, UnixTime,
+    Act, Began, Conversation, ConversationId, Doubt, GroupId, Guard, Mode, OutboxId, OutboxRow, OutboxStatus, PartId,
+    State, UnixTime,
 };
 
 /// What came of an undo or of giving up.
@@ -39,12 +42,34 @@ impl Cache {
     /// As [`CacheError`]; nothing was taken back then.
     pub fn undo(&self, group: &GroupId, undo: &GroupId) -> Result<Undone, CacheError> {
         let now = self.now();
+        // As they are shown; what came over an act is not taken back with it.
+        let mut shown: HashMap<ConversationId, Conversation> = HashMap::new();
+        for row in self.load_outbox(&OutboxFilter::Group(group.clone()))? {
+            if !shown.contains_key(&row.conversation)
+                && let Some(conversation) = self.load_conversation(&row.conversation)?
+            {
+                shown.insert(row.conversation, conversation);
+            }
+        }
         let mut undone = self.write_state("undo", |state| {
             let (dropped, left) = drop_group(state, group, now)?;
+            let mut shown = shown.clone();
             let mut undone = Undone { dropped, ..Undone::default() };
-            for row in left.into_iter().rev() {
-                if row.inverses.is_empty() || row.status == OutboxStatus::NeedsDecision {
+            let mut all: Vec<(bool, OutboxRow)> = left.into_iter().map(|row| (true, row)).collect();
+            all.extend(undone.dropped.iter().map(|row| (false, row.clone())));
+            all.sort_unstable_by_key(|(_, row)| std::cmp::Reverse(row.id));
+            for (has_left, row) in all {
+                let shown = shown.get_mut(&row.conversation);
+                let holds = shown.as_ref().is_none_or(|shown| still_holds(&row.act, shown));
+                if has_left && (row.inverses.is_empty() || row.status == OutboxStatus::NeedsDecision || !holds) {
                     undone.left.push(row);
+                    continue;
+                }
+                // As it was before this act, for the one that came before.
+                if let Some(shown) = shown {
+                    row.inverses.iter().for_each(|act| act.apply(shown, None, now));
+                }
+                if !has_left {
                     continue;
                 }
                 for act in &row.inverses {
@@ -138,6 +163,28 @@ impl Cache {
         Ok(self.shown(row))
     }
 
+    /// Sends a message that may have arrived once more, because its writer has looked and says so: `began`
+    /// is what was shown, and `since` now by the helpdesk's clock. It is looked up once more, and only when
+    /// it is found there it does not go ([`OutboxRow::is_chosen`]). `None` when the row needs no person or
+    /// is in no doubt.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn choose_resend(&self, id: OutboxId, began: &Began, since: UnixTime) -> Result<Option<OutboxRow>, CacheError> {
+        let now = self.now().0;
+        let row = self.write_state("choose_resend", |state| {
+            let sql = "UPDATE outbox SET status = 'unknown', reason = '', due_at = ?2, changed_at = ?2, \
+                 guard = 'off', doubted_at = ?3, reads = ?4, resends = 0 WHERE id = ?1 AND is_message = 1 \
+                 AND doubted_at IS NOT NULL AND status IN ('failed', 'held', 'needs_decision')";
+            if state.execute(sql, (id.0, now, since.0, Doubt::READS - 1))? == 0 {
+                return Ok(None);
+            }
+            set_began(state, id, began)?;
+            outbox_rows::find(state, id)
+        })?;
+        Ok(self.shown(row))
+    }
+
     /// Lets a held message go in spite of what came: its writer has seen the thread as `began` and
     /// `baseline` say. Only what comes after that stops it again. `None` when it is not held.
     ///
@@ -226,6 +273,15 @@ impl Cache {
     }
 }
 
+/// Whether what an act did is still so: not undone or done otherwise since.
+fn still_holds(act: &Act, now: &Conversation) -> bool {
+    match act {
+        // The helpdesk may have rounded the moment.
+        Act::Snooze { .. } => now.state == State::Snoozed,
+        _ => act.already_so(now),
+    }
+}
+
 /// Whether no byte of it can have reached the helpdesk, or the helpdesk refused every attempt.
 const fn was_never_sent(row: &OutboxRow) -> bool {
     row.doubt.since.is_none()
@@ -280,10 +336,12 @@ mod tests {
     use std::sync::Barrier;
     use std::time::Duration;
 
-    use super::super::fixtures::{NOW, Place, commit, conversation, group, id, new_row, note, reply, take_lease};
-    use super::super::{Attempt, OutboxFilter, Settlement};
+    use super::super::fixtures::{
+        NOW, Place, commit, conversation, group, id, new_row, note, reply, take_lease, team, teammate,
+    };
+    use super::super::{Attempt, Settlement};
     use super::*;
-    use crate::domain::{Draft, FilePart, State};
+    use crate::domain::{AssignTo, Draft, FilePart};
     use crate::text::Untrusted;
 
     fn news(row: &OutboxRow, status: OutboxStatus) -> Settlement {
@@ -418,6 +476,35 @@ mod tests {
         }
         let again = cache.undo(&group("bulk"), &group("twice")).unwrap();
         assert!(again.inverted.is_empty(), "once is enough");
+    }
+
+    #[test]
+    fn an_undo_takes_nothing_from_who_came_after() {
+        let place = Place::new();
+        let cache = &place.cache;
+        let to = |who: &str| Act::Assign { to: AssignTo::Teammate(teammate(who)) };
+        let mut mine = conversation("1", NOW);
+        cache.store_page(std::slice::from_ref(&mine), None).unwrap();
+        let inverse = |row: NewRow| NewRow { inverses: row.act.inverses(&mine), ..row };
+        let team = inverse(new_row("1", Act::Assign { to: AssignTo::Team(team("3")) }));
+        let rows = [team, inverse(new_row("1", to("7")))];
+        let sent = |press: &str| {
+            take_lease(cache, "me");
+            for row in cache.commit_acts(&group(press), &rows, &[]).unwrap().rows {
+                let sending = cache.mark_sending(row.id, "me").unwrap().unwrap();
+                cache.settle(&news(&sending, OutboxStatus::Sent)).unwrap().unwrap();
+            }
+        };
+        sent("mine");
+        let undone = cache.undo(&group("mine"), &group("back")).unwrap();
+        assert_eq!((undone.inverted.len(), undone.left.len()), (2, 0), "nobody came");
+        cache.drop_unsent(&group("back")).unwrap();
+        sent("again");
+        mine.updated_at = UnixTime(NOW + 5);
+        (mine.assignee, mine.team) = (Some(teammate("8")), Some(super::super::fixtures::team("3")));
+        cache.store_page(&[mine.clone()], None).unwrap();
+        let undone = cache.undo(&group("again"), &group("back-again")).unwrap();
+        assert_eq!((undone.inverted.len(), undone.left.len()), (0, 2), "Ben has it");
     }
 
     #[test]

@@ -16,6 +16,20 @@ pub(super) const IS_FIRST: &str = "NOT EXISTS (SELECT 1 FROM outbox p \
      AND (p.status IN ('queued', 'sending', 'retry', 'unknown', 'held', 'needs_decision') \
           OR (p.status = 'failed' AND p.is_message = 1 AND p.group_id = o.group_id)))";
 
+/// The row `o` stands, by itself or by what it waits for, behind what a person has to look at.
+pub(super) const IS_STUCK: &str = "EXISTS (SELECT 1 FROM outbox p \
+     WHERE p.conversation_id = o.conversation_id AND p.id < o.id \
+     AND (p.status IN ('held', 'needs_decision') \
+          OR (p.status = 'failed' AND p.is_message = 1 AND (p.group_id = o.group_id \
+              OR EXISTS (SELECT 1 FROM outbox q WHERE q.conversation_id = o.conversation_id \
+                         AND q.id > p.id AND q.id < o.id AND q.group_id = p.group_id \
+                         AND q.status IN ('queued', 'retry', 'unknown'))))))";
+
+/// The moment of `o` has come at `?1`. A moment further ahead than any wait is long was written by a
+/// clock that has been set back since, and so was a row that changed in times to come.
+const IS_DUE: &str = "(o.due_at <= ?1 OR o.due_at > ?1 + CASE o.status WHEN 'queued' THEN 600 ELSE 7200 END \
+     OR o.changed_at > ?1 + 120)";
+
 /// Whose undo window ends now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Release {
@@ -37,12 +51,20 @@ impl Cache {
     /// # Errors
     /// As [`CacheError`].
     pub fn next_due(&self, now: UnixTime) -> Result<Vec<OutboxRow>, CacheError> {
+        self.next_due_of(now, usize::MAX)
+    }
+
+    /// The same, at most so many.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn next_due_of(&self, now: UnixTime, most: usize) -> Result<Vec<OutboxRow>, CacheError> {
         self.read_state(|state| {
             let sql = format!(
-                "SELECT {ROW} FROM outbox o WHERE o.status IN ('queued', 'retry', 'unknown') AND o.due_at <= ?1 \
-                 AND {IS_FIRST} ORDER BY o.due_at, o.id"
+                "SELECT {ROW} FROM outbox o WHERE o.status IN ('queued', 'retry', 'unknown') AND {IS_DUE} \
+                 AND {IS_FIRST} ORDER BY o.due_at, o.id LIMIT ?2"
             );
-            outbox_rows::rows(state, &sql, [now.0])
+            outbox_rows::rows(state, &sql, (now.0, i64::try_from(most).unwrap_or(i64::MAX)))
         })
     }
 
@@ -51,11 +73,13 @@ impl Cache {
     /// # Errors
     /// As [`CacheError`].
     pub fn earliest_due(&self) -> Result<Option<UnixTime>, CacheError> {
+        let now = self.now().0;
         self.read_state(|state| {
             let sql = format!(
-                "SELECT min(o.due_at) FROM outbox o WHERE o.status IN ('queued', 'retry', 'unknown') AND {IS_FIRST}"
+                "SELECT min(CASE WHEN {IS_DUE} THEN min(o.due_at, ?1) ELSE o.due_at END) FROM outbox o \
+                 WHERE o.status IN ('queued', 'retry', 'unknown') AND {IS_FIRST}"
             );
-            let due: Option<i64> = state.prepare_cached(&sql)?.query_row([], |row| row.get(0))?;
+            let due: Option<i64> = state.prepare_cached(&sql)?.query_row([now], |row| row.get(0))?;
             Ok(due.map(UnixTime))
         })
     }
@@ -99,5 +123,57 @@ impl Cache {
         self.write_state("hasten_retries", |state| {
             Ok(state.execute("UPDATE outbox SET due_at = ?1 WHERE status = 'retry' AND due_at > ?1", [now])?)
         })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::fixtures::{NOW, Place, commit, reply, take_lease};
+    use super::super::{Cache, Settlement};
+    use super::*;
+    use crate::clock::Clock;
+    use crate::domain::OutboxStatus;
+    use crate::text::Untrusted;
+
+    fn settle(cache: &Cache, row: &OutboxRow, status: OutboxStatus, due_at: Option<i64>) {
+        let reason = Untrusted::default();
+        let (due_at, doubt) = (due_at.map(UnixTime), row.doubt);
+        let news = Settlement { id: row.id, attempt: row.attempts, status, reason, due_at, sent_part: None, doubt };
+        cache.settle(&news).unwrap().unwrap();
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_delays_nothing() {
+        let place = Place::new();
+        place.clock.advance(std::time::Duration::from_secs(86_400));
+        let rows = commit(&place.cache, "g", "1", &[reply("a")]);
+        let retried = commit(&place.cache, "h", "2", &[reply("b")]);
+        take_lease(&place.cache, "me");
+        let row = place.cache.mark_sending(retried[0], "me").unwrap().unwrap();
+        settle(&place.cache, &row, OutboxStatus::Retry, Some(NOW + 86_430));
+        let back = Cache::open(&place.dirs, Clock::manual(NOW)).unwrap();
+        assert_eq!(back.next_due(UnixTime(NOW)).unwrap().len(), rows.len() + retried.len());
+        assert!(back.earliest_due().unwrap().unwrap() <= UnixTime(NOW));
+        assert_eq!(back.next_due_of(UnixTime(NOW), 1).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn what_stands_behind_a_person_is_not_counted_as_waiting() {
+        let place = Place::new();
+        let cache = &place.cache;
+        let rows = commit(cache, "g", "1", &[reply("a"), crate::domain::Act::Close]);
+        commit(cache, "h", "1", &[crate::domain::Act::Reopen]);
+        commit(cache, "i", "2", &[reply("b")]);
+        assert_eq!(cache.outbox_counts().unwrap().waiting, 4);
+        take_lease(cache, "me");
+        for status in [OutboxStatus::Failed, OutboxStatus::NeedsDecision, OutboxStatus::Held] {
+            let row = cache.mark_sending(rows[0], "me").unwrap().unwrap();
+            settle(cache, &row, status, None);
+            let counts = cache.outbox_counts().unwrap();
+            assert_eq!((counts.waiting, counts.needs_you), (1, 1), "{status:?}");
+            cache.requeue(rows[0], None).unwrap().unwrap();
+        }
+        assert_eq!(cache.outbox_counts().unwrap().waiting, 4);
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, Params, Row};
 
 use super::database::{Tried, size};
+use super::outbox_due::IS_STUCK;
 use super::{Cache, CacheError, effective, row, thread};
 use crate::domain::{
     Act, Began, Conversation, ConversationId, Doubt, GroupId, Guard, OutboxId, OutboxRow, OutboxStatus, Part, PartId,
@@ -36,7 +37,7 @@ pub enum OutboxFilter {
 /// How many rows wait, and how many need a person.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OutboxCounts {
-    /// Queued, sending, in retry or unknown.
+    /// Queued, sending, in retry or unknown; not what stands behind something that needs a person.
     pub waiting: usize,
     /// Failed, held or undecided.
     pub needs_you: usize,
@@ -44,6 +45,7 @@ pub struct OutboxCounts {
 
 /// An act that may still shape what the agent sees.
 pub(super) struct Applied {
+    pub group: GroupId,
     pub act: Act,
     pub status: OutboxStatus,
     pub created_at: UnixTime,
@@ -90,6 +92,38 @@ impl Cache {
         })
     }
 
+    /// Sets rows that this program cannot read aside as failed, so that they keep nothing else back: what
+    /// they say is kept. Gives how many.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn fail_unreadable(&self) -> Result<usize, CacheError> {
+        let open = "status IN ('queued', 'sending', 'retry', 'unknown', 'held', 'needs_decision')";
+        let unreadable = self.read_state(|state| {
+            let mut statement = state.prepare_cached(&format!("SELECT {ROW} FROM outbox WHERE {open}"))?;
+            let mut found = statement.query([])?;
+            let mut unreadable: Vec<i64> = Vec::new();
+            while let Some(row) = found.next()? {
+                if parse_row(row)?.is_none() {
+                    unreadable.push(row.get(0)?);
+                }
+            }
+            Ok(unreadable)
+        })?;
+        if unreadable.is_empty() {
+            return Ok(0);
+        }
+        self.write_state("fail_unreadable", |state| {
+            // It is in no group any more: what was done in the same press of a key may go.
+            let sql = format!(
+                "UPDATE outbox SET status = 'failed', is_message = 0, reason = 'not understood' \
+                 WHERE id = ?1 AND {open}"
+            );
+            let mut statement = state.prepare_cached(&sql)?;
+            unreadable.iter().try_fold(0, |count, id| Ok(count + statement.execute([id])?))
+        })
+    }
+
     /// Counts the outbox for the status line.
     ///
     /// # Errors
@@ -97,8 +131,10 @@ impl Cache {
     pub fn outbox_counts(&self) -> Result<OutboxCounts, CacheError> {
         self.read_state(|state| {
             let mut counts = OutboxCounts::default();
-            let mut statement =
-                state.prepare_cached("SELECT status, count(*) FROM outbox WHERE status <> 'sent' GROUP BY status")?;
+            let mut statement = state.prepare_cached(&format!(
+                "SELECT o.status, count(*) FROM outbox o WHERE o.status IN ('failed', 'held', 'needs_decision', \
+                 'sending') OR (o.status IN ('queued', 'retry', 'unknown') AND NOT {IS_STUCK}) GROUP BY o.status"
+            ))?;
             let mut found = statement.query([])?;
             while let Some(row) = found.next()? {
                 let count = size(row, 1)?;
@@ -160,7 +196,7 @@ pub(super) fn load_sent_messages(state: &Connection, id: &ConversationId) -> Tri
 /// oldest first.
 pub(super) fn load_applicable(state: &Connection, id: &ConversationId) -> Tried<Vec<Applied>> {
     let mut statement = state.prepare_cached(
-        "SELECT act, status, created_at, sent_over FROM outbox \
+        "SELECT act, status, created_at, sent_over, group_id FROM outbox \
          WHERE conversation_id = ?1 AND (status <> 'sent' OR sent_over IS NOT NULL) ORDER BY id",
     )?;
     let mut found = statement.query([id.as_str()])?;
@@ -168,10 +204,12 @@ pub(super) fn load_applicable(state: &Connection, id: &ConversationId) -> Tried<
     while let Some(row) = found.next()? {
         let (act, status) =
             (row.get_ref(0)?.as_str().unwrap_or_default(), row.get_ref(1)?.as_str().unwrap_or_default());
-        let (Ok(act), Some(status)) = (serde_json::from_str(act), OutboxStatus::parse(status)) else {
+        let group = GroupId::parse(row.get_ref(4)?.as_str().unwrap_or_default());
+        let (Ok(act), Some(status), Some(group)) = (serde_json::from_str(act), OutboxStatus::parse(status), group)
+        else {
             continue;
         };
-        applied.push(Applied { act, status, created_at: UnixTime(row.get(2)?), sent_over: row.get(3)? });
+        applied.push(Applied { group, act, status, created_at: UnixTime(row.get(2)?), sent_over: row.get(3)? });
     }
     Ok(applied)
 }

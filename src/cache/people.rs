@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::behind::{Behind, Left};
 use super::database::{Tried, int};
 use super::effective::Fresh;
 use super::{Cache, CacheError, Me, effective, row, thread};
@@ -13,6 +14,9 @@ use crate::domain::{
     AttributeDefinition, AttributeOwner, AuthorKind, AwayReason, Capabilities, Company, Contact, ContactId,
     ContactNote, Conversation, ConversationId, Directory, Macro, OfficeHours, Tag, Team, Teammate, UnixTime, Workspace,
 };
+
+/// Contacts or companies stored in one transaction.
+const AT_ONCE: usize = 50;
 
 const OWNERS: [(AttributeOwner, &str); 3] = [
     (AttributeOwner::Conversation, "attributes.conversation"),
@@ -28,17 +32,22 @@ impl Cache {
     /// As [`CacheError`].
     pub fn store_contacts(&self, contacts: &[Contact]) -> Result<Vec<ConversationId>, CacheError> {
         let now = self.now();
-        self.write_cache(|cache| {
-            let mut touched = BTreeSet::new();
-            for contact in contacts {
-                let json = serde_json::to_string(contact)?;
-                if put_contact(cache, &contact.id, Some(&json), now)? {
-                    put_companies(cache, contact)?;
-                    touched.extend(of_contact(cache, &contact.id)?);
+        let mut changed = Vec::new();
+        for some in contacts.chunks(AT_ONCE) {
+            let left = self.write_cache(|cache| {
+                let mut news = Vec::new();
+                for contact in some {
+                    let json = serde_json::to_string(contact)?;
+                    if put_contact(cache, &contact.id, Some(&json), now)? {
+                        put_companies(cache, contact)?;
+                        news.push(contact.id.clone());
+                    }
                 }
-            }
-            self.refresh_all(cache, &touched.into_iter().collect::<Vec<_>>())
-        })
+                self.follow(cache, Behind::Contacts(news))
+            })?;
+            changed.extend(self.finish(left)?);
+        }
+        Ok(changed)
     }
 
     /// The helpdesk has no such contact (any more): it is not asked for again until its conversations
@@ -48,13 +57,14 @@ impl Cache {
     /// As [`CacheError`].
     pub fn store_contact_missing(&self, id: &ContactId) -> Result<(), CacheError> {
         let now = self.now();
-        self.write_cache(|cache| {
-            if matches!(find_contact(cache, id)?, Known::Unasked) {
-                put_contact(cache, id, None, now)?;
-                self.refresh_all(cache, &of_contact(cache, id)?)?;
+        let left = self.write_cache(|cache| {
+            if !matches!(find_contact(cache, id)?, Known::Unasked) {
+                return Ok(Left::Nothing(Vec::new()));
             }
-            Ok(())
-        })
+            put_contact(cache, id, None, now)?;
+            self.follow(cache, Behind::Contacts(vec![id.clone()]))
+        })?;
+        self.finish(left).map(drop)
     }
 
     /// The helpdesk has merged a contact into another: whatever here names the old one names the new one
@@ -69,26 +79,30 @@ impl Cache {
         }
         self.keep_sent_shown(old, new)?;
         let me = self.me();
-        self.write_cache(|cache| {
-            let names = (old.as_str(), new.as_str());
-            cache.execute(
-                "UPDATE contact_note SET contact_id = ?2 WHERE contact_id = ?1 \
-                 AND NOT EXISTS (SELECT 1 FROM contact_note n WHERE n.contact_id = ?2)",
-                names,
-            )?;
-            for table in ["contact_note", "contact_company"] {
-                cache.execute(&format!("DELETE FROM {table} WHERE contact_id = ?1"), [old.as_str()])?;
-            }
-            cache.execute("DELETE FROM contact WHERE id = ?1", [old.as_str()])?;
-            let mut changed = Vec::new();
-            for id in of_contact_or_participant(cache, old)? {
-                let Some(kept) = row::load_kept(cache, &id)? else { continue };
-                let Some(server) = renamed(&kept.server, old, new)? else { continue };
+        let ids = self.read_cache(|cache| of_contact_or_participant(cache, old))?;
+        // The old one goes with the last of its conversations: whoever is stopped in between finds it again.
+        self.store_slices(
+            ids.into(),
+            |cache| {
+                let names = (old.as_str(), new.as_str());
+                cache.execute(
+                    "UPDATE contact_note SET contact_id = ?2 WHERE contact_id = ?1 \
+                     AND NOT EXISTS (SELECT 1 FROM contact_note n WHERE n.contact_id = ?2)",
+                    names,
+                )?;
+                for table in ["contact_note", "contact_company"] {
+                    cache.execute(&format!("DELETE FROM {table} WHERE contact_id = ?1"), [old.as_str()])?;
+                }
+                cache.execute("DELETE FROM contact WHERE id = ?1", [old.as_str()])?;
+                Ok(())
+            },
+            |cache, state, id| {
+                let Some(kept) = row::load_kept(cache, id)? else { return Ok(false) };
+                let Some(server) = renamed(&kept.server, old, new)? else { return Ok(false) };
                 let json = serde_json::to_string(&server)?;
                 let fresh = Fresh { server: &server, json, thread: kept.thread.clone(), gone: kept.gone };
-                let refreshed =
-                    self.0.state.lend(|state| effective::refresh(cache, state, me.as_ref(), Some(&kept), &fresh))?;
-                let mut parts = thread::load_parts(cache, &id)?;
+                let refreshed = effective::refresh_one_of(cache, state, me.as_ref(), Some(&kept), &fresh)?;
+                let mut parts = thread::load_parts(cache, id)?;
                 let mut is_theirs = false;
                 for part in &mut parts {
                     if part.author.kind == AuthorKind::Contact(Some(old.clone())) {
@@ -96,12 +110,9 @@ impl Cache {
                         is_theirs = true;
                     }
                 }
-                if (is_theirs && thread::put_parts(cache, &id, &parts, false)?) || refreshed {
-                    changed.push(id);
-                }
-            }
-            Ok(changed)
-        })
+                Ok((is_theirs && thread::put_parts(cache, id, &parts, false)?) || refreshed)
+            },
+        )
     }
 
     /// A sent act shows as done over the row that it was sent over: that row is about to be written
@@ -167,24 +178,26 @@ impl Cache {
     /// # Errors
     /// As [`CacheError`].
     pub fn store_companies(&self, companies: &[Company]) -> Result<Vec<ConversationId>, CacheError> {
-        self.write_cache(|cache| {
-            let mut touched = BTreeSet::new();
-            for company in companies {
-                let id = company.id.as_str();
-                let changed = cache
-                    .prepare_cached(
-                        "INSERT INTO company (id, company) VALUES (?1, ?2) ON CONFLICT (id) \
-                         DO UPDATE SET company = excluded.company WHERE company <> excluded.company",
-                    )?
-                    .execute((id, serde_json::to_string(company)?))?;
-                if changed > 0 {
-                    let sql = "SELECT c.id FROM contact_company m JOIN conversation c ON c.contact_id = m.contact_id \
-                         WHERE m.company_id = ?1";
-                    touched.extend(effective::ids(cache, sql, [id])?);
+        let mut changed = Vec::new();
+        for some in companies.chunks(AT_ONCE) {
+            let left = self.write_cache(|cache| {
+                let mut news = Vec::new();
+                for company in some {
+                    let is_news = cache
+                        .prepare_cached(
+                            "INSERT INTO company (id, company) VALUES (?1, ?2) ON CONFLICT (id) \
+                             DO UPDATE SET company = excluded.company WHERE company <> excluded.company",
+                        )?
+                        .execute((company.id.as_str(), serde_json::to_string(company)?))?;
+                    if is_news > 0 {
+                        news.push(company.id.clone());
+                    }
                 }
-            }
-            self.refresh_all(cache, &touched.into_iter().collect::<Vec<_>>())
-        })
+                self.follow(cache, Behind::Companies(news))
+            })?;
+            changed.extend(self.finish(left)?);
+        }
+        Ok(changed)
     }
 
     /// Loads a contact and when it was fetched; `None` while it never was, or when the helpdesk has no
@@ -232,6 +245,8 @@ impl Cache {
     pub fn store_directory_workspace(&self, workspace: &Workspace) -> Result<bool, CacheError> {
         let changed = self.store_document("workspace", workspace)?;
         self.set_me(&Me { id: workspace.me.id.clone(), name: workspace.me.name.as_raw().to_owned() })?;
+        // Nobody waits for this one: what a start left, or an earlier program, is done.
+        self.finish_behind()?;
         Ok(changed)
     }
 
@@ -347,11 +362,6 @@ fn load_document<T: DeserializeOwned>(cache: &Connection, name: &str) -> Tried<O
         .query_row([name], |row| row.get(0))
         .optional()?;
     Ok(json.and_then(|json| serde_json::from_str(&json).ok()))
-}
-
-/// Conversations of a contact.
-fn of_contact(cache: &Connection, id: &ContactId) -> Tried<Vec<ConversationId>> {
-    effective::ids(cache, "SELECT id FROM conversation WHERE contact_id = ?1", [id.as_str()])
 }
 
 /// Conversations that a contact is in.

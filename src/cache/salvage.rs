@@ -152,9 +152,12 @@ pub(super) fn take_over(copy: &Copied, new: &mut Connection) -> Result<Counts, C
 fn fill(source: Option<&Connection>, bytes: &(Vec<u8>, Vec<u8>), new: &mut Connection) -> Tried<Counts> {
     let new = new.transaction()?;
     let mut is_whole = source.is_some();
+    let mut is_outbox_whole = is_whole;
     for table in tables(&new)? {
         let columns = columns(&new, &table)?;
-        is_whole &= source.is_some_and(|source| Copying { source, new: &new, table: &table }.run(&columns));
+        let is_all = source.is_some_and(|source| Copying { source, new: &new, table: &table }.run(&columns));
+        is_whole &= is_all;
+        is_outbox_whole &= is_all || table != "outbox";
     }
     let mut known = source.map(listed).unwrap_or_default();
     let mut last = source.and_then(last_id);
@@ -170,12 +173,31 @@ fn fill(source: Option<&Connection>, bytes: &(Vec<u8>, Vec<u8>), new: &mut Conne
     raise_last_id(&new, last.unwrap_or_else(|| highest.saturating_add(UNSURE)).max(highest))?;
     // Nobody can say whether it arrived.
     new.execute("UPDATE outbox SET status = 'unknown', due_at = changed_at WHERE status = 'sending'", [])?;
+    if !is_whole {
+        doubt_messages(&new, is_outbox_whole)?;
+    }
     let mut kept = 0;
     for table in WORK {
         kept += new.query_row(&format!("SELECT count(*) FROM \"{table}\""), [], |row| super::database::size(row, 0))?;
     }
     new.commit()?;
     Ok(Counts { kept, lost })
+}
+
+/// A page of a damaged file may be older than it was: a message that was tried before may have arrived
+/// since, and where the outbox itself is damaged so may one that was not. What is safe to repeat goes.
+fn doubt_messages(new: &Connection, is_outbox_whole: bool) -> rusqlite::Result<()> {
+    new.execute(
+        "UPDATE outbox SET status = 'unknown', due_at = changed_at \
+         WHERE is_message = 1 AND status IN ('queued', 'retry') AND attempts > 0",
+        [],
+    )?;
+    if !is_outbox_whole {
+        let sql = "UPDATE outbox SET status = 'needs_decision' \
+             WHERE is_message = 1 AND status IN ('queued', 'held', 'retry')";
+        new.execute(sql, [])?;
+    }
+    Ok(())
 }
 
 /// Reads on where the schema or a page is not as it should be.
@@ -222,7 +244,8 @@ impl Copying<'_> {
         let select = format!("SELECT {} FROM \"{}\" NOT INDEXED", names.join(", "), self.table);
         let insert = insert_sql(self.table, &names);
         if self.table == "outbox" {
-            return self.run_by_id(&select, &insert);
+            // A column that nobody knows is one of ours whose name is damaged.
+            return self.run_by_id(&select, &insert) && both.len() == there.len();
         }
         let (up, down) = (key.join(", "), key.join(" DESC, "));
         self.copy(&format!("{select} ORDER BY {up}"), &insert, None).is_ok()

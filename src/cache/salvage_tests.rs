@@ -195,6 +195,51 @@ fn what_was_being_sent_is_unknown_and_what_is_not_understood_stays_out() {
 }
 
 #[test]
+fn a_message_that_a_damaged_file_may_remember_wrongly_is_not_sent_by_itself() {
+    let place = Place::new();
+    let mut rows = Vec::new();
+    for n in 0..120 {
+        let text = format!("text {n} {}", "x".repeat(400));
+        rows.extend(commit(&place.cache, &format!("g{n}"), &n.to_string(), &[reply(&text), Act::Close]));
+    }
+    let file = Connection::open(place.dirs.state.join("state.db")).unwrap();
+    file.execute("UPDATE outbox SET status = 'retry', attempts = 1 WHERE id = ?1", [rows[0].0]).unwrap();
+    drop(file);
+    let (dirs, _dir) = settled(place);
+    let whole = fs::read(state(&dirs)).unwrap();
+    let status = |cache: &Cache, at: usize| {
+        let all = cache.load_outbox(&OutboxFilter::All).unwrap();
+        all.into_iter().find(|row| row.id == rows[at]).map(|row| row.status)
+    };
+    // Another table is damaged: what was tried before is looked for, the rest goes.
+    spoil(&state(&dirs), root(&state(&dirs), "seen"));
+    let cache = open(&dirs);
+    assert_eq!(status(&cache, 0), Some(OutboxStatus::Unknown));
+    assert_eq!((status(&cache, 2), status(&cache, 3)), (Some(OutboxStatus::Queued), Some(OutboxStatus::Queued)));
+    drop(cache);
+    // The outbox itself is: nobody can say of any message whether it arrived; what is safe to repeat goes.
+    for entry in fs::read_dir(&dirs.state).unwrap().flatten() {
+        let _ = fs::remove_file(entry.path());
+    }
+    fs::write(state(&dirs), whole).unwrap();
+    let outbox = Connection::open(state(&dirs)).unwrap();
+    let leaf: i64 = outbox
+        .query_row(
+            "SELECT pageno FROM dbstat WHERE name = 'outbox' AND pagetype = 'leaf' ORDER BY path DESC",
+            [],
+            |r| r.get(0),
+        )
+        .unwrap();
+    drop(outbox);
+    spoil(&state(&dirs), usize::try_from(leaf).unwrap());
+    let cache = open(&dirs);
+    assert!(cache.salvaged().is_some_and(|salvage| salvage.lost > 0));
+    let kinds = [status(&cache, 0), status(&cache, 1), status(&cache, 2), status(&cache, 3)];
+    let (unknown, decide, queued) = (OutboxStatus::Unknown, OutboxStatus::NeedsDecision, OutboxStatus::Queued);
+    assert_eq!(kinds, [unknown, queued, decide, queued].map(Some));
+}
+
+#[test]
 fn damage_in_a_running_program_refuses_acts_and_the_next_start_salvages() {
     let (dirs, _dir, _) = filled(200, 0);
     let cache = open(&dirs);
@@ -218,6 +263,7 @@ fn a_program_that_still_has_the_damaged_file_open_commits_nothing_to_it() {
     assert!(next.salvaged().is_some());
     let refused = place.cache.commit_acts(&fixtures::group("h"), &[new_row("1", Act::Close)], &[]).err().unwrap();
     assert!(matches!(refused, CacheError::Moved { file: File::State }), "{refused:?}");
+    assert_eq!(place.cache.storage().state, Some(InMemory::Replaced), "the agent is told to start again");
     let dirs = place.dirs.clone();
     commit(&next, "i", "1", &[reply("text 1")]);
     // Closing the old file leaves the new one's log alone.

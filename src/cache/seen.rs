@@ -153,6 +153,15 @@ impl Cache {
         self.read_state(|state| load_seen(state, id))
     }
 
+    /// The same, with the last message or note by somebody else that was there then.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn load_seen_part(&self, id: &ConversationId) -> Result<Option<(UnixTime, Option<PartId>)>, CacheError> {
+        let seen = self.read_state(|state| load(state, id))?;
+        Ok(seen.and_then(|seen| seen.at.map(|at| (at, seen.part))))
+    }
+
     /// The first sync of this account is complete: what comes from here on is news to me. The helpdesk's
     /// time now bounds what absurd dates could do. Does nothing when that was noted before.
     ///

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::database::Tried;
+use super::database::{Tried, int};
 use super::effective::{self, Fresh, StateOf};
 use super::row::{self, Kept, ThreadFacts};
 use super::{Cache, CacheError, mention, thread};
-use crate::domain::{Conversation, ConversationId, Part};
+use crate::domain::{Conversation, ConversationId, Part, UnixTime};
 
 /// A transaction that stores many rows ends after so long, so that an act which is to be shown never
 /// waits longer for its turn; what is left goes into the next.
@@ -47,7 +47,7 @@ impl Cache {
         // What an earlier write owes is shown first.
         let mut changed = self.rebase(&[])?;
         if !self.is_known(&rows, cursor)? {
-            changed.extend(self.store_slices(rows.into(), cursor, |cache, state, server| {
+            changed.extend(self.store_slices(rows.into(), put_last(cursor), |cache, state, server| {
                 let kept = row::load_kept(cache, &server.id)?;
                 self.put_row(cache, state, kept.as_ref(), server)
             })?);
@@ -93,11 +93,11 @@ impl Cache {
         effective::refresh_one_of(cache, (state, of), self.me().as_ref(), kept, &fresh)
     }
 
-    /// Writes many in as many transactions as it takes, none of them long, and the cursor with the last.
-    fn store_slices<T: HasId>(
+    /// Writes many in as many transactions as it takes, none of them long; `last` is done in the last.
+    pub(super) fn store_slices<T: HasId>(
         &self,
         mut rest: VecDeque<T>,
-        cursor: Option<(&str, &str)>,
+        last: impl Fn(&Connection) -> Tried<()>,
         put: impl Fn(&Connection, (&Connection, &StateOf), &T) -> Tried<bool>,
     ) -> Result<Vec<ConversationId>, CacheError> {
         let clock = &self.0.clock;
@@ -124,10 +124,7 @@ impl Cache {
                         }
                     }
                 })?;
-                if let (true, Some((name, value))) = (rest.is_empty(), cursor) {
-                    put_cursor(cache, name, value)?;
-                }
-                Ok(())
+                if rest.is_empty() { last(cache) } else { Ok(()) }
             })?;
             self.move_log_in()?;
             if rest.is_empty() {
@@ -174,7 +171,7 @@ impl Cache {
         let mut changed = self.rebase(&[])?;
         changed.extend(self.store_slices(
             threads.iter().collect(),
-            cursor,
+            put_last(cursor),
             |cache, state, (server, parts, missing)| self.put_thread(cache, state, server, parts, *missing),
         )?);
         Ok(changed)
@@ -219,21 +216,45 @@ impl Cache {
     /// As [`CacheError`].
     pub fn remove(&self, ids: &[ConversationId]) -> Result<Vec<ConversationId>, CacheError> {
         let me = self.me();
-        self.write_cache(|cache| {
-            self.0.state.lend(|state| {
-                let mut changed = Vec::new();
-                for id in ids {
-                    let Some(kept) = row::load_kept(cache, id)? else { continue };
-                    let server: Conversation = serde_json::from_str(&kept.server)?;
-                    let (json, thread) = (kept.server.clone(), kept.thread.clone());
-                    let fresh = Fresh { server: &server, json, thread, gone: true };
-                    if effective::refresh(cache, state, me.as_ref(), Some(&kept), &fresh)? {
-                        changed.push(id.clone());
-                    }
-                }
-                Ok(changed)
-            })
-        })
+        self.store_slices(
+            ids.iter().cloned().collect(),
+            |_| Ok(()),
+            |cache, state, id| {
+                let Some(kept) = row::load_kept(cache, id)? else { return Ok(false) };
+                let server: Conversation = serde_json::from_str(&kept.server)?;
+                let (json, thread) = (kept.server.clone(), kept.thread.clone());
+                let fresh = Fresh { server: &server, json, thread, gone: true };
+                effective::refresh_one_of(cache, state, me.as_ref(), Some(&kept), &fresh)
+            },
+        )
+    }
+
+    /// Removes the parts of threads whose last message came before `since`, the oldest first, at most
+    /// `most` of them; what their lists show stays. Threads with acts or drafts of ours stay. Gives how
+    /// many it were: fewer than `most` when none are left.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn forget_threads_before(&self, since: UnixTime, most: usize) -> Result<usize, CacheError> {
+        let ids = self.read_cache(|cache| {
+            let sql = "SELECT id FROM conversation WHERE thread_at IS NOT NULL AND touched = 0 \
+                       AND last_message_at < ?1 ORDER BY last_message_at LIMIT ?2";
+            effective::ids(cache, sql, (since.0, int(most)))
+        })?;
+        let (many, me) = (ids.len(), self.me());
+        self.store_slices(
+            ids.into(),
+            |_| Ok(()),
+            |cache, state, id| {
+                let Some(kept) = row::load_kept(cache, id)? else { return Ok(false) };
+                let server: Conversation = serde_json::from_str(&kept.server)?;
+                cache.prepare_cached("DELETE FROM part WHERE conversation_id = ?1")?.execute([id.as_str()])?;
+                let thread = ThreadFacts { at: None, ..kept.thread.clone() };
+                let fresh = Fresh { server: &server, json: kept.server.clone(), thread, gone: kept.gone };
+                effective::refresh_one_of(cache, state, me.as_ref(), Some(&kept), &fresh)
+            },
+        )?;
+        Ok(many)
     }
 
     /// Where a pull stands; `None` when it never began.
@@ -267,7 +288,8 @@ fn load_cursor(cache: &Connection, name: &str) -> Tried<Option<String>> {
 }
 
 /// What is stored under a conversation's id.
-trait HasId {
+pub(super) trait HasId {
+    /// The id.
     fn id(&self) -> &ConversationId;
 }
 
@@ -277,10 +299,21 @@ impl HasId for &Conversation {
     }
 }
 
+impl HasId for ConversationId {
+    fn id(&self) -> &ConversationId {
+        self
+    }
+}
+
 impl HasId for &Fetched {
     fn id(&self) -> &ConversationId {
         &self.0.id
     }
+}
+
+/// Writes the cursor with the last of many rows.
+fn put_last(cursor: Option<(&str, &str)>) -> impl Fn(&Connection) -> Tried<()> {
+    move |cache| cursor.map_or(Ok(()), |(name, value)| put_cursor(cache, name, value))
 }
 
 fn put_cursor(cache: &Connection, name: &str, value: &str) -> Tried<()> {
@@ -452,6 +485,26 @@ mod tests {
         cache.discard_draft(&id("3"), Mode::Note).unwrap();
         assert_eq!(cache.load_conversation(&id("2")).unwrap(), None);
         assert_eq!(cache.load_conversation(&id("3")).unwrap(), None);
+    }
+
+    #[test]
+    fn threads_before_a_limit_are_forgotten_and_their_rows_stay() {
+        let place = Place::new();
+        let cache = &place.cache;
+        for n in 0..4 {
+            let on = conversation(&n.to_string(), NOW + n);
+            cache.store_thread(&on, &[note_by("8", "a", NOW), note_by("8", "b", NOW + 1)], 0).unwrap();
+        }
+        commit(cache, "g", "0", &[reply("Wait!")]);
+        let rows = cache.load_conversation(&id("1")).unwrap();
+        assert_eq!(cache.forget_threads_before(UnixTime(NOW + 3), 9).unwrap(), 2, "one is ours, one is new");
+        assert_eq!(cache.forget_threads_before(UnixTime(NOW + 3), 9).unwrap(), 0);
+        let kept = |n: &str| cache.load_thread(&id(n)).unwrap().unwrap();
+        assert_eq!((kept("0").parts.len(), kept("1").parts.len(), kept("3").parts.len()), (2, 0, 2));
+        assert!(!kept("1").is_here);
+        assert_eq!(cache.load_conversation(&id("1")).unwrap(), rows);
+        assert!(cache.store_thread(&conversation("1", NOW + 1), &[note_by("8", "a", NOW)], 0).unwrap());
+        assert_eq!(kept("1").parts.len(), 1, "it can be fetched again");
     }
 
     #[test]

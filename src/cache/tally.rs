@@ -301,17 +301,21 @@ impl Cache {
         watched: &[Watched],
         now: UnixTime,
     ) -> Result<BTreeMap<String, Count>, CacheError> {
-        let wanted: Vec<_> = watched.iter().map(|one| (one.query.to_sql(), one.is_timed)).collect();
-        self.with_tally(|tally, cache| {
-            let places = tally.want(cache, Of::Sidebar, &wanted)?;
-            let breached = tally.breached(now);
-            let sets = places.iter().filter_map(|place| tally.sets.get(*place));
-            let count = |set: &Set| Count {
-                total: set.rows.len(),
-                unread: set.rows.meets(&tally.unread),
-                breached: set.rows.len_with(&breached),
-            };
-            Ok(watched.iter().zip(sets).map(|(one, set)| (one.key.clone(), count(set))).collect())
+        let clauses: Vec<Clause> = watched.iter().map(|one| one.query.to_sql()).collect();
+        self.planned(&clauses, || {
+            let planned = clauses.iter().map(|clause| self.plan(clause.clone()));
+            let wanted: Vec<_> = planned.zip(watched).map(|(clause, one)| (clause, one.is_timed)).collect();
+            self.with_tally(|tally, cache| {
+                let places = tally.want(cache, Of::Sidebar, &wanted)?;
+                let breached = tally.breached(now);
+                let sets = places.iter().filter_map(|place| tally.sets.get(*place));
+                let count = |set: &Set| Count {
+                    total: set.rows.len(),
+                    unread: set.rows.meets(&tally.unread),
+                    breached: set.rows.len_with(&breached),
+                };
+                Ok(watched.iter().zip(sets).map(|(one, set)| (one.key.clone(), count(set))).collect())
+            })
         })
     }
 

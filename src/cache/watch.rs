@@ -4,6 +4,7 @@
 //! idle costs nothing. Where the system does not tell (network file systems, no watches left), the files
 //! are looked at once in a while. Enter at [`Cache::watch`].
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -189,7 +190,12 @@ impl Cache {
 
     fn look(&self, place: &mut Place, on_news: &impl Fn(News)) {
         match self.news(place) {
-            Ok(news) if news != News::default() => on_news(news),
+            // A fault of the listener costs one piece of news; the hook has said where it is.
+            Ok(news) if news != News::default() => {
+                if catch_unwind(AssertUnwindSafe(|| on_news(news))).is_err() {
+                    tracing::error!("what others changed was not taken in");
+                }
+            }
             Ok(_) => {}
             // The next write rings again.
             Err(error) => tracing::debug!(%error, "what others changed cannot be read"),
@@ -198,8 +204,11 @@ impl Cache {
 
     fn news(&self, place: &mut Place) -> Result<News, CacheError> {
         let me = &self.0.writer.id;
-        let state = self.read_state(|state| place.news_of_state(state, me))?;
-        let conversations = self.read_cache(|cache| place.news_of_cache(cache, me))?;
+        // What could not be read of one file must not be lost of the other.
+        let mut next = place.clone();
+        let state = self.read_state(|state| next.news_of_state(state, me))?;
+        let conversations = self.read_cache(|cache| next.news_of_cache(cache, me))?;
+        *place = next;
         Ok(News { conversations, state })
     }
 }
@@ -336,6 +345,39 @@ mod tests {
             other.read_cache(|c| Ok(c.query_row("SELECT count(*) FROM change", [], |row| row.get(0))?)).unwrap();
         assert_eq!(rows, 500);
         assert_eq!(place.cache.news(&mut read).unwrap().conversations, Some(Vec::new()));
+    }
+
+    #[test]
+    fn news_that_could_not_be_read_are_read_the_next_time() {
+        let place = Desk::new();
+        let other = place.another();
+        let mut read = Place::default();
+        place.cache.find_end(&mut read);
+        other.store_page(&[conversation("1", NOW)], None).unwrap();
+        commit(&other, "g", "1", &[Act::Close]);
+        let blocker = rusqlite::Connection::open(place.dirs.cache.join("cache.db")).unwrap();
+        blocker.execute_batch("ALTER TABLE change RENAME COLUMN ids TO away").unwrap();
+        assert!(place.cache.news(&mut read).is_err());
+        blocker.execute_batch("ALTER TABLE change RENAME COLUMN away TO ids").unwrap();
+        let news = place.cache.news(&mut read).unwrap();
+        assert_eq!((news.state, news.conversations), (true, Some(vec![id("1")])));
+    }
+
+    #[test]
+    fn a_listener_that_fails_is_told_again() {
+        let place = Desk::new();
+        let other = place.another();
+        let (tell, told) = channel();
+        let _watch = place.cache.watch(NEVER, move |news| {
+            let is_first = news.conversations == Some(vec![id("1")]);
+            let _ = tell.send(news);
+            assert!(!is_first, "a fault of the listener");
+        });
+        other.store_page(&[conversation("1", NOW)], None).unwrap();
+        gather(&told, |news| news.conversations.is_some());
+        other.store_page(&[conversation("2", NOW)], None).unwrap();
+        let news = gather(&told, |news| news.conversations.is_some());
+        assert_eq!(news.conversations, Some(vec![id("2")]));
     }
 
     #[test]

@@ -38,3 +38,10 @@ CREATE TABLE writer (id TEXT PRIMARY KEY, commits INTEGER NOT NULL, at INTEGER N
 
 -- Which process holds it, so that one that has ended is not waited for: boot/namespace/pid/start.
 ALTER TABLE lease ADD COLUMN process TEXT NOT NULL DEFAULT '';
+
+-- What the command line has shown of a conversation: what a guarded message of a script is compared with.
+CREATE TABLE shown (
+    conversation_id TEXT PRIMARY KEY,
+    part_id         TEXT,                       -- the newest part shown; null: there was none
+    at              INTEGER NOT NULL            -- Unix seconds by the helpdesk's clock
+) WITHOUT ROWID;
