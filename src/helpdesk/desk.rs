@@ -17,6 +17,7 @@ use super::error::ApiError;
 use super::hosts::Hosts;
 use super::limit::RateLimit;
 use super::model::{AdminId, Company, TokenId};
+use super::places::Places;
 use super::storage::{Class, Refusal, Store, StoreError};
 use super::wire::{Display, Scene};
 use crate::clock::{Clock, Ids};
@@ -44,6 +45,10 @@ pub struct Desk {
     pub bulk: Arc<Semaphore>,
     /// Places for those who are told of changes.
     pub subscribers: Arc<Semaphore>,
+    /// The same of each token.
+    pub own_subscribers: Arc<Places>,
+    /// Walks through all threads of each token.
+    pub own_walks: Arc<Places>,
     /// How often a subscriber hears from us when there is nothing to tell.
     pub heartbeat: Duration,
     /// Whether the end was asked for: streams stop then.
@@ -55,6 +60,15 @@ impl Desk {
     #[must_use]
     pub fn now(&self) -> i64 {
         self.clock.unix_secs()
+    }
+
+    /// Whether a token that was good when an answer began still is.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn is_good(&self, token: TokenId) -> Result<bool, StoreError> {
+        let tokens = self.store.tokens().await?;
+        Ok(tokens.iter().any(|known| known.id == token && known.revoked_at.is_none()))
     }
 
     /// What shapes need to know, for an answer to `caller` that shows these companies. Names are

@@ -26,6 +26,7 @@ mod limit;
 mod listen;
 mod markup;
 pub mod model;
+mod places;
 mod routes;
 mod rules;
 pub mod search;

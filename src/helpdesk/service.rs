@@ -16,12 +16,17 @@ use super::limit::{DEFAULT_PER_MINUTE, RateLimit};
 use super::listen::Patience;
 use super::model::act::Record;
 use super::model::{Admin, AdminId, AdminRole, Brand, BrandId, Workspace};
+use super::places::Places;
 use super::storage::{SqliteStore, Store, StoreError};
 use super::token::{self, Secret, TokenError};
 use crate::clock::{Clock, Ids};
 
 /// Batches of threads that are read at once, whoever asks: fewer than the store has readers.
 const BULK_READERS: usize = 2;
+/// Answers of `/deskhand/events` that a token may have at once.
+const SUBSCRIBERS_OF_TOKEN: usize = 8;
+/// Walks of `/deskhand/threads` that a token may have at once.
+const WALKS_OF_TOKEN: usize = 2;
 
 /// How the helpdesk is set up.
 #[derive(Clone, Debug)]
@@ -232,6 +237,8 @@ impl Helpdesk {
             public_url: self.options.public_url,
             bulk: Arc::new(Semaphore::new(BULK_READERS)),
             subscribers: Arc::new(Semaphore::new(self.options.subscribers)),
+            own_subscribers: Places::new(SUBSCRIBERS_OF_TOKEN),
+            own_walks: Places::new(WALKS_OF_TOKEN),
             heartbeat: self.options.heartbeat,
             stopping,
         })

@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,13 +16,14 @@ use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{FutureExt, stream};
 use tokio::sync::{OwnedSemaphorePermit, watch};
-use tokio::time::timeout;
+use tokio::time::{Sleep, sleep};
 
 use crate::helpdesk::body::Query;
 use crate::helpdesk::desk::{App, Caller, Scope};
 use crate::helpdesk::error::ApiError;
+use crate::helpdesk::places::Place;
 use crate::helpdesk::storage::{Change, ChangeKind, StoreError};
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -54,7 +56,10 @@ struct Subscriber {
     commits: watch::Receiver<i64>,
     stopping: watch::Receiver<bool>,
     heartbeat: Duration,
+    /// When to look after the token, and say that we are there: however much is told meanwhile.
+    beat: Pin<Box<Sleep>>,
     _place: OwnedSemaphorePermit,
+    _own_place: Place,
 }
 
 /// `GET /deskhand/events`
@@ -76,6 +81,7 @@ pub async fn events(
     if since.is_some_and(|since| since < 0) {
         return Err(ApiError::invalid("since", "since must not be negative"));
     }
+    let own_place = desk.own_subscribers.take(caller.token)?;
     let place = Arc::clone(&desk.subscribers).try_acquire_owned().map_err(|_| {
         let message = "Too many are being told of changes already; ask again later";
         ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "service_unavailable", message)
@@ -84,7 +90,9 @@ pub async fn events(
     let last = *commits.borrow_and_update();
     let seq = since.unwrap_or(last);
     let (stopping, heartbeat) = (desk.stopping.clone(), desk.heartbeat);
-    let subscriber = Subscriber { desk, caller, seq, commits, stopping, heartbeat, _place: place };
+    let beat = Box::pin(sleep(heartbeat));
+    let subscriber =
+        Subscriber { desk, caller, seq, commits, stopping, heartbeat, beat, _place: place, _own_place: own_place };
     let begin = format!("retry: 1000\n{}", event(seq, "ready", "{}"));
     let stream = stream::try_unfold((Some(begin), subscriber), |(begin, mut subscriber)| async move {
         let text = match begin {
@@ -111,6 +119,9 @@ impl Subscriber {
             if *self.stopping.borrow() {
                 return Ok(None);
             }
+            if (&mut self.beat).now_or_never().is_some() {
+                return self.beat().await;
+            }
             // Marked as seen before the log is read: a commit in between wakes us again.
             let last = *self.commits.borrow_and_update();
             let found = self.desk.store.changes_since(self.seq, AT_ONCE).await?;
@@ -126,25 +137,22 @@ impl Subscriber {
                 }
                 continue;
             }
-            let woken = async {
-                tokio::select! {
-                    changed = self.commits.changed() => changed.is_ok(),
-                    _ = self.stopping.changed() => false,
-                }
+            let is_over = tokio::select! {
+                changed = self.commits.changed() => changed.is_err(),
+                _ = self.stopping.changed() => true,
+                () = &mut self.beat => return self.beat().await,
             };
-            match timeout(self.heartbeat, woken).await {
-                Ok(true) => {}
-                Ok(false) => return Ok(None),
-                Err(_elapsed) if self.may_go_on().await? => return Ok(Some(":\n\n".to_owned())),
-                Err(_elapsed) => return Ok(None),
+            if is_over {
+                return Ok(None);
             }
         }
     }
 
-    /// Whether the token is still good.
-    async fn may_go_on(&self) -> Result<bool, StoreError> {
-        let tokens = self.desk.store.tokens().await?;
-        Ok(tokens.iter().any(|token| token.id == self.caller.token && token.revoked_at.is_none()))
+    /// Says that we are still there, while the token is good.
+    async fn beat(&mut self) -> Result<Option<String>, StoreError> {
+        self.beat = Box::pin(sleep(self.heartbeat));
+        let is_good = self.desk.is_good(self.caller.token).await?;
+        Ok(is_good.then(|| ":\n\n".to_owned()))
     }
 
     /// One event for each run of changes of one kind, each id once, of what the token may read.

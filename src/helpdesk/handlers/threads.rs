@@ -22,6 +22,7 @@ use crate::helpdesk::desk::{App, Caller, Scope};
 use crate::helpdesk::error::ApiError;
 use crate::helpdesk::model::page::{ThreadBatch, ThreadWalk};
 use crate::helpdesk::model::{ConversationId, Thread};
+use crate::helpdesk::places::Place;
 use crate::helpdesk::wire::{ConversationBody, Scene};
 
 const PER_PAGE: u32 = 150;
@@ -44,6 +45,7 @@ struct Telling {
     desk: App,
     caller: Caller,
     rest: Rest,
+    _place: Option<Place>,
 }
 
 /// The line after a batch.
@@ -65,7 +67,8 @@ pub async fn walk(State(desk): State<App>, caller: Caller, query: Query) -> Resu
     caller.may(Scope::ReadConversations)?;
     let left = usize::try_from(query.count("per_page", PER_PAGE, MOST_PER_PAGE)?).unwrap_or(1);
     let walk = ThreadWalk { since: query.integer("since")?, after: query.text("starting_after").map(str::to_owned) };
-    tell(Telling { desk, caller, rest: Rest::Walk { walk, left } }).await
+    let place = Some(desk.own_walks.take(caller.token)?);
+    tell(Telling { desk, caller, rest: Rest::Walk { walk, left }, _place: place }).await
 }
 
 /// `POST /deskhand/threads`
@@ -77,7 +80,8 @@ pub async fn of_ids(State(desk): State<App>, caller: Caller, fields: Fields) -> 
     }
     let parsed: Option<Vec<ConversationId>> = ids.iter().map(|id| id.parse().ok()).collect();
     let ids = parsed.ok_or_else(|| ApiError::invalid("ids", "ids must be ids of conversations"))?;
-    tell(Telling { desk, caller, rest: Rest::Ids(ids) }).await
+    // Few, and soon told.
+    tell(Telling { desk, caller, rest: Rest::Ids(ids), _place: None }).await
 }
 
 async fn tell(mut telling: Telling) -> Result<Response, ApiError> {
@@ -86,6 +90,11 @@ async fn tell(mut telling: Telling) -> Result<Response, ApiError> {
     let rest = stream::try_unfold(telling, |mut telling| async move {
         if *telling.desk.stopping.borrow() {
             return Err(io::Error::other("the helpdesk is shutting down"));
+        }
+        if !matches!(telling.rest, Rest::Nothing)
+            && !telling.desk.is_good(telling.caller.token).await.map_err(|_| io::Error::other("the store failed"))?
+        {
+            return Err(io::Error::other("the token was revoked"));
         }
         match telling.next().await {
             Ok(Some(bytes)) => Ok(Some((bytes, telling))),

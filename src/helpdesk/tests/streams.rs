@@ -197,6 +197,16 @@ struct Ear {
 }
 
 impl Ear {
+    async fn open_as(server: &Server, path: &str, token: &str) -> Self {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        let address = server.address;
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        Self { stream, heard: String::new() }
+    }
+
     async fn open(server: &Server, path: &str, headers: &str) -> Self {
         let mut stream = TcpStream::connect(server.address).await.unwrap();
         let (address, token) = (server.address, &server.token);
@@ -298,6 +308,51 @@ async fn quiet_is_broken_by_a_heartbeat_and_ends_with_the_token() {
     assert!(!other.heard.contains("\"contact\""), "what the token may not read is not told");
     server.send("DELETE", &format!("/deskhand/tokens/{}", made["id"].as_str().unwrap()), &[], b"").await;
     assert!(!other.hears("never").await, "the stream ends");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_revoked_token_is_told_nothing_more_however_busy_the_helpdesk_is() {
+    let server = Server::start_with(|options| options.heartbeat = Duration::from_millis(20)).await;
+    let made = server.post("/deskhand/tokens", json!({"name": "ear", "scopes": ["read_conversations"]})).await.json();
+    let mut ear = Ear::open_as(&server, "/deskhand/events", made["token"].as_str().unwrap()).await;
+    assert!(ear.hears("event: ready").await);
+    // Changes that it may not read, one after the other, do not keep it from hearing of us.
+    let noise = async {
+        for n in 0.. {
+            server.post("/tags", json!({"name": format!("tag {n}")})).await.ok();
+        }
+    };
+    tokio::select! {
+        heard = ear.hears("\r\n:\n\n\r\n") => assert!(heard),
+        () = noise => {}
+    }
+    server.send("DELETE", &format!("/deskhand/tokens/{}", made["id"].as_str().unwrap()), &[], b"").await;
+    let talk = async {
+        loop {
+            server.begin(MARTA, "hi").await;
+        }
+    };
+    tokio::select! {
+        heard = ear.hears("never") => assert!(!heard, "the stream ends"),
+        () = talk => {}
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn one_token_has_only_so_many_streams() {
+    let server = Server::start().await;
+    let mut ears = Vec::new();
+    for _ in 0..8 {
+        let mut ear = Ear::open(&server, "/deskhand/events", "").await;
+        assert!(ear.hears("event: ready").await);
+        ears.push(ear);
+    }
+    assert_eq!(server.get("/deskhand/events").await.code(), (503, "service_unavailable".to_owned()));
+    let made = server.post("/deskhand/tokens", json!({"name": "other", "scopes": ["read_conversations"]})).await.json();
+    let mut other = Ear::open_as(&server, "/deskhand/events", made["token"].as_str().unwrap()).await;
+    assert!(other.hears("event: ready").await);
     server.stop().await;
 }
 
