@@ -69,6 +69,8 @@ impl Default for Timeouts {
 pub struct Client {
     shared: Arc<Shared>,
     priority: Priority,
+    /// A turn that was waited for already: the next request's.
+    reserved: Arc<Mutex<Option<Turn>>>,
 }
 
 #[derive(Debug)]
@@ -208,7 +210,7 @@ impl Client {
             http: tokio::sync::Mutex::new(None),
             capabilities: Mutex::default(),
         };
-        Ok(Self { shared: Arc::new(shared), priority: Priority::Foreground })
+        Ok(Self { shared: Arc::new(shared), priority: Priority::Foreground, reserved: Arc::default() })
     }
 
     /// A clone whose calls leave half of the rate budget to others.
@@ -227,7 +229,20 @@ impl Client {
     /// A clone with this priority.
     #[must_use]
     pub fn with_priority(&self, priority: Priority) -> Self {
-        Self { shared: Arc::clone(&self.shared), priority }
+        Self { shared: Arc::clone(&self.shared), priority, reserved: Arc::default() }
+    }
+
+    /// A clone whose next request has its turn already, so that nothing but the request itself comes after
+    /// this. Dropping it gives the turn up.
+    ///
+    /// # Errors
+    /// As a request that may not go out: throttled, signed out, or a server that is failing.
+    pub async fn reserve(&self) -> Result<Self, ApiError> {
+        // What else has to be there before the first byte.
+        self.http().await?;
+        let turn = self.permit().await?;
+        let shared = Arc::clone(&self.shared);
+        Ok(Self { shared, priority: self.priority, reserved: Arc::new(Mutex::new(Some(turn))) })
     }
 
     /// Where it talks to.
@@ -374,6 +389,9 @@ impl Client {
     }
 
     async fn permit(&self) -> Result<Turn, ApiError> {
+        if let Some(turn) = self.reserved.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            return Ok(turn);
+        }
         self.shared.limit.permit(self.priority).await.map_err(|refusal| match refusal {
             Refusal::Throttled(retry_at) => ApiError::new(Class::Throttled { retry_at }),
             Refusal::SignedOut(retry_at) => ApiError::unsent(Class::NotSignedIn, "signed_out", retry_at),

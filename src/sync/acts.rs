@@ -12,6 +12,7 @@ use super::reconcile::{stops, whose};
 use crate::cache::{Baseline, CacheError, NewRow, OutboxFilter, Release, Settlement};
 use crate::domain::{
     Act, Began, Channel, Conversation, ConversationId, GroupId, Guard, Mode, OutboxId, OutboxRow, OutboxStatus, Part,
+    UnixTime,
 };
 use crate::text::Untrusted;
 
@@ -122,10 +123,16 @@ impl Engine {
         Ok(stops(guard, began, &parts, self.me().as_ref(), self.server_ahead()).map(whose))
     }
 
-    /// What an agent who looks at a conversation now has seen of it.
-    fn seen_now(&self, id: &ConversationId) -> Result<(Began, Baseline), CacheError> {
-        let baseline = self.cache.load_baseline(id)?;
-        Ok((Began { part: baseline.0.clone(), at: self.now() }, baseline))
+    /// What the writer of a held message has been told of: what was newest when it was held. What came
+    /// after that is not taken for seen.
+    fn seen_when_held(&self, row: &OutboxRow) -> Result<(Began, Baseline), CacheError> {
+        let part = row.baseline_part.clone();
+        let known = self.cache.load_known(&row.conversation)?;
+        let dated = known.iter().flat_map(|(_, parts)| parts).find(|known| Some(&known.id) == part.as_ref());
+        // By our clock, as all that was seen.
+        let at = dated.map(|part| UnixTime(part.created_at.secs().saturating_sub(self.server_ahead())));
+        let before = row.began.as_ref().map_or(row.created_at, |began| began.at);
+        Ok((Began { part: part.clone(), at: at.unwrap_or(before) }, (part, row.baseline_count)))
     }
 
     /// Takes a group of acts back: what has not left is dropped, what has gets its compensating acts,
@@ -176,34 +183,49 @@ impl Engine {
         if row.status == OutboxStatus::Held {
             return self.send_anyway(id);
         }
-        // The agent has seen what came since, so the match begins after that.
         let baseline = self.cache.load_baseline(&row.conversation)?;
+        if row.act.is_message() && row.doubt.since.is_some() {
+            let began = Began { part: baseline.0, at: self.now() };
+            let row = self.cache.choose_resend(id, &began, self.client.server_now())?;
+            self.moved(row);
+            return Ok(());
+        }
+        // The agent has seen what came since, so the match begins after that.
         let row = self.cache.requeue(id, Some(&baseline))?;
         self.moved(row);
         Ok(())
     }
 
-    /// Sends a held message in spite of what came, which the agent has now seen: what is on disk of its
-    /// thread. What comes after that stops it again.
+    /// Sends a held message in spite of what came up to the moment when it was held, of which the agent was
+    /// told. What came after that stops it again.
     ///
     /// # Errors
     /// When it could not be made durable.
     pub fn send_anyway(&self, id: OutboxId) -> Result<(), CacheError> {
         let Some(row) = self.find_row(id)? else { return Ok(()) };
-        let (began, baseline) = self.seen_now(&row.conversation)?;
+        let (began, baseline) = self.seen_when_held(&row)?;
         let row = self.cache.send_anyway(id, &began, &baseline)?;
         self.moved(row);
         Ok(())
     }
 
-    /// Puts other words into a message that has not left, was refused, held back, or is undecided; then
-    /// it goes. `None` when there is no such message, or it is being sent or of unknown outcome.
+    /// Puts other words into a message that has not left, was refused or held back; then it goes. `None`
+    /// when there is no such message, or it is being sent, or may have arrived: other words would go to who
+    /// has the first ones.
     ///
     /// # Errors
     /// When it could not be made durable.
     pub fn edit(&self, id: OutboxId, text: &str) -> Result<Option<OutboxRow>, CacheError> {
         let Some(row) = self.find_row(id)? else { return Ok(None) };
-        let (began, baseline) = self.seen_now(&row.conversation)?;
+        if row.act.is_message() && row.may_have_arrived() {
+            return Ok(None);
+        }
+        let (began, baseline) = if row.status == OutboxStatus::Held {
+            self.seen_when_held(&row)?
+        } else {
+            let began = row.began.clone().unwrap_or(Began { part: None, at: row.created_at });
+            (began, self.cache.load_baseline(&row.conversation)?)
+        };
         let row = self.cache.edit_message(id, text, &began, &baseline)?;
         self.moved(row.clone());
         Ok(row)

@@ -1,5 +1,6 @@
 //! The engine: what a screen and the command line do alike.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
@@ -94,6 +95,8 @@ pub struct Inner {
     pub(super) wake_push: Notify,
     /// A pull is wanted now.
     pub(super) wake_pull: Notify,
+    /// The same of what has a slower schedule.
+    pub(super) wake_slow: Notify,
     /// Groups that were committed here: their undo windows are ours to end.
     pub(super) own_groups: Mutex<Vec<GroupId>>,
     /// The screen is going: nothing new is taken from the outbox.
@@ -102,6 +105,10 @@ pub struct Inner {
     pub(super) pauses: Mutex<super::push::Pauses>,
     /// The connection has come back since somebody last asked.
     came_back: AtomicBool,
+    /// Conversations that the helpdesk said it does not have, and when it said so first (monotonic).
+    pub(super) missed: Mutex<HashMap<ConversationId, Duration>>,
+    /// Deletions have been asked for since the start.
+    pub(super) asked_deletions: AtomicBool,
     /// One push at a time in this process.
     pub(super) pushing: tokio::sync::Mutex<()>,
 }
@@ -125,6 +132,11 @@ impl Engine {
             cache.set_me(&me)?;
         }
         cache.reconcile_at_start()?;
+        match cache.fail_unreadable() {
+            Ok(0) => {}
+            Ok(rows) => tracing::warn!(rows, "rows of the outbox are not understood: set aside as failed"),
+            Err(error) => tracing::warn!(%error, "rows of the outbox that are not understood could not be set aside"),
+        }
         client.set_signed_out_wait(timings.signed_out_wait);
         Ok(Self(Arc::new(Inner {
             cache,
@@ -143,10 +155,13 @@ impl Engine {
             connection: Mutex::new(Connection::Starting),
             wake_push: Notify::new(),
             wake_pull: Notify::new(),
+            wake_slow: Notify::new(),
             own_groups: Mutex::default(),
             leaving: AtomicBool::new(false),
             pauses: Mutex::default(),
             came_back: AtomicBool::new(false),
+            missed: Mutex::default(),
+            asked_deletions: AtomicBool::new(false),
             pushing: tokio::sync::Mutex::default(),
         })))
     }
@@ -175,6 +190,18 @@ impl Engine {
         UnixTime(self.clock.unix_secs())
     }
 
+    /// Now by the helpdesk's clock, as far as it is known; else by ours.
+    #[must_use]
+    pub fn server_now(&self) -> UnixTime {
+        self.client.server_now()
+    }
+
+    /// How many seconds our clock is ahead of the helpdesk's; absent until an answer told.
+    #[must_use]
+    pub fn clock_off(&self) -> Option<i64> {
+        self.client.server_offset().map(|offset| offset.as_secs().saturating_neg())
+    }
+
     /// Tells whoever listens.
     pub(super) fn tell(&self, event: Event) {
         (self.sink)(event);
@@ -200,9 +227,12 @@ impl Engine {
         let offline = |why| Connection::Offline { since: since(&connection, now), why };
         let next = match outcome.as_ref().map_err(ApiError::class) {
             Err(Class::NotSignedIn) => Connection::SignedOut { since: since(&connection, now) },
-            Err(Class::Ambiguous(Cause::Server) | Class::Server) => offline("offline-server"),
+            Err(Class::Ambiguous(Cause::Server) | Class::Unreachable(Cause::Server) | Class::Server) => {
+                offline("offline-server")
+            }
+            // What was not sent because the server is failing names what it failed with.
+            Err(Class::Nonsense(_) | Class::Unreachable(Cause::Answer(_))) => offline("offline-nonsense"),
             Err(Class::Unreachable(_) | Class::Ambiguous(_)) => offline("offline-unreachable"),
-            Err(Class::Nonsense(_)) => offline("offline-nonsense"),
             Err(Class::Throttled { .. }) => offline("offline-throttled"),
             // The helpdesk answered; that one thing was not to be had.
             Ok(_) | Err(Class::NotAllowed | Class::NotFound { .. } | Class::Refused) => Connection::Online,
@@ -214,6 +244,22 @@ impl Engine {
             *connection = next.clone();
             drop(connection);
             self.tell(Event::Connection(next));
+        }
+    }
+
+    /// The same after asking for one thing: a failure that may be its alone says nothing of the connection.
+    pub(super) fn note_item<T>(&self, outcome: &Result<T, ApiError>) {
+        let says_nothing = |error: &ApiError| super::fill::is_its_own(error) && !error.is_permanent();
+        if !outcome.as_ref().is_err_and(says_nothing) {
+            self.note_exchange(outcome);
+        }
+    }
+
+    /// The same after a long answer was asked for, which a proxy may cut or hold back while all else goes
+    /// well: only that it began, or that the token was refused, says something.
+    pub(super) fn note_stream<T>(&self, outcome: &Result<T, ApiError>) {
+        if outcome.as_ref().err().is_none_or(|error| *error.class() == Class::NotSignedIn) {
+            self.note_exchange(outcome);
         }
     }
 
@@ -239,6 +285,7 @@ impl Engine {
     /// Asks for a pull and a try of the outbox now.
     pub fn wake(&self) {
         self.wake_pull.notify_one();
+        self.wake_slow.notify_one();
         self.wake_push.notify_one();
     }
 
@@ -278,6 +325,13 @@ impl Engine {
         if let Ok(counts) = self.cache.outbox_counts() {
             self.tell(Event::OutboxCounts { waiting: counts.waiting, needs_you: counts.needs_you });
         }
+    }
+
+    /// The same from a thread of the network's.
+    pub(super) async fn tell_outbox_soon(&self) -> Result<(), SyncError> {
+        let counts = self.on_disk(Cache::outbox_counts).await?;
+        self.tell(Event::OutboxCounts { waiting: counts.waiting, needs_you: counts.needs_you });
+        Ok(())
     }
 
     /// Says something of the disk's faults.

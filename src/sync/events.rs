@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -22,6 +23,8 @@ const MARK: &str = "events";
 const GATHER: Duration = Duration::from_millis(15);
 /// Conversations and contacts read together at most.
 const MOST: usize = 500;
+/// Companies that are read one by one.
+const FEW_COMPANIES: usize = 10;
 /// Conversations that are read one by one where many cannot be read at once.
 const FEW: usize = 3;
 /// Ids of one search then.
@@ -39,6 +42,19 @@ pub(super) struct Stream {
     now: Notify,
     /// Conversations are to be polled at once.
     pub poll: Notify,
+    /// What else has changed, to be read beside the conversations.
+    aside: Mutex<Aside>,
+    /// There is something of it.
+    pub aside_news: Notify,
+}
+
+/// Changes that no conversation waits for.
+#[derive(Debug, Default)]
+struct Aside {
+    contacts: BTreeSet<ContactId>,
+    companies: BTreeSet<CompanyId>,
+    directory: bool,
+    library: bool,
 }
 
 impl Stream {
@@ -51,6 +67,21 @@ impl Stream {
         if self.flows.swap(flows, Ordering::Relaxed) != flows {
             tracing::info!(flows, "changes are told by the helpdesk");
         }
+    }
+
+    /// Puts what concerns no conversation where it is read without holding them up.
+    fn put_aside(&self, news: &mut News) {
+        let (contacts, companies) = (std::mem::take(&mut news.contacts), std::mem::take(&mut news.companies));
+        if contacts.is_empty() && companies.is_empty() && !news.directory && !news.library {
+            return;
+        }
+        let mut aside = self.aside.lock().unwrap_or_else(PoisonError::into_inner);
+        aside.contacts.extend(contacts);
+        aside.companies.extend(companies);
+        aside.directory |= news.directory;
+        aside.library |= news.library;
+        drop(aside);
+        self.aside_news.notify_one();
     }
 
     /// The connection is not to be trusted any more: it is made anew.
@@ -86,7 +117,11 @@ impl News {
         self.seq = Some(event.seq);
         match event.what {
             Changed::Ready => self.is_ready = true,
-            Changed::Reset => self.poll = true,
+            Changed::Reset => {
+                self.poll = true;
+                self.directory = true;
+                self.library = true;
+            }
             Changed::Conversations(ids) => {
                 for id in ids {
                     self.deleted.remove(&id);
@@ -153,7 +188,7 @@ impl Engine {
         let stored = self.on_disk(|cache| cache.load_cursor(MARK)).await?;
         let since = stored.and_then(|text| text.parse().ok());
         let outcome = self.client.background().events(since).await;
-        self.note_exchange(&outcome);
+        self.note_stream(&outcome);
         let mut events = outcome?;
         let mut fill = Fill::new(self.client.clone());
         let stopped = self.stream.stop.notified();
@@ -194,18 +229,48 @@ impl Engine {
         if !news.deleted.is_empty() {
             self.drop_deleted(std::mem::take(&mut news.deleted).into_iter().collect()).await?;
         }
-        let contacts: Vec<_> = std::mem::take(&mut news.contacts).into_iter().collect();
-        if !contacts.is_empty() {
-            its_own(self.fetch_contacts(&contacts).await)?;
+        self.stream.put_aside(news);
+        Ok(())
+    }
+
+    /// Reads what has changed besides the conversations. What fails is left to the polls.
+    pub(super) async fn read_aside(&self) {
+        let aside = std::mem::take(&mut *self.stream.aside.lock().unwrap_or_else(PoisonError::into_inner));
+        if let Err(error) = self.read_those(aside).await {
+            tracing::warn!(%error, "a change could not be read and is left to the next poll");
         }
-        let companies: Vec<_> = std::mem::take(&mut news.companies).into_iter().collect();
-        if !companies.is_empty() {
+    }
+
+    async fn read_those(&self, aside: Aside) -> Result<(), SyncError> {
+        let mut contacts: Vec<_> = aside.contacts.into_iter().collect();
+        if !contacts.is_empty() {
+            // A workspace has far more contacts than those whose conversations are here.
+            contacts = self
+                .on_disk(move |cache| {
+                    let mut here = Vec::new();
+                    for id in contacts {
+                        if cache.load_contact(&id)?.is_some() {
+                            here.push(id);
+                        }
+                    }
+                    Ok(here)
+                })
+                .await?;
+        }
+        for some in contacts.chunks(A_SEARCH) {
+            its_own(self.fetch_contacts(some).await)?;
+        }
+        // Companies are read one by one, or all of them when many have changed.
+        let companies: Vec<_> = aside.companies.into_iter().collect();
+        if companies.len() > FEW_COMPANIES {
+            its_own(self.refresh_companies().await)?;
+        } else if !companies.is_empty() {
             its_own(self.fetch_companies(&companies).await)?;
         }
-        if news.directory {
+        if aside.directory {
             its_own(self.pull_directory().await)?;
         }
-        if news.library {
+        if aside.library {
             its_own(self.pull_library().await)?;
         }
         Ok(())
@@ -292,7 +357,7 @@ mod tests {
     fn a_log_that_was_cut_is_polled_once() {
         let mut news = News::default();
         news.take_in(ChangeEvent { seq: 2, what: Changed::Reset });
-        assert!(news.poll);
+        assert!(news.poll && news.directory && news.library);
         assert_eq!(news.seq, Some(2));
     }
 }

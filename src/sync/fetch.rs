@@ -1,5 +1,7 @@
 //! One thread at a time: the conversation that is open, or is about to be.
 
+use std::sync::PoisonError;
+
 use super::engine::{Engine, SyncError};
 use crate::api::{Class, Client};
 use crate::domain::{AwayState, ContactId, ConversationId, FilePart, Tag};
@@ -10,16 +12,46 @@ impl Engine {
     /// # Errors
     /// When the helpdesk does not answer, has no such conversation, or the disk refuses.
     pub async fn fetch_thread(&self, id: &ConversationId) -> Result<(), SyncError> {
-        self.fetch_thread_by(&self.client, id).await.map(drop)
+        let outcome = self.fetch_thread_by(&self.client, id).await;
+        self.note_missed(id, &outcome).await?;
+        outcome.map(drop)
+    }
+
+    /// One that the helpdesk does not have is taken out of the cache only when it says so again, a settle
+    /// time or more later, and never said otherwise between: a replica may lag, a proxy may err.
+    pub(super) async fn note_missed<T>(
+        &self,
+        id: &ConversationId,
+        outcome: &Result<T, SyncError>,
+    ) -> Result<(), SyncError> {
+        let Err(SyncError::Api(error)) = outcome else { return Ok(()) };
+        if !matches!(error.class(), Class::NotFound { .. }) {
+            return Ok(());
+        }
+        let now = self.clock.monotonic();
+        let is_sure = {
+            let mut missed = self.missed.lock().unwrap_or_else(PoisonError::into_inner);
+            let first = *missed.entry(id.clone()).or_insert(now);
+            let is_sure = now.saturating_sub(first) >= self.timings.settle;
+            if is_sure {
+                missed.remove(id);
+            }
+            is_sure
+        };
+        if is_sure {
+            self.drop_deleted(vec![id.clone()]).await?;
+        }
+        Ok(())
     }
 
     /// The same in the client's turn. Gives whether the thread is as new as the row that is here: a
     /// replica may lag, and one that does is not asked again at once.
     pub(super) async fn fetch_thread_by(&self, client: &Client, id: &ConversationId) -> Result<bool, SyncError> {
         let outcome = client.conversation(id).await;
-        self.note_exchange(&outcome);
+        self.note_item(&outcome);
         match outcome {
             Ok(fetched) => {
+                self.missed.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
                 for bad in &fetched.rejected {
                     tracing::warn!(item = %bad.what, why = bad.why, "a part could not be read and was left out");
                 }
@@ -33,12 +65,7 @@ impl Engine {
                 self.tell_changed(vec![id.clone()]);
                 Ok(is_current)
             }
-            Err(error) => {
-                if matches!(error.class(), Class::NotFound { .. }) {
-                    self.drop_deleted(vec![id.clone()]).await?;
-                }
-                Err(error.into())
-            }
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -48,7 +75,7 @@ impl Engine {
     /// When the helpdesk does not answer or the disk refuses.
     pub async fn fetch_contact(&self, id: &ContactId, of: &ConversationId) -> Result<(), SyncError> {
         let outcome = self.client.contact(id).await;
-        self.note_exchange(&outcome);
+        self.note_item(&outcome);
         let contact = match outcome {
             Err(error) => {
                 let Class::NotFound { merged_into } = error.class() else { return Err(error.into()) };

@@ -79,7 +79,7 @@ pub(super) async fn fill(engine: Engine) {
         if let Err(error) = &done {
             tracing::debug!(%error, "the fill of threads waits");
         }
-        engine.tell_history(&mut fill).await;
+        engine.tell_history(&mut fill, matches!(done, Ok(0))).await;
         match done {
             Ok(count) if count > 0 => {}
             Ok(_) if !may_fill => tokio::time::sleep(SHORT_PAUSE).await,
@@ -99,7 +99,7 @@ impl Engine {
         let mut count = 0;
         loop {
             let outcome = self.fill_some(&mut fill).await;
-            self.tell_history(&mut fill).await;
+            self.tell_history(&mut fill, matches!(outcome, Ok(0))).await;
             match outcome? {
                 0 => return Ok(count),
                 some => count += some,
@@ -162,7 +162,7 @@ impl Engine {
     /// Many with one request: the next ones are read while those before are stored.
     pub(super) async fn fill_bulk(&self, wanted: &[ConversationId], fill: &mut Fill) -> Result<(), SyncError> {
         let outcome = fill.client.threads_by_ids(wanted).await;
-        self.note_exchange(&outcome);
+        self.note_stream(&outcome);
         let mut threads = outcome?;
         let (to_store, mut came) = mpsc::channel::<Batch>(2);
         let read = async move {
@@ -174,7 +174,10 @@ impl Engine {
                         tracing::warn!(item = %bad.what, why = %bad.why, "a thread could not be read and was left out");
                     }
                     Some(BulkItem::Page { gone, .. }) => {
-                        batch.gone = gone;
+                        // A replica that lags has not everything: deletions are told elsewhere.
+                        if !gone.is_empty() {
+                            tracing::debug!(count = gone.len(), "threads that the helpdesk does not have now");
+                        }
                         // The receiver is gone only after it failed, and that counts.
                         if to_store.send(std::mem::take(&mut batch)).await.is_err() {
                             return Ok(());
@@ -184,14 +187,16 @@ impl Engine {
                 }
             }
         };
-        let store = async {
+        let keeps = &mut *fill;
+        // The receiver goes with the block: after a failure nobody waits to hand over more.
+        let store = async move {
             while let Some(batch) = came.recv().await {
-                self.keep_batch(batch, fill).await?;
+                self.keep_batch(batch, keeps).await?;
             }
             Ok::<(), SyncError>(())
         };
         let (read, stored) = tokio::join!(read, store);
-        self.note_exchange(&read);
+        self.note_stream(&read);
         stored?;
         read?;
         // What did not come, or came older than its row, is left alone for a while.
@@ -210,10 +215,7 @@ impl Engine {
 
     /// Stores some threads.
     async fn keep_batch(&self, batch: Batch, fill: &mut Fill) -> Result<(), SyncError> {
-        if !batch.gone.is_empty() {
-            self.drop_deleted(batch.gone).await?;
-        }
-        let threads = batch.threads;
+        let threads = batch.0;
         let changed = self.on_disk(move |cache| cache.store_threads(&threads, None)).await?;
         self.attention.note_changed(&changed);
         if let Some(changed) = fill.news.add(changed, self.clock.monotonic()) {
@@ -222,10 +224,10 @@ impl Engine {
         Ok(())
     }
 
-    /// Tells how many threads are here, when that is news.
-    async fn tell_history(&self, fill: &mut Fill) {
+    /// Tells how many threads are here, when that is news; at once when there is nothing more to fetch.
+    async fn tell_history(&self, fill: &mut Fill, is_end: bool) {
         let now = self.clock.monotonic();
-        if fill.told.is_some_and(|(_, at)| now < at + TELL) {
+        if !is_end && fill.told.is_some_and(|(_, at)| now < at + TELL) {
             return;
         }
         let since = self.history_since();
@@ -242,17 +244,14 @@ impl Engine {
 
 /// Threads of a bulk read that are stored together.
 #[derive(Default)]
-struct Batch {
-    threads: Vec<(Conversation, Vec<Part>, u32)>,
-    gone: Vec<ConversationId>,
-}
+struct Batch(Vec<(Conversation, Vec<Part>, u32)>);
 
 impl Batch {
     fn take_in(&mut self, thread: FetchedThread) {
         for bad in &thread.rejected {
             tracing::warn!(item = %bad.what, why = %bad.why, "a part could not be read and was left out");
         }
-        self.threads.push((thread.conversation, thread.parts, thread.missing));
+        self.0.push((thread.conversation, thread.parts, thread.missing));
     }
 }
 

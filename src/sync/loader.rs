@@ -213,7 +213,7 @@ impl Engine {
     /// What names and times in queries mean now.
     fn in_context<T>(&self, ask: impl FnOnce(&Context<'_>) -> T) -> T {
         let (directory, me) = (self.directory(), self.me());
-        ask(&Context { me: me.as_ref(), now: self.now(), zone: &self.zone, directory: &directory })
+        ask(&Context { me: me.as_ref(), now: self.server_now(), zone: &self.zone, directory: &directory })
     }
 
     /// A thread with everything that is shown beside it; `None` when the cache has no such

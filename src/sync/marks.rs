@@ -40,8 +40,9 @@ pub enum AttachError {
 }
 
 impl AttachError {
-    const fn key(&self) -> &'static str {
+    fn key(&self) -> &'static str {
         match self {
+            Self::Unreadable(error) if error.kind() == io::ErrorKind::NotFound => "attach-no-file",
             Self::Unreadable(_) => "attach-unreadable",
             Self::TooMany => "attach-too-many",
             Self::NotKept(_) => "attach-not-kept",
@@ -88,11 +89,13 @@ impl Engine {
     }
 
     /// Keeps a file and puts it to a draft, which is saved in any case. What comes of it is told:
-    /// `DraftSaved` or `DraftConflict`, and a `Notice` when the file is not with it.
+    /// `DraftSaved` or `DraftConflict`, and a `Notice` when the file is not with it; `DraftNotSaved` when
+    /// the draft is not on disk either.
     ///
     /// # Errors
     /// As [`AttachError`]; the draft is without the file then.
     pub fn attach(&self, mut draft: Draft, path: &Path) -> Result<Draft, AttachError> {
+        let place = (draft.conversation.clone(), draft.mode);
         let kept = self.keep_at(&mut draft, path);
         let outcome = match self.save_draft(&draft, false) {
             Ok(SavedDraft::Kept { draft, .. }) => kept.map(|()| draft),
@@ -100,8 +103,18 @@ impl Engine {
             Err(error) => Err(error.into()),
         };
         if let Err(error) = &outcome {
-            let details = format!("{}: {error}", clean(&path.to_string_lossy()));
-            self.tell(Event::Notice { key: error.key(), details: Untrusted::new(details) });
+            let shown = clean(&path.to_string_lossy());
+            let details = Untrusted::new(match error.key() {
+                // Our own words say it all.
+                "attach-no-file" => shown.to_string(),
+                _ => format!("{shown}: {error}"),
+            });
+            self.tell(match (error, place) {
+                (AttachError::Cache(_), (conversation, mode)) => {
+                    Event::DraftNotSaved { conversation, mode, why: error.key(), details }
+                }
+                _ => Event::Notice { key: error.key(), details },
+            });
         }
         outcome
     }
@@ -164,6 +177,7 @@ impl Engine {
 mod tests {
     use std::sync::{Arc, Mutex};
 
+    use super::super::message::Request;
     use super::*;
     use crate::api::{Client, Endpoint, Timeouts};
     use crate::cache::{Cache, Dirs};
@@ -188,6 +202,7 @@ mod tests {
             guard: Guard::default(),
             history: None,
             read_file: |path| match path.to_str() {
+                Some("broken") => panic!("a fault of ours"),
                 Some("gone") => Err(io::ErrorKind::NotFound.into()),
                 Some(name) => Ok((name.into(), "text/plain".into(), name.as_bytes().to_vec())),
                 None => panic!("a plain name"),
@@ -234,13 +249,32 @@ mod tests {
         let refused = engine.attach(Draft { text: "See there".into(), ..again }, Path::new("gone"));
         assert!(matches!(refused, Err(AttachError::Unreadable(_))));
         let [Event::DraftSaved(kept), Event::Notice { key, details }] = &take(&told)[..] else { panic!("both told") };
-        assert_eq!((kept.text.as_str(), kept.files.len(), *key), ("See there", 1, "attach-unreadable"));
-        assert!(details.as_raw().starts_with("gone: "));
+        assert_eq!((kept.text.as_str(), kept.files.len(), *key), ("See there", 1, "attach-no-file"));
+        assert_eq!(details.as_raw(), "gone");
         let mut full = (**kept).clone();
         for n in 1..MOST_FILES {
             full = engine.attach(full, Path::new(&format!("{n}"))).unwrap();
         }
         assert!(matches!(engine.attach(full, Path::new("one more")), Err(AttachError::TooMany)));
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_for_a_draft_hears_of_a_fault_too() {
+        let dir = tempfile::tempdir().unwrap();
+        let (engine, told) = engine(dir.path());
+        let (ask, asked) = std::sync::mpsc::channel();
+        ask.send(Request::AttachFile { draft: draft("See"), path: "broken".into() }).unwrap();
+        ask.send(Request::SaveDraft(draft("See"))).unwrap();
+        drop(ask);
+        crate::sync::writer::run(&engine, &asked);
+        let told: Vec<Event> = take(&told)
+            .into_iter()
+            .filter(|event| !matches!(event, Event::Changed { .. } | Event::Storage(_)))
+            .collect();
+        let [Event::DraftNotSaved { conversation, mode, .. }, Event::DraftSaved(saved)] = &told[..] else {
+            panic!("{told:?}")
+        };
+        assert_eq!((conversation, *mode), (&saved.conversation, saved.mode));
     }
 
     #[tokio::test]
@@ -259,7 +293,8 @@ mod tests {
         engine.discard_draft(&row.id, Mode::Reply).unwrap();
         assert!(matches!(&take(&told)[..], [Event::DraftSaved(gone), Event::Changed { .. }] if gone.text.is_empty()));
         assert_eq!(engine.load_place().unwrap(), None);
-        let place = Place { entry: "inbox:you".into(), conversation: Some(row.id), open: true, scroll: 7 };
+        let place =
+            Place { entry: "inbox:you".into(), conversation: Some(row.id), open: true, scroll: 7, ..Place::default() };
         engine.save_place(&place).unwrap();
         assert_eq!(engine.load_place().unwrap(), Some(place));
         engine.cache().save_place("{\"entry\": 5}").unwrap();

@@ -104,13 +104,14 @@ pub enum Request {
         /// Which group.
         group: GroupId,
     },
-    /// Keep a draft; an empty text without files discards it. The answer is `DraftSaved` or
-    /// `DraftConflict`.
+    /// Keep a draft; an empty text without files discards it. The answer is `DraftSaved`,
+    /// `DraftConflict` or `DraftNotSaved`.
     SaveDraft(Draft),
     /// Keep this draft whatever another deskhand has written there since.
     OverwriteDraft(Draft),
     /// Keep a file that goes with a draft: read from this path, copied beside state.db. The answer is
-    /// `DraftSaved` with the file in the draft, or a `Notice`.
+    /// `DraftSaved` with the file in the draft; else a `Notice` after it, `DraftConflict` or
+    /// `DraftNotSaved`.
     AttachFile {
         /// The draft that gets it.
         draft: Draft,
@@ -182,6 +183,8 @@ pub struct Place {
     pub open: bool,
     /// Lines scrolled down in its thread.
     pub scroll: usize,
+    /// Whether the composer has the focus.
+    pub composing: bool,
 }
 
 /// Whether what is done can be kept on disk.
@@ -322,6 +325,17 @@ pub enum Event {
         ours: Box<Draft>,
         /// What is there.
         theirs: Box<Draft>,
+    },
+    /// A draft could not be saved: what was there before is there still.
+    DraftNotSaved {
+        /// On which conversation.
+        conversation: ConversationId,
+        /// Reply or note.
+        mode: Mode,
+        /// Why, as a key of the catalogue of words.
+        why: &'static str,
+        /// Details.
+        details: Untrusted,
     },
     /// Another deskhand changed the outbox, drafts or marks: ask again for what is shown of them.
     StateChanged,

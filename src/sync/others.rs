@@ -1,8 +1,13 @@
 //! What other running programs do to the two files, and whether the files can be written: told to the
 //! screen.
 
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+
 use super::engine::Engine;
-use super::message::{Event, Storage};
+use super::message::{Event, Place, Storage};
 use crate::cache::{InMemory, News, Watch};
 use crate::text::Untrusted;
 
@@ -10,18 +15,42 @@ impl Engine {
     /// Hears of the changes of others until the value is dropped.
     pub(super) fn hear_others(&self) -> Watch {
         let engine = self.clone();
-        self.cache.watch(self.timings.watch_poll, move |news| engine.take_in(news))
+        let runtime = Handle::try_current().ok();
+        let spaced = Arc::new(Mutex::new(Spaced::default()));
+        self.cache.watch(self.timings.watch_poll, move |news| engine.take_in(news, runtime.as_ref(), &spaced))
     }
 
-    fn take_in(&self, news: News) {
-        if let Some(ids) = news.conversations {
-            if ids.is_empty() {
-                match self.cache.load_directory() {
-                    Ok(directory) => self.replace_directory(move |known| *known = directory),
-                    Err(error) => tracing::warn!(%error, "what another program changed could not be read"),
+    /// Anything may have changed: reads what is kept in memory, and tells.
+    fn take_in_all(&self) {
+        match self.cache.load_directory() {
+            Ok(directory) => self.replace_directory(move |known| *known = directory),
+            Err(error) => tracing::warn!(%error, "what another program changed could not be read"),
+        }
+        self.tell(Event::Changed { ids: Vec::new() });
+    }
+
+    fn take_in(&self, news: News, runtime: Option<&Handle>, spaced: &Arc<Mutex<Spaced>>) {
+        match news.conversations {
+            Some(ids) if ids.is_empty() => {
+                let now = self.clock.monotonic();
+                let turn = spaced.lock().unwrap_or_else(PoisonError::into_inner).ask(now);
+                match (turn, runtime) {
+                    (Turn::Now, _) | (_, None) => self.take_in_all(),
+                    (Turn::Later(wait), Some(runtime)) => {
+                        let (engine, spaced) = (self.clone(), Arc::clone(spaced));
+                        runtime.spawn(async move {
+                            tokio::time::sleep(wait).await;
+                            let now = engine.clock.monotonic();
+                            spaced.lock().unwrap_or_else(PoisonError::into_inner).come(now);
+                            // It fails only while the runtime goes down.
+                            let _ = tokio::task::spawn_blocking(move || engine.take_in_all()).await;
+                        });
+                    }
+                    (Turn::Comes, Some(_)) => {}
                 }
             }
-            self.tell(Event::Changed { ids });
+            Some(ids) => self.tell(Event::Changed { ids }),
+            None => {}
         }
         if news.state {
             self.tell(Event::StateChanged);
@@ -35,11 +64,23 @@ impl Engine {
     pub(super) fn tell_repairs(&self) {
         if let Some(salvage) = self.cache.salvaged() {
             let name = salvage.aside.as_ref().and_then(|aside| aside.file_name()).unwrap_or_default();
-            let details = format!("{} + {}: {}", salvage.kept, salvage.lost, name.to_string_lossy());
+            let all = salvage.kept.saturating_add(salvage.lost);
+            let details = format!("{} of {all}: {}", salvage.kept, name.to_string_lossy());
             self.tell(Event::Notice { key: "state-salvaged", details: Untrusted::new(details) });
         }
         if self.cache.damaged_cache().is_some() {
             self.tell(Event::Notice { key: "cache-rebuilt", details: Untrusted::default() });
+        }
+    }
+
+    /// Looks whether the disk takes writes again: the remembered place is written, and put right.
+    pub(super) fn try_disk(&self) {
+        let Ok(place) = self.load_place() else { return };
+        let place = place.unwrap_or_default();
+        let other = Place { scroll: place.scroll.wrapping_add(1), ..place.clone() };
+        let written = self.save_place(&other).and_then(|()| self.save_place(&place));
+        if let Err(error) = written {
+            tracing::debug!(%error, "the disk still refuses");
         }
     }
 
@@ -51,6 +92,43 @@ impl Engine {
             self.tell(Event::Storage(now));
         }
         now
+    }
+}
+
+/// Between two readings of everything while another program changes all the time.
+const SPACE: Duration = Duration::from_millis(250);
+
+/// What may happen only so often; the last asking is never forgotten.
+#[derive(Debug, Default)]
+struct Spaced {
+    last: Option<Duration>,
+    comes: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    Now,
+    Later(Duration),
+    /// It has been put off and comes.
+    Comes,
+}
+
+impl Spaced {
+    fn ask(&mut self, now: Duration) -> Turn {
+        if self.comes {
+            return Turn::Comes;
+        }
+        let wait = self.last.map_or(Duration::ZERO, |last| (last + SPACE).saturating_sub(now));
+        if wait.is_zero() {
+            self.last = Some(now);
+            return Turn::Now;
+        }
+        self.comes = true;
+        Turn::Later(wait)
+    }
+
+    fn come(&mut self, now: Duration) {
+        *self = Self { last: Some(now), comes: false };
     }
 }
 
@@ -69,5 +147,24 @@ pub const fn why_in_memory(why: InMemory) -> &'static str {
         InMemory::Full => "memory-full",
         InMemory::ReadOnly => "memory-read-only",
         InMemory::Unusable => "memory-unusable",
+        InMemory::Replaced => "memory-replaced",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_changes_all_the_time_is_read_now_and_then_and_the_last_change_is_not_missed() {
+        let millis = Duration::from_millis;
+        let mut spaced = Spaced::default();
+        assert_eq!(spaced.ask(millis(1_000)), Turn::Now);
+        assert_eq!(spaced.ask(millis(1_025)), Turn::Later(millis(225)));
+        assert_eq!(spaced.ask(millis(1_050)), Turn::Comes);
+        spaced.come(millis(1_250));
+        assert_eq!(spaced.ask(millis(1_260)), Turn::Later(millis(240)));
+        spaced.come(millis(1_500));
+        assert_eq!(spaced.ask(millis(1_800)), Turn::Now);
     }
 }

@@ -26,17 +26,27 @@ impl Engine {
     /// # Errors
     /// When the helpdesk does not answer or the disk refuses.
     pub async fn pull_directory(&self) -> Result<(), SyncError> {
-        let outcome = self.fetch_directory().await;
+        let outcome = self.client.background().me().await;
         self.note_exchange(&outcome);
-        let fetched = outcome?;
-        let kept = fetched.clone();
+        let workspace = outcome?;
+        // Who we are is kept before anything else can fail: nothing can be sent without it.
+        let mut first = (*self.directory()).clone();
+        first.workspace = Some(workspace.clone());
+        let me = me_of(&first);
         let mentions = self
             .on_disk(move |cache| {
-                store_directory(cache, &kept)?;
-                me_of(&kept).map_or(Ok(Vec::new()), |me| cache.set_me(&me))
+                cache.store_directory_workspace(&workspace)?;
+                me.map_or(Ok(Vec::new()), |me| cache.set_me(&me))
             })
             .await?;
         self.tell_changed(mentions);
+        let workspace = first.workspace.clone();
+        self.replace_directory(move |known| known.workspace = workspace);
+        let outcome = self.fetch_directory(first).await;
+        self.note_item(&outcome);
+        let fetched = outcome?;
+        let kept = fetched.clone();
+        self.on_disk(move |cache| store_directory(cache, &kept)).await?;
         self.replace_directory(move |known| {
             let (macros, office_hours) = (std::mem::take(&mut known.macros), std::mem::take(&mut known.office_hours));
             *known = Directory { macros, office_hours, ..fetched };
@@ -55,7 +65,7 @@ impl Engine {
         let mut cursor: Option<Cursor> = None;
         loop {
             let outcome = client.macros(None, cursor.as_ref()).await;
-            self.note_exchange(&outcome);
+            self.note_item(&outcome);
             let page = match outcome {
                 Ok(page) => page,
                 Err(error) if error.is_permanent() => break,
@@ -68,7 +78,7 @@ impl Engine {
             }
         }
         let outcome = client.office_hours().await;
-        self.note_exchange(&outcome);
+        self.note_item(&outcome);
         let office_hours = or_none(outcome)?;
         macros.sort_by_key(|one| crate::text::fold(one.name.as_raw()));
         let kept = (macros.clone(), office_hours.clone());
@@ -112,13 +122,12 @@ impl Engine {
         Ok(())
     }
 
-    async fn fetch_directory(&self) -> Result<Directory, ApiError> {
-        let mut directory = (*self.directory()).clone();
+    async fn fetch_directory(&self, mut directory: Directory) -> Result<Directory, ApiError> {
         let client = self.client.background();
-        directory.workspace = Some(client.me().await?);
-        directory.teammates = client.admins().await?.items;
-        directory.teams = client.teams().await?.items;
-        directory.tags = client.tags().await?.items;
+        // What a token may not see, or no more, stays as it was known last.
+        keep_or_take(&mut directory.teammates, client.admins().await)?;
+        keep_or_take(&mut directory.teams, client.teams().await)?;
+        keep_or_take(&mut directory.tags, client.tags().await)?;
         directory.capabilities = client.capabilities().await?;
         // A plan or token without these loses only these.
         directory.away_reasons = or_none(client.away_reasons().await)?;
@@ -152,7 +161,7 @@ impl Engine {
     /// When the helpdesk does not answer or the disk refuses.
     pub(super) async fn fetch_contacts(&self, ids: &[ContactId]) -> Result<(), SyncError> {
         let outcome = self.client.background().contacts(ids).await;
-        self.note_exchange(&outcome);
+        self.note_item(&outcome);
         let FoundContacts { found, mut merged, rejected, .. } = outcome?;
         // One that was merged into itself is nowhere.
         merged.retain(|(old, new)| old != new);
@@ -197,7 +206,7 @@ impl Engine {
     /// When the helpdesk does not answer or the disk refuses.
     pub(super) async fn fetch_companies(&self, ids: &[CompanyId]) -> Result<(), SyncError> {
         let outcome = self.client.background().companies(ids).await;
-        self.note_exchange(&outcome);
+        self.note_item(&outcome);
         self.keep_companies(outcome?).await
     }
 
@@ -213,12 +222,17 @@ impl Engine {
     /// When the helpdesk does not answer or the disk refuses.
     pub async fn refresh_people(&self) -> Result<(), SyncError> {
         self.refresh_contacts().await?;
+        self.refresh_companies().await
+    }
+
+    /// Reads the names of all companies again.
+    pub(super) async fn refresh_companies(&self) -> Result<(), SyncError> {
         let client = self.client.background();
         let mut walk = Walk::new();
         let mut cursor: Option<Cursor> = None;
         loop {
             let outcome = client.list_companies(cursor.as_ref()).await;
-            self.note_exchange(&outcome);
+            self.note_item(&outcome);
             let page = match outcome {
                 Ok(page) => page,
                 // No right to them, or beyond the last page that can be asked for.
@@ -235,7 +249,13 @@ impl Engine {
 
     async fn refresh_contacts(&self) -> Result<(), SyncError> {
         let client = self.client.background();
-        let now = client.server_now() - self.timings.overlap;
+        let mut upto = client.server_now();
+        if client.server_offset().is_none() {
+            // Our own clock may be wrong: the newest moment that the server has told is certainly past.
+            let told = self.conversations_upto().await?;
+            upto = told.map_or(upto, |told| upto.min(told));
+        }
+        let now = upto - self.timings.overlap;
         let stored = self.on_disk(|cache| cache.load_cursor(CONTACTS_MARK)).await?;
         // Before the first time there is nothing that could be out of date.
         if let Some(since) = stored.and_then(|text| text.parse().ok()).map(UnixTime) {
@@ -243,7 +263,7 @@ impl Engine {
             let mut cursor: Option<Cursor> = None;
             loop {
                 let outcome = client.contacts_updated_since(since, cursor.as_ref()).await;
-                self.note_exchange(&outcome);
+                self.note_item(&outcome);
                 let page = match outcome {
                     Ok(page) => page,
                     Err(error) if matches!(error.class(), Class::NotAllowed | Class::Refused) => break,
@@ -271,6 +291,16 @@ impl Engine {
         }
         self.on_disk(move |cache| cache.store_cursor(CONTACTS_MARK, Some(&now.secs().to_string()))).await
     }
+}
+
+/// What is not to be had stays as it was; anything else that failed fails.
+fn keep_or_take<T>(known: &mut Vec<T>, outcome: Result<Page<T>, ApiError>) -> Result<(), ApiError> {
+    match outcome {
+        Ok(page) => *known = page.items,
+        Err(error) if error.is_permanent() => tracing::info!(%error, "a list is not to be had with this token"),
+        Err(error) => return Err(error),
+    }
+    Ok(())
 }
 
 /// What is not to be had is left out; anything else that failed fails.

@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
+use super::fill::Fill;
 use super::message::{Event, Progress};
+use super::pull::{Haul, Walked};
 use super::{Engine, EngineParts};
 use crate::api::{Client, Endpoint, Priority, Timeouts};
 use crate::cache::{Cache, Dirs};
@@ -42,6 +44,10 @@ struct Vices {
     forgets_cursor: bool,
     /// `Date` is left out.
     no_date: bool,
+    /// After the first answer there are so many more, which changed since.
+    grows: Option<usize>,
+    /// What is answered to paths that begin so, other than searches of conversations.
+    says: Vec<(&'static str, u16, &'static str, String)>,
 }
 
 struct Desk {
@@ -80,14 +86,15 @@ impl Liar {
 async fn answer(mut stream: TcpStream, desk: Arc<Mutex<Desk>>) {
     let mut bytes = Vec::new();
     let mut chunk = [0; 4096];
-    let body = loop {
+    let (path, body) = loop {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
             let length = head.lines().find_map(|line| {
                 line.to_lowercase().strip_prefix("content-length: ").and_then(|length| length.parse::<usize>().ok())
             });
             if body.len() >= length.unwrap_or(0) {
-                break body.to_owned();
+                let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
+                break (path, body.to_owned());
             }
         }
         match stream.read(&mut chunk).await {
@@ -96,14 +103,21 @@ async fn answer(mut stream: TcpStream, desk: Arc<Mutex<Desk>>) {
         }
     };
     let body: Value = serde_json::from_str(&body).unwrap_or(Value::Null);
-    let (status, answer, has_date) = {
+    let (status, kind, answer, has_date) = {
         let mut desk = desk.lock().unwrap();
-        let (status, answer) = desk.search(&body);
-        (status, answer.to_string(), !desk.vices.no_date)
+        let said = desk.vices.says.iter().find(|(start, ..)| path.starts_with(start)).cloned();
+        let (status, kind, answer) = match said {
+            Some((_, status, kind, answer)) => (status, kind, answer),
+            None => {
+                let (status, answer) = desk.search(&body);
+                (status, "application/json", answer.to_string())
+            }
+        };
+        (status, kind, answer, !desk.vices.no_date)
     };
     let date = if has_date { "Date: Tue, 14 Nov 2023 22:13:20 GMT\r\n" } else { "" };
     let head = format!(
-        "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n{date}Connection: close\r\nContent-Length: {}\r\n\r\n",
+        "HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\n{date}Connection: close\r\nContent-Length: {}\r\n\r\n",
         answer.len()
     );
     let _ = stream.write_all(format!("{head}{answer}").as_bytes()).await;
@@ -155,6 +169,11 @@ impl Desk {
             (!last).then(|| format!("c{}", given + 1))
         };
         let total = self.vices.total.unwrap_or(i64::try_from(rows.len()).unwrap());
+        if let Some(more) = self.vices.grows.take() {
+            self.rows.extend((1_001..=1_000 + more).map(|n| (n, "closed", NOW - 5)));
+            // Some of those that were open are snoozed while they are walked.
+            self.rows.iter_mut().take(5).for_each(|row| *row = (row.0, "open", NOW - 5));
+        }
         let next = next.map(|cursor| json!({"starting_after": cursor, "per_page": PAGE}));
         (
             200,
@@ -177,7 +196,7 @@ impl Desk {
 struct Place {
     engine: Engine,
     heard: Arc<Mutex<Vec<Event>>>,
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
 }
 
 impl Place {
@@ -200,7 +219,7 @@ impl Place {
             sink: Arc::new(move |event| ears.lock().unwrap().push(event)),
         })
         .unwrap();
-        Self { engine, heard, _dir: dir }
+        Self { engine, heard, dir }
     }
 
     async fn pull(&self) -> Result<super::Pulled, super::SyncError> {
@@ -388,4 +407,151 @@ async fn news_of_the_open_thread_is_noted() {
     place.pull().await.unwrap();
     let noted = tokio::time::timeout(Duration::from_secs(5), place.engine.attention.news.notified()).await;
     assert!(noted.is_ok());
+}
+
+#[tokio::test]
+async fn a_helpdesk_that_grows_meanwhile_is_not_walked_twice() {
+    let mut rows = rows();
+    // One that no list by state shows: it is closed when the first lists are read.
+    rows.iter_mut().take(5).for_each(|row| row.1 = "closed");
+    let liar = Liar::serve(rows, Vices { grows: Some(30), total: None, ..Vices::default() }).await;
+    let place = Place::at(&liar, Clock::manual(NOW));
+    place.pull().await.unwrap();
+    assert_eq!(place.here().len(), 125);
+    assert!(liar.heard().len() < 24, "{} requests", liar.heard().len());
+    assert!(place.engine.is_filled().unwrap());
+}
+
+#[tokio::test]
+async fn a_list_that_always_turns_in_circles_ends_the_first_pull_and_holds_up_no_changes() {
+    let liar = Liar::serve(rows(), Vices { circle: Some(2), ..Vices::default() }).await;
+    let place = Place::at(&liar, Clock::manual(NOW));
+    place.pull().await.unwrap();
+    liar.change(|desk| desk.rows.insert(0, (300, "open", NOW - 3)));
+    place.pull().await.unwrap();
+    assert!(place.here().contains(&300));
+    place.pull().await.unwrap();
+    assert!(place.engine.is_filled().unwrap(), "what can be had is here");
+}
+
+#[tokio::test]
+async fn a_first_pull_goes_on_where_another_program_stands() {
+    let liar = Liar::serve(rows(), Vices { fails_after: Some(3), ..Vices::default() }).await;
+    let place = Place::at(&liar, Clock::manual(NOW));
+    assert!(place.pull().await.is_err());
+    liar.change(|desk| desk.vices.fails_after = None);
+    // The other one has done all of it meanwhile.
+    let done = r#"{"pass":null,"cursor":null,"upto":1699999990,"done":95,"of":95}"#;
+    let mut haul = Haul::new(Priority::Foreground);
+    let mut mark = place.engine.stored_mark().await.unwrap().unwrap();
+    place.engine.cache.store_cursor("conversations", Some(done)).unwrap();
+    let pass = mark.pass.unwrap();
+    assert_eq!(place.engine.fill_pass(pass, &mut mark, &mut haul).await.unwrap(), Walked::TakenOver);
+    assert_eq!((mark.pass, mark.upto), (None, 1_699_999_990));
+    assert_eq!(place.engine.cache.load_cursor("conversations").unwrap().as_deref(), Some(done));
+}
+
+fn not_found() -> String {
+    json!({"type": "error.list", "errors": [{"code": "not_found"}]}).to_string()
+}
+
+#[tokio::test]
+async fn a_thread_that_is_not_found_once_stays_and_goes_when_it_is_not_found_again_later() {
+    let vices = Vices { says: vec![("/conversations/40", 404, "application/json", not_found())], ..Vices::default() };
+    let liar = Liar::serve(rows(), vices).await;
+    let clock = Clock::manual(NOW);
+    let place = Place::at(&liar, clock.clone());
+    place.pull().await.unwrap();
+    let id = ConversationId::parse("40").unwrap();
+    for _ in 0..3 {
+        assert!(place.engine.fetch_thread(&id).await.is_err());
+        assert!(place.engine.cache.load_conversation(&id).unwrap().is_some(), "a replica may lag");
+    }
+    clock.advance(place.engine.timings.settle);
+    // Nobody has asked for it: it is left alone.
+    let fill = place.engine.client.fill();
+    assert!(place.engine.fetch_thread_by(&fill, &id).await.is_err());
+    assert!(place.engine.cache.load_conversation(&id).unwrap().is_some());
+    assert!(place.engine.fetch_thread(&id).await.is_err());
+    assert!(place.engine.cache.load_conversation(&id).unwrap().is_none());
+}
+
+#[tokio::test]
+async fn one_thread_that_fails_says_nothing_of_the_connection() {
+    let vices = Vices { says: vec![("/conversations/40", 500, "application/json", "{}".into())], ..Vices::default() };
+    let liar = Liar::serve(rows(), vices).await;
+    let place = Place::at(&liar, Clock::manual(NOW));
+    place.pull().await.unwrap();
+    assert!(place.engine.fetch_thread(&ConversationId::parse("40").unwrap()).await.is_err());
+    assert!(place.engine.is_online());
+}
+
+#[tokio::test]
+async fn a_bulk_read_ends_when_the_disk_refuses() {
+    let thread = |n: usize| {
+        let parts = json!({"type": "conversation_part.list", "conversation_parts": [], "total_count": 0});
+        let thread = json!({
+            "type": "conversation", "id": n.to_string(), "created_at": 1, "updated_at": NOW, "state": "open",
+            "conversation_parts": parts,
+        });
+        format!("{thread}\n{{\"type\":\"threads.page\",\"next\":null,\"gone\":[]}}\n")
+    };
+    let lines: String = (1..=9).map(thread).collect();
+    let says = vec![("/deskhand/threads", 200, "application/x-ndjson", lines)];
+    let liar = Liar::serve(rows(), Vices { says, ..Vices::default() }).await;
+    let place = Place::at(&liar, Clock::manual(NOW));
+    place.pull().await.unwrap();
+    let blocker = rusqlite::Connection::open(place.dir.path().join("cache").join("cache.db")).unwrap();
+    let refuse = "CREATE TRIGGER refuse BEFORE UPDATE ON conversation BEGIN SELECT raise(ABORT, 'no'); END;";
+    blocker.execute_batch(refuse).unwrap();
+    let wanted: Vec<_> = (1..=9).filter_map(|n| ConversationId::parse(&n.to_string())).collect();
+    let mut fill = Fill::new(place.engine.client.fill());
+    let ended = tokio::time::timeout(Duration::from_secs(20), place.engine.fill_bulk(&wanted, &mut fill)).await;
+    assert!(ended.unwrap().is_err());
+    blocker.execute_batch("DROP TRIGGER refuse").unwrap();
+    place.engine.fill_bulk(&wanted, &mut fill).await.unwrap();
+    assert!(place.here().is_disjoint(&(1..=9).collect()));
+}
+
+#[tokio::test]
+async fn a_token_that_may_not_see_the_team_still_tells_who_we_are() {
+    let me = json!({
+        "type": "admin", "id": "7", "name": "Ann", "email": "ann@example.com",
+        "app": {"type": "app", "id_code": "w1", "name": "Shop", "region": "EU"},
+    });
+    let refused = json!({"type": "error.list", "errors": [{"code": "action_forbidden"}]}).to_string();
+    let kind = "application/json";
+    let says = vec![("/me", 200, kind, me.to_string()), ("/", 403, kind, refused)];
+    let liar = Liar::serve(rows(), Vices { says: says.clone(), ..Vices::default() }).await;
+    let place = Place::at(&liar, Clock::manual(NOW));
+    place.engine.pull_directory().await.unwrap();
+    assert!(place.engine.me().is_some());
+    assert!(place.engine.cache.load_directory().unwrap().me().is_some());
+    // A list that fails costs the lists, not who we are.
+    let says = vec![says[0].clone(), ("/", 500, kind, "{}".into())];
+    let liar = Liar::serve(rows(), Vices { says, ..Vices::default() }).await;
+    let place = Place::at(&liar, Clock::manual(NOW));
+    assert!(place.engine.pull_directory().await.is_err());
+    assert!(place.engine.me().is_some() && place.engine.is_online());
+}
+
+#[tokio::test]
+async fn deletions_without_a_moment_are_read_as_far_as_they_are_here() {
+    let deleted = |ids: std::ops::RangeInclusive<usize>| {
+        let items: Vec<_> = ids.map(|n| json!({"id": n.to_string()})).collect();
+        json!({"type": "conversation.list", "conversations": items, "pages": {"type": "pages", "next": null}})
+    };
+    let kind = "application/json";
+    let says = vec![("/conversations/deleted", 404, kind, not_found())];
+    let liar = Liar::serve(rows(), Vices { says, ..Vices::default() }).await;
+    let clock = Clock::manual(NOW);
+    let place = Place::at(&liar, clock.clone());
+    place.pull().await.unwrap();
+    assert_eq!(place.engine.pull_deletions().await.unwrap(), 0);
+    liar.change(|desk| desk.vices.says[0] = ("/conversations/deleted", 200, kind, deleted(90..=120).to_string()));
+    assert_eq!(place.engine.pull_deletions().await.unwrap(), 0, "it was asked a moment ago");
+    clock.advance(Duration::from_secs(86_401));
+    assert_eq!(place.engine.pull_deletions().await.unwrap(), 6);
+    assert_eq!(place.engine.pull_deletions().await.unwrap(), 0);
+    assert_eq!(place.here(), (1..=89).collect());
 }

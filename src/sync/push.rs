@@ -1,7 +1,7 @@
 //! From the outbox to the helpdesk, each act once.
 //!
-//! One step with a row begins with reading where reading is owed: a guarded message reads its thread
-//! before the first byte, a row of unknown outcome is looked up. Then the row is `sending` on disk, and
+//! One step with a row begins with reading where reading is owed: a message reads its thread before the
+//! first byte, a row of unknown outcome is looked up. Then the row is `sending` on disk, and
 //! the very next thing is the request. Whatever came of it is written down before anything else.
 
 use std::collections::{HashMap, HashSet};
@@ -13,12 +13,12 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use super::engine::{Engine, SyncError};
 use super::message::Event;
 use super::reconcile::{
-    ATTEMPTS, Look, Verdict, back_off, find, is_behind, is_behind_for_good, is_merged, judge, settle_before, stops,
-    whose,
+    ATTEMPTS, Look, Verdict, back_off, came_over, find, is_behind, is_behind_for_good, is_merged, judge, settle_before,
+    stops, whose,
 };
 use crate::api::{ApiError, Class, FetchedThread, LoadedFile};
 use crate::cache::{Attempt, Baseline, Cache, Lease, OutboxFilter, Settlement};
-use crate::domain::{Act, Conversation, Doubt, Guard, OutboxId, OutboxRow, OutboxStatus, Part, PartId, TeammateId};
+use crate::domain::{Act, Conversation, Doubt, OutboxId, OutboxRow, OutboxStatus, Part, PartId, TeammateId};
 use crate::text::Untrusted;
 
 /// Conversations worked on at once.
@@ -104,7 +104,8 @@ impl Engine {
         let mut pushed = Pushed::default();
         let now = self.now();
         let Some(me) = self.me() else { return Ok(pushed) };
-        let due = self.on_disk(move |cache| cache.next_due(now)).await?;
+        let most = self.paused_count() + 1;
+        let due = self.on_disk(move |cache| cache.next_due_of(now, most)).await?;
         // What a sender that ended was sending is due to nobody: whoever takes the lease looks it up.
         if due.iter().any(|row| !self.is_paused(row)) || self.on_disk(Cache::is_any_sending).await? {
             // A holder of its own for each push: what an earlier one left as being sent, cut off in the
@@ -171,7 +172,8 @@ impl Engine {
             let may_probe = !self.is_signed_out() || !probed;
             if holding && may_probe && failed.is_ok() && !self.is_leaving() && under_way.len() < AT_ONCE {
                 let now = self.now();
-                let due = match self.on_disk(move |cache| cache.next_due(now)).await {
+                let most = taken.len() + self.paused_count() + AT_ONCE;
+                let due = match self.on_disk(move |cache| cache.next_due_of(now, most)).await {
                     Ok(due) => due,
                     // What is under way is seen to its end before the failure is told.
                     Err(error) => {
@@ -206,7 +208,9 @@ impl Engine {
                         }
                         Err(error) => failed = Err(error),
                     }
-                    self.tell_outbox();
+                    if let Err(error) = self.tell_outbox_soon().await {
+                        failed = Err(error);
+                    }
                 }
                 _ = renewal.tick() => match self.renew_lease(holder, pushed).await {
                     Ok(held) => holding = held,
@@ -227,7 +231,7 @@ impl Engine {
             // It may have arrived, whatever brought it here: it is looked up like any other.
             let news = News::of(row, OutboxStatus::Unknown).because(row.reason.clone()).after(Duration::ZERO);
             return Ok((self.settle(row, news).await?, None));
-        } else if row.act.is_message() && row.guard != Guard::Off && row.began.is_some() {
+        } else if row.act.is_message() {
             match self.clear(row, me).await? {
                 Cleared::Go(attempt) => attempt,
                 Cleared::Stop(step) => return Ok(step),
@@ -241,6 +245,18 @@ impl Engine {
             Err(missing) => {
                 let news = News::of(row, OutboxStatus::Failed).because(Untrusted::new(missing));
                 return Ok((self.settle(row, news).await?, None));
+            }
+        };
+        // Its turn in the request budget comes before the mark, since it may be waited for.
+        let client = match self.client.reserve().await {
+            Ok(client) => client,
+            Err(error) => {
+                let refused = Err::<(), _>(error);
+                self.note_exchange(&refused);
+                return match refused {
+                    Ok(()) => Ok((None, None)),
+                    Err(error) => self.not_read(row, error).await,
+                };
             }
         };
         let (id, holder, clock) = (row.id, holder.to_owned(), self.clock.clone());
@@ -257,7 +273,7 @@ impl Engine {
             let news = Self::not_gone(&row).because(row.reason.clone()).after(Duration::ZERO);
             return Ok((self.settle(&row, news).await?, None));
         }
-        let outcome = self.client.perform(&row.conversation, &row.act, me, &files).await;
+        let outcome = client.perform(&row.conversation, &row.act, me, &files).await;
         self.note_exchange(&outcome);
         match outcome {
             Ok(performed) => Ok((self.arrived(&row, performed.conversation, me).await?, None)),
@@ -285,8 +301,8 @@ impl Engine {
         News::of(row, OutboxStatus::Unknown).with(doubt)
     }
 
-    /// Reads the thread before the first byte of a guarded message: what came since it was begun stops
-    /// it, and what is there is the baseline for finding it again.
+    /// Reads the thread before the first byte of a message: what is there is the baseline for finding it
+    /// again, so that nothing older is taken for it. What came since a guarded one was begun stops it.
     async fn clear(&self, row: &OutboxRow, me: &TeammateId) -> Result<Cleared, SyncError> {
         let outcome = self.client.conversation(&row.conversation).await;
         self.note_exchange(&outcome);
@@ -307,18 +323,27 @@ impl Engine {
             let came = |parts| stops(row.guard, began, parts, Some(me), ahead).map(whose);
             came(&thread.parts).or_else(|| came(kept))
         });
-        let baseline = (!lags).then(|| baseline_of(&thread));
+        // What is on disk is newer than a read that is behind.
+        let kept = known.as_ref().filter(|_| lags).and_then(|(conversation, parts)| {
+            parts.last().map(|newest| (Some(newest.id.clone()), conversation.part_count))
+        });
+        let baseline = kept.unwrap_or_else(|| baseline_of(&thread));
         self.keep(thread).await?;
+        self.forget_pause(row.id);
         if let Some(whose) = came {
             tracing::info!(row = row.id.0, "the conversation moved on: held back");
-            let news = News::of(row, OutboxStatus::Held).because(whose);
-            return Ok(Cleared::Stop((self.settle(row, news).await?, None)));
+            let queued = row.clone();
+            let held = self.on_disk(move |cache| cache.hold(&queued, &whose, &baseline)).await?;
+            if let Some(held) = &held {
+                self.tell(Event::Row(held.clone()));
+                self.tell_changed(vec![held.conversation.clone()]);
+            }
+            return Ok(Cleared::Stop((held, None)));
         }
-        self.forget_pause(row.id);
-        Ok(Cleared::Go(Attempt { baseline, resend: false }))
+        Ok(Cleared::Go(Attempt { baseline: Some(baseline), resend: false }))
     }
 
-    /// The thread could not be read before a send: nothing has left.
+    /// The thread could not be read before a send, or the send had no turn: nothing has left.
     async fn not_read(&self, row: &OutboxRow, error: ApiError) -> Result<Step, SyncError> {
         let misses = self.count_miss(row.id);
         let wait = match error.class() {
@@ -333,7 +358,9 @@ impl Engine {
             Class::NotSignedIn => self.timings.signed_out_wait,
             _ => self.wait_after(row.attempts.saturating_add(misses)),
         };
-        let news = News::of(row, OutboxStatus::Retry).because(reason_of(&error)).after(wait);
+        // What is of unknown outcome stays so, and is looked up again.
+        let status = if row.status == OutboxStatus::Unknown { row.status } else { OutboxStatus::Retry };
+        let news = News::of(row, status).because(reason_of(&error)).after(wait);
         Ok((self.settle(row, news).await?, Some(error)))
     }
 
@@ -386,6 +413,10 @@ impl Engine {
     /// What was remembered of a row's waits is over.
     pub(super) fn forget_pause(&self, id: OutboxId) {
         self.pauses.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    }
+
+    fn paused_count(&self) -> usize {
+        self.pauses.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
     fn pause(&self, id: OutboxId, wait: Duration) {
@@ -562,11 +593,12 @@ impl Engine {
         }
         if is_behind(row, &look, known.as_ref()) {
             // It shows the past, and so nothing.
-            let news = if is_behind_for_good(doubt, self.client.server_now(), settle) {
-                ask(doubt, reason)
-            } else {
-                still.because(reason).after(settle)
-            };
+            let is_for_good = is_behind_for_good(doubt, self.client.server_now(), settle);
+            if is_for_good && is_message && row.is_chosen() {
+                self.forget_pause(row.id);
+                return Ok(Cleared::Go(Attempt { baseline: None, resend: true }));
+            }
+            let news = if is_for_good { ask(doubt, reason) } else { still.because(reason).after(settle) };
             tracing::info!(row = row.id.0, "a read of the thread is behind");
             return stop(self.settle(row, news).await?);
         }
@@ -574,6 +606,9 @@ impl Engine {
         let counted = OutboxRow { doubt, ..row.clone() };
         let verdict = if is_message {
             judge(&counted, &look)
+        } else if let Some(came) = came_over(row, &look) {
+            tracing::info!(row = row.id.0, part = came.id.as_str(), "somebody came after an act of unknown outcome");
+            Verdict::Ask
         } else if row.attempts < ATTEMPTS {
             // What is not so yet may be done twice without harm, but not without end.
             Verdict::Resend

@@ -544,3 +544,67 @@ async fn other_words_go_instead_of_the_refused_ones() {
     stage.push().await;
     assert_eq!((stage.status(row), stage.times("right"), stage.times("wrong")), (OutboxStatus::Sent, 1, 0));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn my_same_words_from_elsewhere_are_not_taken_for_a_message_that_never_came() {
+    let stage = Stage::new().await;
+    // Written on the web after the thread was last read here.
+    stage.desk.lock().unwrap().part("comment", ("admin", ME), "<p>Thanks!</p>");
+    stage.fates([Fate::Lost]);
+    let row = stage.commit(reply("Thanks!"), None);
+    stage.push().await;
+    assert_eq!(stage.row(row).baseline_part, PartId::parse("2"), "unguarded ones read the thread as well");
+    stage.live(60).await;
+    assert_eq!((stage.status(row), stage.times("Thanks!")), (OutboxStatus::Sent, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_that_the_helpdesk_rewrote_are_asked_about_and_go_again_only_when_chosen() {
+    let stage = Stage::new().await;
+    stage.fates([Fate::Cut]);
+    let row = stage.commit(reply("Hooray :tada:"), Some(stage.began()));
+    stage.push().await;
+    stage.desk.lock().unwrap().parts[1]["body"] = json!("<p>Hooray \u{1f389}</p>");
+    stage.live(200).await;
+    assert_eq!((stage.status(row), stage.writes()), (OutboxStatus::NeedsDecision, 1));
+    assert_eq!(stage.engine.edit(row, "Other words").unwrap(), None, "the customer may have the first ones");
+    // What came meanwhile has been shown beside it.
+    stage.desk.lock().unwrap().part("comment", ("user", "c1"), "<p>Thanks</p>");
+    stage.engine.retry(row).unwrap();
+    stage.push().await;
+    assert_eq!((stage.status(row), stage.writes()), (OutboxStatus::Sent, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_close_of_unknown_outcome_is_not_repeated_over_a_customer_who_came_back() {
+    let stage = Stage::new().await;
+    stage.fates([Fate::Cut]);
+    let row = stage.commit(Act::Close, None);
+    stage.push().await;
+    stage.clock.advance(Duration::from_secs(2));
+    {
+        let mut desk = stage.desk.lock().unwrap();
+        desk.part("comment", ("user", "c1"), "<p>It broke again</p>");
+        desk.state = "open";
+    }
+    stage.live(20).await;
+    assert_eq!((stage.status(row), stage.writes()), (OutboxStatus::NeedsDecision, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn send_anyway_does_not_take_for_seen_what_came_after_it_was_held() {
+    let stage = Stage::new().await;
+    let began = stage.began();
+    stage.desk.lock().unwrap().part("comment", ("user", "c1"), "<p>Found it!</p>");
+    let row = stage.commit(reply("Let me look"), Some(began));
+    stage.push().await;
+    assert_eq!(stage.status(row), OutboxStatus::Held);
+    stage.desk.lock().unwrap().part("note", ("admin", "8"), "<p>wait</p>");
+    stage.engine.fetch_thread(&id()).await.unwrap();
+    stage.engine.send_anyway(row).unwrap();
+    stage.push().await;
+    assert_eq!((stage.status(row), stage.writes()), (OutboxStatus::Held, 0));
+    stage.engine.send_anyway(row).unwrap();
+    stage.push().await;
+    assert_eq!((stage.status(row), stage.writes()), (OutboxStatus::Sent, 1));
+}

@@ -13,8 +13,8 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use crate::domain::{
-    Act, Attachment, AuthorKind, Began, Conversation, Doubt, FilePart, Guard, OutboxRow, OutboxStatus, Part, PartId,
-    PartKind, TeammateId, UnixTime,
+    Act, ActKind, Attachment, AuthorKind, Began, Conversation, Doubt, FilePart, Guard, OutboxRow, OutboxStatus, Part,
+    PartId, PartKind, TeammateId, UnixTime,
 };
 use crate::text::{Untrusted, canonical};
 
@@ -71,7 +71,12 @@ pub fn judge(row: &OutboxRow, look: &Look<'_>) -> Verdict {
     let needed = if is_witnessed(row, look) { READS_WITNESSED } else { Doubt::READS };
     if row.doubt.reads < needed {
         Verdict::ReadAgain
-    } else if row.doubt.resends >= RESENDS || is_like(row, look) || came_since(row, look).is_some() {
+    } else if row.doubt.resends >= RESENDS {
+        Verdict::Ask
+    } else if row.is_chosen() {
+        // Its writer has seen what is there, and knows better.
+        Verdict::Resend
+    } else if may_be_there(row, look) || came_since(row, look).is_some() {
         Verdict::Ask
     } else {
         Verdict::Resend
@@ -220,14 +225,23 @@ fn first_match<'a>(row: &OutboxRow, look: &Look<'a>, taken: &HashSet<PartId>) ->
         .find(|part| words_of(part) == words && are_the_files(files, &part.attachments))
 }
 
-/// Whether something is there that may be the message without being the same: its words with more
-/// around them (a signature), other files, a part whose words were removed, or the same by a date that
-/// fits our clock where only what the helpdesk says of its own tells against it.
-fn is_like(row: &OutboxRow, look: &Look<'_>) -> bool {
-    let Some(words) = row.act.text().map(canonical) else { return false };
+/// Whether something of mine is there that may be the message, whatever it says: helpdesks put signatures
+/// under words, shorten links, replace what stands for a picture, cut what is long. Dates that fit our
+/// clock count, too, where only what the helpdesk says of its own tells against them.
+fn may_be_there(row: &OutboxRow, look: &Look<'_>) -> bool {
     let taken = taken(row, look);
     let parts = since(row, look, not_before(row, look.server_ahead.min(0)));
-    candidates(row, look, &taken, parts).any(|part| part.redacted || words_of(part).contains(&words))
+    candidates(row, look, &taken, parts).next().is_some()
+}
+
+/// What a person did after an act that is safe to repeat was committed: repeating it would go over that.
+#[must_use]
+pub fn came_over<'a>(row: &OutboxRow, look: &Look<'a>) -> Option<&'a Part> {
+    if !matches!(row.act.kind(), ActKind::Close | ActKind::Reopen | ActKind::Snooze | ActKind::Assign) {
+        return None;
+    }
+    let committed = UnixTime(row.created_at.secs().saturating_add(look.server_ahead)) - SURELY_LATER;
+    since(row, look, committed).find(|part| part.created_at >= committed && Guard::On.stops(part, Some(look.me)))
 }
 
 /// What stops a guarded message whose fate is unknown.
@@ -447,9 +461,30 @@ mod tests {
     fn what_is_like_it_is_for_a_person_to_judge() {
         let signed = [part("2", PartKind::Comment, "7", "<p>x marks it</p><p>-- Ana</p>", 1_001)];
         assert_eq!(verdict(&read(row("x marks it", None), Doubt::READS, 0), &signed), Verdict::Ask);
+        let rewritten = [part("2", PartKind::Comment, "7", "<p>\u{1f389} https://s.example/1</p>", 1_001)];
+        let wrote = read(row(":tada: https://example.com/a/long/way", None), Doubt::READS, 0);
+        assert_eq!(verdict(&wrote, &rewritten), Verdict::Ask);
+        // Its writer has looked and says again: then only finding it stops it.
+        let chosen = OutboxRow { began: Some(Began { part: None, at: UnixTime(1_100) }), ..wrote };
+        assert_eq!(verdict(&chosen, &rewritten), Verdict::Resend);
+        assert_eq!(verdict(&read(chosen, Doubt::READS, 1), &rewritten), Verdict::Ask, "and that once");
         let mut removed = part("2", PartKind::Comment, "7", "", 1_001);
         removed.redacted = true;
         assert_eq!(verdict(&read(row("x", None), Doubt::READS, 0), &[removed]), Verdict::Ask);
+    }
+
+    #[test]
+    fn what_a_person_did_after_a_close_is_not_gone_over() {
+        let me = me();
+        let close = OutboxRow { act: Act::Close, ..row("", Some("1")) };
+        let before = [by_customer("1", "Help", 900), by_customer("2", "Hello?", 950)];
+        assert_eq!(came_over(&close, &look(&before, &me, &[])), None, "it was closed over that");
+        let after = [before[0].clone(), by_customer("3", "It broke again", 1_005)];
+        assert!(came_over(&close, &look(&after, &me, &[])).is_some());
+        let mine = [before[0].clone(), part("3", PartKind::Comment, "7", "Mine", 1_005)];
+        assert_eq!(came_over(&close, &look(&mine, &me, &[])), None);
+        let tag = Act::Priority { to: crate::domain::Priority::High };
+        assert_eq!(came_over(&OutboxRow { act: tag, ..close }, &look(&after, &me, &[])), None);
     }
 
     #[test]

@@ -24,6 +24,10 @@ pub enum Kind {
 impl Kind {
     /// All, in the order in which they are pulled when several are due.
     pub const ALL: [Self; 4] = [Self::Directory, Self::Changes, Self::Library, Self::People];
+    /// Those that everything else waits for.
+    pub const FIRST: [Self; 2] = [Self::Directory, Self::Changes];
+    /// Those that nobody waits for.
+    pub const SLOW: [Self; 2] = [Self::Library, Self::People];
 
     /// How often, in general.
     fn every(self, timings: &Timings, told: bool) -> Duration {
@@ -40,13 +44,16 @@ impl Kind {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Schedule {
     last: [Option<Duration>; Kind::ALL.len()],
+    /// When each is tried again after a failure of its own.
+    again: [Option<Duration>; Kind::ALL.len()],
     failures: u32,
     not_before: Option<Duration>,
 }
 
 impl Schedule {
     fn next(&self, kind: Kind, now: Duration, timings: &Timings, told: bool) -> Duration {
-        self.last[kind as usize].map_or(now, |last| last + kind.every(timings, told))
+        let turn = || self.last[kind as usize].map_or(now, |last| last + kind.every(timings, told));
+        self.again[kind as usize].unwrap_or_else(turn)
     }
 
     /// Whether a kind is due at `now`. `told`: the helpdesk tells by itself what changed.
@@ -55,23 +62,31 @@ impl Schedule {
         self.not_before.is_none_or(|wait| now >= wait) && now >= self.next(kind, now, timings, told)
     }
 
-    /// How long from `now` until something is due.
+    /// How long from `now` until one of these is due.
     #[must_use]
-    pub fn wait(&self, now: Duration, timings: &Timings, told: bool) -> Duration {
-        let soonest = Kind::ALL.into_iter().map(|kind| self.next(kind, now, timings, told)).min().unwrap_or(now);
+    pub fn wait(&self, kinds: &[Kind], now: Duration, timings: &Timings, told: bool) -> Duration {
+        let soonest = kinds.iter().copied().map(|kind| self.next(kind, now, timings, told)).min().unwrap_or(now);
         soonest.max(self.not_before.unwrap_or_default()).saturating_sub(now)
     }
 
     /// A pull went well.
     pub fn done(&mut self, kind: Kind, now: Duration) {
         self.last[kind as usize] = Some(now);
+        self.again[kind as usize] = None;
+        if self.failures > 0 {
+            // What failed with the rest may go well with it again.
+            self.again = Default::default();
+        }
         self.failures = 0;
         self.not_before = None;
     }
 
-    /// A pull failed in a way that is its own: the next one comes in its turn, and nothing else waits.
-    pub fn skipped(&mut self, kind: Kind, now: Duration) {
-        self.last[kind as usize] = Some(now);
+    /// A pull failed in a way that is its own: it is tried again in its turn, who and what there is as
+    /// soon as anything that has failed, and nothing else waits.
+    pub fn skipped(&mut self, kind: Kind, now: Duration, timings: &Timings) {
+        let turn = kind.every(timings, false);
+        let wait = if kind == Kind::Directory { turn.min(timings.back_off_cap) } else { turn };
+        self.again[kind as usize] = Some(now + wait);
     }
 
     /// A pull failed in a way that others would too: everything waits, longer each time; after a
@@ -89,14 +104,16 @@ impl Schedule {
     /// Conversations are due at once, whatever failed before.
     pub fn hurry(&mut self) {
         self.last[Kind::Changes as usize] = None;
+        self.again[Kind::Changes as usize] = None;
         self.not_before = None;
     }
 
     /// The agent asks, or the machine has slept: everything but people is due at once.
     pub fn refresh(&mut self) {
-        let people = self.last[Kind::People as usize];
+        let at = Kind::People as usize;
+        let (people, again) = (self.last[at], self.again[at]);
         *self = Self { failures: self.failures, ..Self::default() };
-        self.last[Kind::People as usize] = people;
+        (self.last[at], self.again[at]) = (people, again);
     }
 }
 
@@ -129,7 +146,7 @@ mod tests {
         assert_eq!(due(&schedule, 5, false), [Kind::Changes]);
         assert_eq!(due(&schedule, 301, false), [Kind::Directory, Kind::Changes, Kind::Library]);
         assert_eq!(due(&schedule, 3_601, false), Kind::ALL);
-        assert_eq!(schedule.wait(secs(2), &Timings::default(), false), secs(3));
+        assert_eq!(schedule.wait(&Kind::ALL, secs(2), &Timings::default(), false), secs(3));
     }
 
     #[test]
@@ -137,7 +154,7 @@ mod tests {
         let schedule = all_done(1);
         assert!(due(&schedule, 60, true).is_empty());
         assert_eq!(due(&schedule, 61, true), [Kind::Changes]);
-        assert_eq!(schedule.wait(secs(2), &Timings::default(), true), secs(59));
+        assert_eq!(schedule.wait(&Kind::ALL, secs(2), &Timings::default(), true), secs(59));
         assert_eq!(due(&schedule, 10, false), [Kind::Changes], "when it falls silent the poll is overdue at once");
     }
 
@@ -159,19 +176,22 @@ mod tests {
         let mut schedule = Schedule::default();
         for _ in 0..20 {
             schedule.failed(secs(10), false, &timings, u64::MAX - 7);
-            assert!(schedule.wait(secs(10), &timings, false) <= timings.back_off_cap);
+            assert!(schedule.wait(&Kind::ALL, secs(10), &timings, false) <= timings.back_off_cap);
         }
-        assert!(schedule.wait(secs(10), &timings, false) > secs(1));
+        assert!(schedule.wait(&Kind::ALL, secs(10), &timings, false) > secs(1));
         schedule.done(Kind::Changes, secs(80));
         schedule.failed(secs(80), false, &timings, u64::MAX - 7);
-        assert_eq!(schedule.wait(secs(80), &timings, false), secs(1));
+        assert_eq!(schedule.wait(&Kind::ALL, secs(80), &timings, false), secs(1));
     }
 
     #[test]
     fn one_list_that_cannot_be_had_holds_up_nothing_else() {
         let mut schedule = Schedule::default();
-        schedule.skipped(Kind::Library, secs(1));
+        schedule.skipped(Kind::Library, secs(1), &Timings::default());
         assert_eq!(due(&schedule, 1, false), [Kind::Directory, Kind::Changes, Kind::People]);
+        schedule.skipped(Kind::Directory, secs(1), &Timings::default());
+        assert_eq!(due(&schedule, 1, false), [Kind::Changes, Kind::People]);
+        assert!(due(&schedule, 61, false).contains(&Kind::Directory), "it is not left alone for long");
         let mut schedule = all_done(1);
         schedule.refresh();
         assert_eq!(due(&schedule, 2, false), [Kind::Directory, Kind::Changes, Kind::Library]);

@@ -18,12 +18,14 @@ use super::reconcile::back_off;
 use super::schedule::{Kind, Schedule};
 use super::wishes::{self, Wanted};
 use super::{events, fill, health};
-use crate::api::Priority;
+use crate::api::{ApiError, Class, Priority};
 use crate::cache::Cache;
 use crate::clock::Clock;
 
 /// Contacts looked up before anything else is looked at again.
 const CONTACTS: usize = 100;
+/// The outbox is left alone at least so long.
+const SHORTEST_WAIT: Duration = Duration::from_millis(200);
 /// After a panic: the first pause, the longest, and how long a task must run to be as good as new.
 const PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
@@ -49,6 +51,7 @@ pub(super) fn start(
     let clock = &engine.clock;
     let mut tasks = vec![
         spawn_until("pull", clock, stopping, engine, pull_on_schedule),
+        spawn_until("slow", clock, stopping, engine, pull_the_slow),
         spawn_until("contacts", clock, stopping, engine, look_up_contacts),
         spawn_until("events", clock, stopping, engine, events::follow),
         spawn_until("health", clock, stopping, engine, health::watch),
@@ -102,13 +105,33 @@ async fn supervised<F: Future<Output = ()>>(name: &'static str, clock: Clock, fi
 /// Pulls what is due, for ever.
 async fn pull_on_schedule(engine: Engine) {
     let mut schedule = Schedule::default();
+    let mut hastened = None;
     loop {
-        engine.pull_due(&mut schedule).await;
-        let wait = schedule.wait(engine.clock.monotonic(), &engine.timings, engine.stream.flows());
+        engine.pull_due(&Kind::FIRST, &mut schedule).await;
+        engine.go_on(&mut hastened);
+        let wait = schedule.wait(&Kind::FIRST, engine.clock.monotonic(), &engine.timings, engine.stream.flows());
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
             () = engine.wake_pull.notified() => schedule.refresh(),
             () = engine.stream.poll.notified() => schedule.hurry(),
+        }
+    }
+}
+
+/// Pulls what nobody waits for when it is due, for ever: beside the changes, after the first pull.
+async fn pull_the_slow(engine: Engine) {
+    let mut schedule = Schedule::default();
+    loop {
+        let may_ask = engine.is_online() && engine.has_lists().await;
+        let wait = if may_ask {
+            engine.pull_due(&Kind::SLOW, &mut schedule).await;
+            schedule.wait(&Kind::SLOW, engine.clock.monotonic(), &engine.timings, engine.stream.flows())
+        } else {
+            engine.timings.poll.min(PAUSE)
+        };
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = engine.wake_slow.notified() => schedule.refresh(),
         }
     }
 }
@@ -118,6 +141,9 @@ async fn look_up_contacts(engine: Engine) {
     let mut failures = 0_u32;
     loop {
         let may_ask = engine.is_online() && engine.has_lists().await;
+        if may_ask {
+            engine.read_aside().await;
+        }
         let found = if may_ask { engine.pull_contacts(CONTACTS).await } else { Ok(0) };
         let wait = match found {
             Ok(0) => engine.timings.poll,
@@ -132,24 +158,38 @@ async fn look_up_contacts(engine: Engine) {
                 back_off(failures, timings.back_off, timings.back_off_cap, engine.ids.next_u64()).max(timings.poll)
             }
         };
-        tokio::time::sleep(wait).await;
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = engine.stream.aside_news.notified(), if failures == 0 && may_ask => {}
+        }
     }
 }
 
 /// Sends what is due, until it is to stop; never stops in the middle of a send.
 async fn push_when_due(engine: Engine, mut stopping: watch::Receiver<bool>) {
+    let mut failures = 0_u32;
+    let mut last_fault = None;
     loop {
-        let elsewhere = match engine.push().await {
-            Ok(pushed) => pushed.elsewhere,
-            Err(error) => {
-                tracing::error!(%error, "the outbox could not be worked on");
-                None
+        let wait = match engine.push().await {
+            Ok(pushed) => {
+                (failures, last_fault) = (0, None);
+                match pushed.elsewhere {
+                    // Another process sends; it gives the lease back as soon as it has nothing to send.
+                    Some(_) => Duration::from_secs(1),
+                    None => engine.outbox_wait().await,
+                }
             }
-        };
-        let wait = match elsewhere {
-            // Another process sends; it gives the lease back as soon as it has nothing to send.
-            Some(_) => Duration::from_secs(1),
-            None => engine.outbox_wait().await,
+            Err(error) => {
+                let fault = error.to_string();
+                if last_fault.as_ref() != Some(&fault) {
+                    tracing::error!(%error, "the outbox could not be worked on");
+                    last_fault = Some(fault);
+                }
+                failures = failures.saturating_add(1);
+                let timings = &engine.timings;
+                let wait = back_off(failures, timings.back_off, timings.back_off_cap, engine.ids.next_u64());
+                wait.max(SHORTEST_WAIT)
+            }
         };
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
@@ -160,9 +200,21 @@ async fn push_when_due(engine: Engine, mut stopping: watch::Receiver<bool>) {
 }
 
 impl Engine {
-    /// Pulls each kind that is due.
-    async fn pull_due(&self, schedule: &mut Schedule) {
-        for kind in Kind::ALL {
+    /// What waited for the connection goes when it is back; how often it comes and goes, what waits for
+    /// other reasons is not driven on.
+    fn go_on(&self, hastened: &mut Option<Duration>) {
+        let now = self.clock.monotonic();
+        if !self.is_online() || hastened.is_some_and(|at| now < at + self.timings.back_off_cap) || !self.came_back() {
+            return;
+        }
+        *hastened = Some(now);
+        self.hasten();
+        self.attention.note_changed(&[]);
+    }
+
+    /// Pulls each of these kinds that is due.
+    async fn pull_due(&self, kinds: &[Kind], schedule: &mut Schedule) {
+        for kind in kinds.iter().copied() {
             let (now, told) = (self.clock.monotonic(), self.stream.flows());
             // Without knowing who we are nothing else means much.
             let asks_who = kind == Kind::Directory
@@ -174,22 +226,18 @@ impl Engine {
             let outcome = match kind {
                 Kind::Directory => self.pull_directory().await,
                 Kind::Changes => self.pull_changes_and_deletions().await,
-                Kind::Library => self.pull_library().await,
+                Kind::Library => {
+                    self.tidy().await;
+                    self.pull_library().await
+                }
                 Kind::People => self.refresh_people().await,
             };
             let now = self.clock.monotonic();
             match outcome {
-                Ok(()) => {
-                    schedule.done(kind, now);
-                    // The way is open: what waited for it goes.
-                    if self.came_back() {
-                        self.hasten();
-                        self.attention.note_changed(&[]);
-                    }
-                }
-                Err(SyncError::Api(error)) if matches!(kind, Kind::Library | Kind::People) && is_its_own(&error) => {
+                Ok(()) => schedule.done(kind, now),
+                Err(SyncError::Api(error)) if is_skipped(kind, &error) => {
                     tracing::warn!(%error, ?kind, "a list could not be pulled");
-                    schedule.skipped(kind, now);
+                    schedule.skipped(kind, now, &self.timings);
                 }
                 Err(error) => {
                     if let SyncError::Cache(error) = &error {
@@ -197,6 +245,28 @@ impl Engine {
                     }
                     tracing::debug!(%error, ?kind, "a pull failed");
                     schedule.failed(now, self.is_signed_out(), &self.timings, self.ids.next_u64());
+                }
+            }
+        }
+    }
+
+    /// Goes on with what an earlier run left half done in the cache, and forgets threads that are older
+    /// than the history that is to be kept.
+    async fn tidy(&self) {
+        const AT_ONCE: usize = 500;
+        match self.on_disk(Cache::finish_behind).await {
+            Ok(changed) => self.tell_changed(changed),
+            Err(error) => tracing::warn!(%error, "the cache could not be brought up to date"),
+        }
+        let Some(history) = self.history else { return };
+        let since = self.client.server_now() - history;
+        loop {
+            match self.on_disk(move |cache| cache.forget_threads_before(since, AT_ONCE)).await {
+                Ok(AT_ONCE..) => {}
+                Ok(_) => return,
+                Err(error) => {
+                    tracing::warn!(%error, "old threads could not be forgotten");
+                    return;
                 }
             }
         }
@@ -219,7 +289,7 @@ impl Engine {
             return longest;
         }
         match self.on_disk(Cache::earliest_due).await {
-            Ok(Some(due)) => due.since(self.now()).max(Duration::from_millis(200)).min(longest),
+            Ok(Some(due)) => due.since(self.now()).max(SHORTEST_WAIT).min(longest),
             _ => longest,
         }
     }
@@ -230,6 +300,16 @@ impl Engine {
             Ok(_) => self.wake_outbox(),
             Err(error) => self.tell_fault(&error),
         }
+    }
+}
+
+/// Whether a failure holds up nothing else. When it is the way to the helpdesk that fails, the changes
+/// find that out for themselves.
+fn is_skipped(kind: Kind, error: &ApiError) -> bool {
+    match kind {
+        Kind::Directory => *error.class() != Class::NotSignedIn,
+        Kind::Changes => false,
+        Kind::Library | Kind::People => is_its_own(error),
     }
 }
 

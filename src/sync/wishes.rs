@@ -61,8 +61,12 @@ pub(super) async fn grant(engine: Engine, wanted: Arc<Mutex<UnboundedReceiver<Wa
     let mut wanted = wanted.lock().await;
     let mut wishes = Wishes::default();
     let mut jobs: FuturesUnordered<BoxFuture<'_, Done>> = FuturesUnordered::new();
+    // Of those on their way: the shown ones, those ahead of the cursor.
     let mut under_way: HashSet<ConversationId> = HashSet::new();
-    let mut ahead_now = 0;
+    let mut ahead: HashSet<ConversationId> = HashSet::new();
+    // Those that will be tried again, and the one that was opened last.
+    let mut again: HashSet<ConversationId> = HashSet::new();
+    let mut opened: Option<ConversationId> = None;
     let mut setbacks = Setbacks::new(SETBACK, LONG_SETBACK);
     let engine = &engine;
     let thread = |id: ConversationId, is_shown: bool| -> BoxFuture<'_, Done> {
@@ -74,18 +78,20 @@ pub(super) async fn grant(engine: Engine, wanted: Arc<Mutex<UnboundedReceiver<Wa
     };
     loop {
         let now = engine.clock.monotonic();
-        // One that is on its way already is looked at when it is here.
-        if let Some(id) = wishes.shown.take_if(|id| !under_way.contains(id))
-            && setbacks.may_try(&id, now)
-        {
-            under_way.insert(id.clone());
-            jobs.push(thread(id, true));
+        // One that is on its way already is looked at when it is here. One that was fetched ahead may
+        // have to wait for its turn: what is shown does not wait with it.
+        if let Some(id) = wishes.shown.take_if(|id| !under_way.contains(id)) {
+            if setbacks.may_try(&id, now) {
+                under_way.insert(id.clone());
+                jobs.push(thread(id, true));
+            } else if again.insert(id.clone()) {
+                jobs.push(later(setbacks.wait(&id, now), id));
+            }
         }
-        while ahead_now < AHEAD_AT_ONCE
+        while ahead.len() < AHEAD_AT_ONCE
             && let Some(id) = wishes.ahead.pop()
         {
-            if setbacks.may_try(&id, now) && under_way.insert(id.clone()) {
-                ahead_now += 1;
+            if setbacks.may_try(&id, now) && !under_way.contains(&id) && ahead.insert(id.clone()) {
                 jobs.push(thread(id, false));
             }
         }
@@ -93,7 +99,14 @@ pub(super) async fn grant(engine: Engine, wanted: Arc<Mutex<UnboundedReceiver<Wa
             biased;
             wish = wanted.recv() => match wish {
                 None => return,
-                Some(Wanted::Thread(id)) => wishes.shown = Some(id),
+                Some(Wanted::Thread(id)) => {
+                    // What is opened is tried at once; what is drawn again waits for its turn.
+                    if opened.as_ref() != Some(&id) {
+                        setbacks.clear(&id);
+                        opened = Some(id.clone());
+                    }
+                    wishes.shown = Some(id);
+                }
                 Some(Wanted::Ahead(ids)) => wishes.ahead = ids.into_iter().take(AHEAD).rev().collect(),
                 Some(Wanted::Away(state)) => jobs.push(Box::pin(engine.go_away(state))),
                 Some(Wanted::Tag(name, on)) => jobs.push(Box::pin(engine.make_wanted_tag(name, on))),
@@ -107,13 +120,13 @@ pub(super) async fn grant(engine: Engine, wanted: Arc<Mutex<UnboundedReceiver<Wa
             Some(done) = jobs.next(), if !jobs.is_empty() => match done {
                 Done::Other => {}
                 Done::Again(id) => {
+                    again.remove(&id);
                     if engine.attention.thread().as_ref() == Some(&id) {
                         wishes.shown = Some(id);
                     }
                 }
                 Done::Thread(id, is_shown, outcome) => {
-                    under_way.remove(&id);
-                    ahead_now -= usize::from(!is_shown);
+                    if is_shown { &mut under_way } else { &mut ahead }.remove(&id);
                     if matches!(outcome, Ok(true)) {
                         setbacks.clear(&id);
                         continue;
@@ -121,17 +134,20 @@ pub(super) async fn grant(engine: Engine, wanted: Arc<Mutex<UnboundedReceiver<Wa
                     let now = engine.clock.monotonic();
                     setbacks.waiting(now);
                     setbacks.note(id.clone(), now);
-                    if is_shown {
-                        let wait = setbacks.wait(&id, now);
-                        jobs.push(Box::pin(async move {
-                            tokio::time::sleep(wait).await;
-                            Done::Again(id)
-                        }));
+                    if is_shown && again.insert(id.clone()) {
+                        jobs.push(later(setbacks.wait(&id, now), id));
                     }
                 }
             },
         }
     }
+}
+
+fn later<'a>(wait: Duration, id: ConversationId) -> BoxFuture<'a, Done> {
+    Box::pin(async move {
+        tokio::time::sleep(wait).await;
+        Done::Again(id)
+    })
 }
 
 impl Engine {
@@ -147,7 +163,9 @@ impl Engine {
         let stored = self.on_disk(move |cache| cache.load_thread(&asked)).await?;
         let mut is_current = stored.as_ref().is_some_and(|thread| thread.is_here && !thread.is_stale);
         if !is_current {
-            is_current = self.fetch_thread_by(client, id).await?;
+            let fetched = self.fetch_thread_by(client, id).await;
+            self.note_missed(id, &fetched).await?;
+            is_current = fetched?;
         }
         let contact = stored.as_ref().and_then(|thread| thread.conversation.contact.as_ref()?.id.clone());
         if let (true, Some(contact)) = (with_contact, contact) {

@@ -2,7 +2,8 @@
 //! the disk.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
 
 use super::engine::{Engine, Hold, mode_of, why_not_durable};
 use super::message::{Event, Request, Storage};
@@ -13,24 +14,63 @@ use crate::text::Untrusted;
 /// Writes until nobody asks any more: requests in order, each whole before the next.
 pub(super) fn run(engine: &Engine, requests: &Receiver<Request>) {
     let mut storage = engine.tell_storage(Storage::Disk);
-    while let Ok(request) = requests.recv() {
+    loop {
+        let request = match next(requests, storage) {
+            Ok(request) => request,
+            Err(RecvTimeoutError::Timeout) => {
+                engine.try_disk();
+                storage = engine.tell_storage(storage);
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => return,
+        };
+        let draft = draft_of(&request);
+        let is_quiet = matches!(request, Request::SavePlace(_) | Request::SaveSort { .. } | Request::Seen { .. });
         // A fault of ours costs the request that found it; the hook has said where it is.
-        match catch_unwind(AssertUnwindSafe(|| write(engine, request))) {
-            Ok(Ok(())) => {}
+        let failure = match catch_unwind(AssertUnwindSafe(|| write(engine, request))) {
+            Ok(Ok(())) => None,
             Ok(Err(error)) => {
                 tracing::error!(%error, "a write failed");
-                engine.tell_fault(&error);
+                Some((why_not_durable(&error), Untrusted::new(error.to_string())))
             }
-            Err(_) => engine.tell(Event::Notice { key: "disk-other", details: Untrusted::default() }),
+            Err(_) => Some(("disk-other", Untrusted::default())),
+        };
+        // That nothing is kept is told by the storage; nobody has to hear of every mark.
+        let told = failure.filter(|(why, _)| !(is_quiet && matches!(*why, "disk-full" | "disk-read-only")));
+        if let Some((why, details)) = told {
+            engine.tell(match draft {
+                // Whoever waits for the answer tries again.
+                Some((conversation, mode)) => Event::DraftNotSaved { conversation, mode, why, details },
+                None => Event::Notice { key: why, details },
+            });
         }
         storage = engine.tell_storage(storage);
+    }
+}
+
+/// The next request; while nothing is kept on disk, none within a second is a time to look again.
+fn next(requests: &Receiver<Request>, storage: Storage) -> Result<Request, RecvTimeoutError> {
+    const LOOK_AGAIN: Duration = Duration::from_secs(1);
+    match storage {
+        Storage::Disk => requests.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        Storage::Memory(_) => requests.recv_timeout(LOOK_AGAIN),
+    }
+}
+
+/// The draft that a request saves.
+fn draft_of(request: &Request) -> Option<(ConversationId, Mode)> {
+    match request {
+        Request::SaveDraft(draft) | Request::OverwriteDraft(draft) | Request::AttachFile { draft, .. } => {
+            Some((draft.conversation.clone(), draft.mode))
+        }
+        _ => None,
     }
 }
 
 fn write(engine: &Engine, request: Request) -> Result<(), CacheError> {
     match request {
         Request::Commit { group, acts, uses_drafts, began } => {
-            commit(engine, group, &acts, &uses_drafts, began);
+            commit(engine, group, &acts, &uses_drafts, began.as_ref());
             Ok(())
         }
         Request::Undo { group } => engine.undo(&group),
@@ -59,10 +99,11 @@ fn commit(
     group: GroupId,
     acts: &[(ConversationId, Act)],
     uses_drafts: &[(ConversationId, Mode)],
-    began: Option<Began>,
+    began: Option<&Began>,
 ) {
     // A fault of ours must not swallow a reply either.
-    let outcome = catch_unwind(AssertUnwindSafe(|| engine.commit(&group, acts, uses_drafts, began, Hold::UndoWindow)));
+    let outcome =
+        catch_unwind(AssertUnwindSafe(|| engine.commit(&group, acts, uses_drafts, began.cloned(), Hold::UndoWindow)));
     let why = match outcome {
         Ok(Ok(_)) => return,
         Ok(Err(error)) => why_not_durable(&error),
@@ -74,7 +115,9 @@ fn commit(
             continue;
         };
         // Nobody may be there any more to hear of the refusal.
-        let mut draft = Draft::new(id.clone(), mode, text.clone(), engine.now());
+        let begun_at = began.map_or_else(|| engine.now(), |began| began.at);
+        let mut draft = Draft::new(id.clone(), mode, text.clone(), begun_at);
+        draft.seen_part = began.and_then(|began| began.part.clone());
         draft.files.clone_from(files);
         if let Err(error) = engine.cache().give_draft_back(&draft) {
             tracing::error!(%error, "a refused text could not be kept as a draft");
