@@ -5,13 +5,12 @@
 
 use super::shelf::Kept;
 use super::undo::Done;
-use super::{App, Pane, Severity};
+use super::{App, Matter, Pane, Severity};
 use crate::command::CommandId;
 use crate::domain::{Act, AssignTo, Began, Conversation, ConversationId, GroupId, Mode, OutboxRow, UnixTime};
 use crate::query::{Context, Subject};
 use crate::sync::message::{Connection, Request};
 use crate::text::{Clean, clean, truncate};
-use crate::words::Arg;
 
 /// A group that waits for its `Committed` or `Refused`.
 #[derive(Clone, Debug)]
@@ -116,12 +115,16 @@ impl App {
         }
         let began = sent.map(|sent| sent.kept.began);
         let held = rows.iter().find(|row| row.status.needs_you()).cloned();
-        let done = Done { group: group.clone(), rows, label, until, conversation: before.id, began };
+        let name = self.named(&before);
+        let done = Done { group: group.clone(), rows, label, name, until, conversation: before.id, began };
         if let Some(row) = held {
             self.tell_row(&row);
         } else {
             let text = self.done_words(&done);
-            self.say_text(Severity::Info, text, Clean::default());
+            // What is said of a message is true until it leaves.
+            let messages: Vec<_> = done.rows.iter().filter(|row| row.act.is_message()).map(|row| row.id).collect();
+            let matter = if messages.is_empty() { Matter::None } else { Matter::Rows(messages) };
+            self.say_about(matter, text);
         }
         self.undo.push(done);
         if awaited.undo {
@@ -195,9 +198,7 @@ impl App {
                 if matches!(self.status.connection, Connection::Offline { .. } | Connection::SignedOut { .. }) {
                     self.words.say(if note { "note-waits" } else { "reply-waits" })
                 } else {
-                    let secs = row.due_at.since(self.now).as_secs();
-                    let key = if note { "note-goes" } else { "reply-goes" };
-                    self.words.with(key, &[("secs", Arg::from(usize::try_from(secs).unwrap_or(usize::MAX)))])
+                    self.words.say(if note { "note-goes" } else { "reply-goes" })
                 }
             }
             None => sentence(&done.label),
@@ -235,24 +236,61 @@ impl App {
     /// The engine could not commit a group: nothing was done.
     pub(super) fn refused(&mut self, group: &GroupId, why: &'static str, texts: Vec<(ConversationId, Mode, String)>) {
         let awaited = self.awaited.iter().position(|awaited| awaited.group == *group).map(|at| self.awaited.remove(at));
-        let mut back = self
-            .composer
-            .take_back(group, false, self.generation)
-            .map(|sending| (sending.conversation, sending.mode, sending.kept));
+        let sending = self.composer.take_back(group, false, self.generation);
+        let ours = sending.as_ref().map(|sending| (sending.conversation.clone(), sending.mode, sending.cursor));
+        let mut back = sending.map(|sending| (sending.conversation, sending.mode, sending.kept));
         if back.is_none() {
             let began = Began { part: None, at: self.now };
             back = texts.into_iter().next().map(|(id, mode, text)| (id, mode, Kept { text, began, files: Vec::new() }));
         }
+        let has_text = back.is_some();
         if let Some((id, mode, kept)) = back {
             self.restore_text(&id, mode, kept);
             // Whether the engine could keep it by itself is not known: what is there is joined.
             self.save_again(&(id, mode));
         }
         if awaited.is_some() {
-            let why = self.words.say(why);
-            let text = self.words.with("not-done", &[("why", (&why).into())]);
-            self.say_text(Severity::Error, text, Clean::default());
+            let text = match (why, has_text) {
+                ("disk-full", false) => self.words.say("refused-full"),
+                ("disk-full", true) => self.words.say("refused-full-text"),
+                ("disk-read-only", false) => self.words.say("refused-read-only"),
+                ("disk-read-only", true) => self.words.say("refused-read-only-text"),
+                _ => self.words.with("not-done", &[("why", (&self.words.say(why)).into())]),
+            };
+            self.say_text(Severity::Error, text.clone(), Clean::default());
+            if let Some((id, mode, cursor)) = ours {
+                self.stay_in_composer(&id, mode, cursor, text);
+            }
         }
+    }
+
+    /// A text was not taken: it is in the composer as it was, with the reason above it, unless another
+    /// one is being written there by now.
+    fn stay_in_composer(&mut self, id: &ConversationId, mode: Mode, cursor: (usize, usize), why: Clean) {
+        let bound = self.composer.conversation.as_ref();
+        if bound.is_some_and(|bound| bound != id || self.composer.mode != mode) {
+            return;
+        }
+        let newer = bound.is_some();
+        if !newer {
+            self.show_thread(id, true);
+            self.reopen_composer(id, mode);
+            self.composer.put_cursor(cursor);
+        }
+        self.composer.refused = why;
+    }
+
+    /// A conversation as a question names it: title, and whose it is.
+    fn named(&self, on: &Conversation) -> Clean {
+        const CELLS: usize = 40;
+        let number = clean(on.id.as_str());
+        let title = truncate(&on.title.clean().or(&on.preview.clean()), CELLS);
+        let name = on.contact.as_ref().map(|contact| contact.name.clean().or(&contact.email.clean()));
+        let name = truncate(&name.unwrap_or_default(), CELLS);
+        if title.is_blank() || name.is_blank() {
+            return title.or(&name).or(&self.words.with("conversation-number", &[("number", (&number).into())]));
+        }
+        self.words.with("conversation-named", &[("title", (&title).into()), ("name", (&name).into())])
     }
 
     /// Asks again for the thread, when it is the one shown.

@@ -7,7 +7,7 @@ use super::moving::Step;
 use super::picker::PickerKind;
 use super::shelf::Haste;
 use super::sidebar::EntryKind;
-use super::{App, Effect, Pane, Severity, Shape};
+use super::{App, Effect, Matter, Pane, Severity, Shape};
 use crate::command::{CommandId, Facts};
 use crate::domain::{Act, AssignTo, Conversation, ConversationId, Mode, when};
 use crate::sync::message::{Request, Storage};
@@ -192,7 +192,7 @@ impl App {
     /// `q` at the top level: says what is not sent yet.
     fn ask_quit(&mut self) {
         let loses = self.status.storage != Storage::Disk;
-        self.layers.push(Layer::Confirm(Confirm::Quit { unsent: self.status.waiting, loses }));
+        self.layers.push(Layer::Confirm(Confirm::Quit { unsent: self.unsent(), loses }));
     }
 
     /// The question in front was answered with yes.
@@ -201,7 +201,7 @@ impl App {
         match confirm {
             Confirm::Quit { .. } => self.quit(),
             Confirm::TakeBack { .. } => self.take_back_last(),
-            Confirm::DiscardDraft(id) => self.discard_draft(&id),
+            Confirm::DiscardDraft { on, draft, .. } => self.discard_drafts(&on, &[draft.0]),
         }
     }
 
@@ -279,7 +279,8 @@ impl App {
         self.take_in(None);
         self.ask_counts();
         self.ask_thread();
-        self.say(Severity::Info, "syncing");
+        let text = self.words.say("syncing");
+        self.say_about(Matter::Pull, text);
     }
 
     /// `ctrl-c`: cancels what is half done. Never leaves the program.

@@ -44,6 +44,10 @@ pub struct Arrival {
     pub what: &'static str,
     /// When.
     pub at: UnixTime,
+    /// Which part of the thread.
+    pub part: PartId,
+    /// It was in view when the agent said that it was seen.
+    pub(super) looked_at: bool,
 }
 
 /// A text on its way to the outbox.
@@ -57,6 +61,8 @@ pub struct Sending {
     pub mode: Mode,
     /// The text, its files, and what had been seen when it was begun.
     pub kept: Kept,
+    /// Where the cursor was: line, column.
+    pub(super) cursor: (usize, usize),
 }
 
 /// Which of two texts an agent chooses, when another deskhand wrote in the same place.
@@ -81,6 +87,8 @@ pub struct Composer {
     pub saved: bool,
     /// Files that go with the text.
     pub files: Vec<FilePart>,
+    /// Why the text could not be sent, while nothing was done about it; blank else.
+    pub refused: Clean,
     /// Texts that are on their way to the outbox.
     pub sending: Vec<Sending>,
     area: TextArea<'static>,
@@ -96,6 +104,8 @@ pub struct Composer {
     joiner_waits: bool,
     /// Monotonic time at which the draft is saved.
     pub(super) save_at: Option<Duration>,
+    /// Monotonic time at which what could not be saved is tried again.
+    pub(super) retry_at: Option<Duration>,
 }
 
 impl Composer {
@@ -129,10 +139,21 @@ impl Composer {
         self.shelf.theirs(&self.bound()?)
     }
 
+    /// How many texts are known of.
+    #[cfg(test)]
+    pub(super) fn sheets(&self) -> usize {
+        self.shelf.len()
+    }
+
     /// Whether a file is being taken up.
     #[must_use]
     pub fn is_attaching(&self) -> bool {
         self.bound().is_some_and(|key| self.shelf.is_attaching(&key))
+    }
+
+    /// Whether a file is being taken up for this text.
+    pub(super) fn is_attaching_to(&self, key: &Place) -> bool {
+        self.shelf.is_attaching(key)
     }
 
     /// Whether a text is kept for this conversation, or being written.
@@ -163,7 +184,7 @@ impl Composer {
     pub fn rows_above(&self) -> u16 {
         let conflict = if self.theirs().is_some() { 2 } else { 0 };
         let files = !self.files.is_empty() || self.is_attaching();
-        u16::from(!self.arrivals.is_empty()) + conflict + u16::from(files)
+        u16::from(!self.refused.is_blank()) + u16::from(!self.arrivals.is_empty()) + conflict + u16::from(files)
     }
 
     /// Where the text in the text area belongs.
@@ -193,7 +214,7 @@ impl Composer {
         if self.is_bound_to(key) { self.saved } else { self.shelf.is_saved(key) }
     }
 
-    /// Whether it is known what is on disk for the text in the text area.
+    /// Whether it is known what is on disk for the text in the text area: what is there may be used up.
     pub(super) fn knows_disk(&self) -> bool {
         self.bound().is_some_and(|key| self.shelf.is_known(&key))
     }
@@ -201,6 +222,7 @@ impl Composer {
     /// Opens for a conversation, with the text that was kept for it.
     pub(super) fn open(&mut self, id: &ConversationId, mode: Mode) {
         self.stow();
+        self.refused = Clean::default();
         if self.conversation.as_ref() != Some(id) {
             self.arrivals.clear();
             (self.newest, self.sees_thread) = (None, false);
@@ -218,6 +240,7 @@ impl Composer {
         self.stow();
         self.conversation = None;
         self.arrivals.clear();
+        self.refused = Clean::default();
         (self.newest, self.sees_thread) = (None, false);
         self.show(None);
     }
@@ -326,6 +349,7 @@ impl Composer {
         if self.sending.iter().any(|sending| (&sending.conversation, sending.mode) == (&key.0, key.1)) {
             return News::default();
         }
+        self.shelf.tidy(&key.0);
         let (held, saved) = (self.held(key), self.is_saved(key));
         let news = self.shelf.learn(key, draft, held, saved, generation);
         self.apply(key, &news);
@@ -392,12 +416,13 @@ impl Composer {
         Some(draft)
     }
 
-    /// A file could not be taken up, as far as one was.
-    pub(super) fn stop_attaching(&mut self) -> bool {
-        if self.is_attaching() {
-            self.saved = false;
+    /// A draft could not be saved: it has to be handed over again. Returns whether that is to be told.
+    pub(super) fn draft_not_saved(&mut self, key: &Place) -> bool {
+        let tell = self.shelf.not_saved(key);
+        if !self.shelf.is_leaving(key) {
+            self.unsave(key);
         }
-        self.shelf.stop_attaching()
+        tell
     }
 
     /// Takes the last file off.
@@ -443,11 +468,19 @@ impl Composer {
     pub(super) fn take(&mut self, group: &GroupId) {
         let (Some(key), Some(kept)) = (self.bound(), self.held_here()) else { return };
         self.shelf.leave(&key);
-        self.sending.push(Sending { group: group.clone(), mode: key.1, conversation: key.0, kept });
+        let cursor = self.area.cursor();
+        let cursor = (cursor.0, cursor.1);
+        self.sending.push(Sending { group: group.clone(), mode: key.1, conversation: key.0, kept, cursor });
         self.saved = true;
         self.save_at = None;
         self.show(None);
         self.close();
+    }
+
+    /// Puts the cursor where it was.
+    pub(super) fn put_cursor(&mut self, (line, column): (usize, usize)) {
+        let at = |value: usize| u16::try_from(value).unwrap_or(u16::MAX);
+        self.area.move_cursor(CursorMove::Jump(at(line), at(column)));
     }
 
     /// A group was committed (`done`) or refused: its text.
@@ -463,7 +496,8 @@ impl Composer {
     pub(super) fn toggle_mode(&mut self) -> Option<Place> {
         let was = self.bound()?;
         let other = (was.0.clone(), if was.1 == Mode::Reply { Mode::Note } else { Mode::Reply });
-        if self.shelf.kept(&other).is_some() {
+        // What was written for the team never becomes a reply by one key: it stays, as a note.
+        if was.1 == Mode::Note || self.shelf.kept(&other).is_some() {
             self.open(&other.0, other.1);
             return None;
         }
@@ -476,6 +510,9 @@ impl Composer {
 
     /// Throws the text away, with its files.
     pub(super) fn throw_away(&mut self) {
+        if let Some(key) = self.bound() {
+            self.shelf.stop_attaching(&key);
+        }
         self.show(None);
         self.saved = false;
     }

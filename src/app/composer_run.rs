@@ -2,7 +2,9 @@
 
 use super::composer::Pasted;
 use super::shelf::Haste;
+use super::thread::Source;
 use super::{App, Effect, Pane, Severity};
+use crate::command::CommandId;
 use crate::domain::{Act, AssignTo, Channel, Conversation, ConversationId, Guard, Mode};
 use crate::text::Clean;
 
@@ -94,13 +96,45 @@ impl App {
             self.say(Severity::Info, "why-nothing-came");
             return;
         }
+        if let Some(unseen) = self.arrival_out_of_view() {
+            let page = self.thread_page();
+            if let Some(open) = self.thread.open.as_mut() {
+                open.bring_into_view(unseen, page);
+            }
+            // Those that have come into view with it have been looked at.
+            let _ = self.arrival_out_of_view();
+            let keys = self.keys_of(CommandId::SeenArrivals);
+            let text = self.words.with("arrivals-look", &[("keys", (&keys).into())]);
+            self.say_text(Severity::Warning, text, Clean::default());
+            return;
+        }
         self.composer.begin_again(self.now);
         self.text_changed();
         self.say(Severity::Info, "arrivals-seen");
     }
 
+    /// Notes what of the arrivals is in view; the item of the first that never was, where the thread is
+    /// on the screen.
+    fn arrival_out_of_view(&mut self) -> Option<usize> {
+        let page = self.thread_page();
+        let open = self.thread.open.as_ref().filter(|_| page > 0)?;
+        let mut first = None;
+        for arrival in self.composer.arrivals.iter_mut().filter(|arrival| !arrival.looked_at) {
+            let item = open.items.iter().position(|item| match item.source {
+                Source::Part(at) => open.thread.parts.get(at).is_some_and(|part| part.id == arrival.part),
+                Source::Pending(_) => false,
+            });
+            match item {
+                Some(at) if !open.shows_head(at, page) => first = first.or(Some(at)),
+                _ => arrival.looked_at = true,
+            }
+        }
+        first
+    }
+
     /// `esc`: leaves; the draft stays. An empty composer closes.
     pub(super) fn leave_composer(&mut self) {
+        self.drop_path();
         self.save_draft(Haste::Leave);
         if self.composer.is_blank() && self.composer.files.is_empty() {
             self.composer.close();
@@ -110,6 +144,7 @@ impl App {
 
     /// Closes the composer because another conversation comes into its place; the draft stays.
     pub(super) fn put_composer_away(&mut self) {
+        self.drop_path();
         if self.composer.conversation.is_none() {
             return;
         }
@@ -123,6 +158,7 @@ impl App {
     /// Sends what is written, with what follows, as one group.
     pub(super) fn send(&mut self, then: &Then) {
         let Some(id) = self.composer.conversation.clone() else { return };
+        self.attach_next();
         if self.composer.is_attaching() || self.attach_path.is_some() {
             self.say(Severity::Warning, "why-attaching");
             return;
@@ -156,6 +192,8 @@ impl App {
         }
         let began = self.composer.began().cloned();
         let began = began.filter(|_| mode == Mode::Reply && self.settings.guard != Guard::Off);
+        // The last words go first: a draft of ours is used up whatever was typed since its last save.
+        self.save_draft(Haste::Pause);
         // A draft that was never looked at is not used up.
         let uses: Vec<_> = self.composer.knows_disk().then(|| (id.clone(), mode)).into_iter().collect();
         let Some(group) = self.commit(&on, acts, uses, began) else { return };

@@ -4,7 +4,7 @@ use super::composer::{Choice, Place};
 use super::layers::{Confirm, Layer};
 use super::shelf::{Haste, Kept, News};
 use super::{App, Severity};
-use crate::domain::{ConversationId, Draft, Mode, UnixTime};
+use crate::domain::{ConversationId, Draft, Mode};
 use crate::query::Sort;
 use crate::sync::message::{Generation, Request, Window, WindowSpec};
 use crate::text::{Clean, clean_lines, truncate};
@@ -70,6 +70,7 @@ impl App {
         if let Some(key) = left {
             self.save_text(&key, Haste::Leave);
         }
+        self.attach_next();
     }
 
     /// The drafts of a conversation, as the answer to a question says.
@@ -109,6 +110,21 @@ impl App {
         self.follow(&key, &news);
     }
 
+    /// A draft is not on disk, and nothing new is there: it is tried again.
+    pub(super) fn hear_draft_not_saved(&mut self, key: &Place, why: &'static str, details: Clean) {
+        const REST: std::time::Duration = std::time::Duration::from_secs(5);
+        let has_file = self.composer.is_attaching_to(key);
+        if self.composer.draft_not_saved(key) {
+            match why {
+                _ if has_file => self.say_text(Severity::Warning, self.words.say("attach-not-kept"), details),
+                "disk-full" => self.say(Severity::Warning, "draft-unsaved-full"),
+                "disk-read-only" => self.say(Severity::Warning, "draft-unsaved-read-only"),
+                _ => self.say_text(Severity::Warning, self.words.say("draft-not-saved"), details),
+            }
+        }
+        self.composer.retry_at = Some(self.monotonic + REST);
+    }
+
     fn follow(&mut self, key: &Place, news: &News) {
         if news.save {
             self.save_text(key, Haste::Leave);
@@ -139,8 +155,7 @@ impl App {
     pub fn theirs_first_words(&self) -> Option<Clean> {
         const CELLS: usize = 200;
         let theirs = self.composer.theirs()?;
-        let text: Vec<Clean> = clean_lines(theirs.text.trim()).each_line().take(4).collect();
-        Some(truncate(&Clean::join(text.iter().filter(|line| !line.is_blank()), &Clean::literal(" ")), CELLS))
+        Some(first_words(&theirs.text, CELLS))
     }
 
     /// A text comes back: into the composer if it is bound to it, else kept for when it is opened. The
@@ -154,31 +169,62 @@ impl App {
     /// Asks before the drafts of the conversation at hand are thrown away.
     pub(super) fn ask_discard_draft(&mut self) {
         let Some(id) = self.id_at_hand() else { return };
-        if self.has_draft(&id) {
-            self.layers.push(Layer::Confirm(Confirm::DiscardDraft(id)));
-        } else {
+        if !self.has_draft(&id) {
             self.say(Severity::Warning, "why-no-draft");
+            return;
         }
+        if !self.is_looked_at(&id) {
+            self.say(Severity::Warning, "why-not-loaded");
+            return;
+        }
+        let drafts = self.drafts_of(&id);
+        let shown = drafts
+            .iter()
+            .position(|(mode, _)| self.composer.conversation.as_ref() == Some(&id) && self.composer.mode == *mode);
+        let named = |(mode, kept): &(Mode, Kept)| (*mode, first_words(&kept.text, 40));
+        let Some(draft) = drafts.get(shown.unwrap_or(0)).map(named) else {
+            self.say(Severity::Warning, "why-no-draft");
+            return;
+        };
+        let other = drafts.iter().find(|(mode, _)| *mode != draft.0).map(named);
+        let contact = self.known(&id).and_then(|on| on.contact.as_ref());
+        let name = contact.map(|contact| contact.name.clean().or(&contact.email.clean())).unwrap_or_default();
+        let name = name.or(&crate::text::clean(&format!("#{id}")));
+        self.layers.push(Layer::Confirm(Confirm::DiscardDraft { on: id, name, draft, other }));
     }
 
-    /// Throws the drafts of a conversation away, as was confirmed.
-    pub(super) fn discard_draft(&mut self, id: &ConversationId) {
-        let known = self.thread.wanted.as_ref() == Some(id) && self.thread.shown() == Some(id);
-        if !known {
+    /// The texts begun for a conversation, as far as they are at hand: reply, note.
+    #[must_use]
+    pub(crate) fn drafts_of(&self, id: &ConversationId) -> Vec<(Mode, Kept)> {
+        let held = |mode| Some((mode, self.composer.held(&(id.clone(), mode))?));
+        [Mode::Reply, Mode::Note].into_iter().filter_map(held).collect()
+    }
+
+    /// Its thread is on the screen, and with it its drafts are known.
+    fn is_looked_at(&self, id: &ConversationId) -> bool {
+        self.thread.wanted.as_ref() == Some(id) && self.thread.shown() == Some(id)
+    }
+
+    /// Throws drafts of a conversation away, as was confirmed.
+    pub(super) fn discard_drafts(&mut self, id: &ConversationId, modes: &[Mode]) {
+        if !self.is_looked_at(id) {
             // Only what has been looked at is thrown away.
             self.say(Severity::Warning, "why-not-loaded");
             return;
         }
+        self.drop_path();
         let mode = self.composer.mode;
         let was_open = self.composer.conversation.as_ref() == Some(id);
-        for mode in [Mode::Reply, Mode::Note] {
+        for mode in modes.iter().copied() {
             self.composer.open(id, mode);
             self.composer.throw_away();
             self.save_draft(Haste::Leave);
         }
         self.composer.open(id, mode);
         self.composer.close();
-        self.begun.remove(id);
+        if !self.composer.has_text_for(id) {
+            self.begun.remove(id);
+        }
         if was_open && self.focus == super::Pane::Composer {
             self.focus = super::Pane::Thread;
         }
@@ -235,19 +281,42 @@ impl App {
         if path.is_empty() {
             return;
         }
-        self.attach_path = Some(path.to_owned());
+        let Some(key) = self.composer.bound() else { return };
+        self.attach_path = Some((key, path.to_owned()));
         self.attach_next();
     }
 
-    /// Asks for the file as soon as nothing of the draft is under way.
+    /// Asks for the file as soon as nothing of the draft is under way. It goes with the text that it was
+    /// named for, and with no other.
     pub(super) fn attach_next(&mut self) {
-        if self.attach_path.is_none() {
-            return;
-        }
-        if let Some(draft) = self.composer.attach_to()
-            && let Some(path) = self.attach_path.take()
+        let Some((key, _)) = self.attach_path.clone() else { return };
+        if self.composer.bound().as_ref() != Some(&key) {
+            self.drop_path();
+        } else if let Some(draft) = self.composer.attach_to()
+            && let Some((_, path)) = self.attach_path.take()
         {
+            self.attach_asked = Some((key, path.clone()));
             self.ask(Request::AttachFile { draft, path });
+        }
+    }
+
+    /// A file could not be read: its path can be mended where it was typed.
+    pub(super) fn mend_path(&mut self) {
+        let Some((key, path)) = self.attach_asked.take() else { return };
+        let writing = self.layers.is_empty() && self.focus == super::Pane::Composer;
+        if writing && self.composer.bound() == Some(key) {
+            let mut input = super::input::Input::default();
+            input.insert(&path);
+            self.layers.push(Layer::Path(input));
+        }
+    }
+
+    /// The text is left: a file that waits for its turn does not come after it.
+    pub(super) fn drop_path(&mut self) {
+        if let Some((_, path)) = self.attach_path.take() {
+            let path = crate::text::clean(&path);
+            let text = self.words.with("attach-left", &[("path", (&path).into())]);
+            self.say_text(Severity::Warning, text, Clean::default());
         }
     }
 
@@ -263,11 +332,15 @@ impl App {
             None => self.say(Severity::Warning, "why-no-file"),
         }
     }
+}
 
-    /// What had been seen when a row of the outbox is written anew: all that is on the screen now.
-    pub(super) fn kept_anew(&self, text: &str, files: &[crate::domain::FilePart], at: UnixTime) -> Kept {
-        let newest = self.thread.open.as_ref().and_then(|open| open.thread.parts.last());
-        let began = crate::domain::Began { part: newest.map(|part| part.id.clone()), at };
-        Kept { text: text.to_owned(), began, files: files.to_vec() }
+/// The beginning of a text, on one line.
+pub(crate) fn first_words(text: &str, cells: usize) -> Clean {
+    const BYTES: usize = 2_000;
+    let mut end = text.len().min(BYTES);
+    while !text.is_char_boundary(end) {
+        end -= 1;
     }
+    let lines: Vec<Clean> = clean_lines(text.get(..end).unwrap_or_default().trim()).each_line().take(4).collect();
+    truncate(&Clean::join(lines.iter().filter(|line| !line.is_blank()), &Clean::literal(" ")), cells)
 }

@@ -11,12 +11,23 @@ use crate::domain::{ConversationId, Directory, PartId};
 use crate::sync::message::{Event, Generation, History, Progress, Request, Storage, Thread};
 use crate::text::Clean;
 
+/// What is said of an act without words when the disk refuses it.
+fn not_done(why: &str) -> Option<&'static str> {
+    match why {
+        "disk-full" => Some("refused-full"),
+        "disk-read-only" => Some("refused-read-only"),
+        _ => None,
+    }
+}
+
 impl App {
     /// Takes an event in. Returns whether anything visible may have changed.
     pub(super) fn hear(&mut self, event: Event) -> bool {
         match event {
             Event::Window { generation, window } => {
-                self.hear_begun(generation, &window) || self.hear_window(generation, window)
+                self.hear_begun(generation, &window)
+                    || self.hear_face(generation, &window)
+                    || self.hear_window(generation, window)
             }
             Event::Counts { generation, counts } => {
                 if generation != self.counts_asked {
@@ -48,7 +59,7 @@ impl App {
             }
             Event::Changed { ids } => {
                 self.hear_changed(&ids);
-                false
+                self.notices.pulled()
             }
             Event::Committed { group, rows } => {
                 self.committed(&group, rows);
@@ -59,13 +70,19 @@ impl App {
                 true
             }
             Event::Undone { group, dropped, inverted, left } => {
+                for row in &dropped {
+                    self.notices.row_moved(row.id);
+                }
                 self.undone(&group, &dropped, &inverted, &left);
                 true
             }
             Event::Row(row) => self.hear_row(&row),
             Event::OutboxCounts { waiting, needs_you } => self.hear_outbox_counts(waiting, needs_you),
             Event::Connection(connection) => {
-                let changed = self.status.connection != connection;
+                let mut changed = self.status.connection != connection;
+                if changed {
+                    changed |= self.notices.pulled();
+                }
                 self.status.connection = connection;
                 changed
             }
@@ -76,6 +93,10 @@ impl App {
             }
             Event::DraftConflict { ours: _, theirs } => {
                 self.hear_draft_conflict(*theirs);
+                true
+            }
+            Event::DraftNotSaved { conversation, mode, why, details } => {
+                self.hear_draft_not_saved(&(conversation, mode), why, details.clean());
                 true
             }
             Event::StateChanged => {
@@ -91,12 +112,14 @@ impl App {
             Event::ClockOff(seconds) => std::mem::replace(&mut self.status.clock_off, seconds) != seconds,
             Event::Budget(left) => std::mem::replace(&mut self.status.budget, left) != left,
             Event::Notice { key, details } => {
-                // Whatever it is about: a file that could not be taken up is not waited for.
-                if self.composer.stop_attaching() {
-                    self.text_changed();
+                // A file that cannot be written is told in one sentence; the log has the rest.
+                match not_done(key) {
+                    Some(key) => self.say(Severity::Warning, key),
+                    None => self.say_text(Severity::Warning, self.words.say(key), details.clean()),
                 }
-                let text = self.words.say(key);
-                self.say_text(Severity::Warning, text, details.clean());
+                if matches!(key, "attach-no-file" | "attach-unreadable") {
+                    self.mend_path();
+                }
                 true
             }
         }
@@ -111,17 +134,19 @@ impl App {
             self.calm_progress.skip(now);
             Some(None)
         };
+        let pulled = progress.is_none() && self.notices.pulled();
         let Some(progress) = shown else { return false };
-        std::mem::replace(&mut self.status.progress, progress) != progress
+        (std::mem::replace(&mut self.status.progress, progress) != progress) | pulled
     }
 
-    /// How much of the threads is here; told once a minute at most, that all are at once.
+    /// How much of the threads is here; told once a second at most, that all are at once.
     fn hear_history(&mut self, history: History) -> bool {
         let now = self.monotonic;
         let shown = if history.here < history.of {
             self.calm_history.take(history, now)
         } else {
-            self.calm_history.skip(now);
+            // What follows is told as soon as it comes: there was nothing to change too often.
+            self.calm_history.forget();
             Some(history)
         };
         let Some(history) = shown else { return false };
@@ -264,13 +289,15 @@ impl App {
             Source::Pending(_) => false,
         };
         for item in open.items.iter().filter(|item| !item.mine).filter(is_new) {
+            let Source::Part(at) = item.source else { continue };
+            let Some(part) = open.thread.parts.get(at).map(|part| part.id.clone()) else { continue };
             let (who, what) = match item.kind {
                 ItemKind::Customer | ItemKind::Ours => (&item.author, "arrival-replied"),
                 ItemKind::Note => (&item.author, "arrival-noted"),
                 ItemKind::Event => (&item.event, "arrival-event"),
                 ItemKind::Redacted => continue,
             };
-            self.composer.arrivals.push(Arrival { who: who.clone(), what, at: item.at });
+            self.composer.arrivals.push(Arrival { who: who.clone(), what, at: item.at, part, looked_at: false });
         }
         let surplus = self.composer.arrivals.len().saturating_sub(20);
         self.composer.arrivals.drain(..surplus);

@@ -27,9 +27,14 @@ impl App {
         contexts
     }
 
-    /// The few keys that matter now, the most important first.
+    /// The few keys that matter now, the most important first, and last the keys of the palette and of the
+    /// help. None while an overlay is open.
     #[must_use]
     pub fn hints(&self) -> Vec<Hint> {
+        if !self.layers.is_empty() {
+            // An overlay tells its own keys, at its foot.
+            return Vec::new();
+        }
         let contexts = self.contexts();
         let facts = self.facts();
         let mut commands: Vec<&Command> = Command::all()
@@ -44,7 +49,17 @@ impl App {
                 _ => true,
             })
             .collect();
-        commands.sort_by_key(|command| command.hint);
+        // What works everywhere comes after what the focused pane can do, the help at the very end.
+        let is_own = |command: &Command| {
+            let is_general = |context: &Context| matches!(context, Context::Global | Context::Always);
+            command.id != CommandId::Palette && !command.contexts.iter().all(is_general)
+                || command.id == CommandId::Undo
+        };
+        let outbox = |command: &Command| contexts.contains(&Context::Outbox) && command.contexts == [Context::Outbox];
+        commands.sort_by_key(|command| {
+            let own = is_own(command);
+            (!own, !outbox(command), if own { i16::from(command.hint) } else { -i16::from(command.hint) })
+        });
         commands
             .into_iter()
             .filter_map(|command| {

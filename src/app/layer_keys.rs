@@ -16,6 +16,12 @@ use crate::text::{Clean, clean, fold};
 /// Rows that a page of an overlay moves by.
 const PAGE: usize = 10;
 
+/// Whether a word of the text begins with what is typed. Both are folded.
+fn has_word(text: &str, typed: &str) -> bool {
+    text.match_indices(typed)
+        .any(|(at, _)| !text.get(..at).is_some_and(|before| before.ends_with(char::is_alphanumeric)))
+}
+
 impl App {
     /// The line being typed in the front layer, if it has one.
     pub(super) fn front_input(&mut self) -> Option<&mut Input> {
@@ -63,9 +69,15 @@ impl App {
                 self.layers.push(Layer::Palette(palette));
             }
             Some(Layer::Help(mut help)) => {
-                // The order of the help is by place; it only grows shorter.
                 let mut visible = rank(help.input.text(), help.rows.iter().map(|row| row.folded.as_str()));
-                visible.sort_unstable();
+                // Whole words in a title, then whole words, then letters found here and there; each by place.
+                let typed = fold(help.input.text().trim());
+                let class = |at: &usize| match help.rows.get(*at) {
+                    Some(row) if has_word(&fold(&row.title), &typed) => 0,
+                    Some(row) if has_word(&row.folded, &typed) => 1,
+                    _ => 2,
+                };
+                visible.sort_by_key(|at| (class(at), *at));
                 help.visible = visible;
                 help.cursor = 0;
                 self.layers.push(Layer::Help(help));

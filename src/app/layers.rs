@@ -4,7 +4,7 @@ use super::help::Help;
 use super::input::Input;
 use super::palette::Palette;
 use super::picker::Picker;
-use crate::domain::ConversationId;
+use crate::domain::{ConversationId, Mode};
 use crate::keymap::Context;
 use crate::text::Clean;
 
@@ -23,27 +23,45 @@ pub enum Layer {
     Confirm(Confirm),
 }
 
+/// What is not sent yet, as the agent did it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unsent {
+    /// Replies, each with what went with it.
+    pub replies: usize,
+    /// Notes, each with what went with it.
+    pub notes: usize,
+    /// Presses of other keys.
+    pub acts: usize,
+}
+
 /// A question that one key answers with yes; any other key is a no.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Confirm {
     /// Quit? `q` or `y` does.
     Quit {
-        /// Acts that are not sent.
-        unsent: usize,
+        /// What is not sent.
+        unsent: Unsent,
         /// Nothing is kept on disk: texts that were begun go too.
         loses: bool,
     },
     /// What was sent is answered by its opposite? `u` or `y` does.
     TakeBack {
-        /// On which conversation.
-        on: ConversationId,
-        /// What would be done, in words.
-        opposite: Clean,
+        /// What would be done, and to what, in words.
+        question: Clean,
         /// What stays as it is, in words; may be blank.
         stays: Clean,
     },
-    /// The drafts of this conversation are thrown away? `y` does.
-    DiscardDraft(ConversationId),
+    /// A draft is thrown away? `y` does; where there are two, `a` throws both away.
+    DiscardDraft {
+        /// Of which conversation.
+        on: ConversationId,
+        /// Its contact.
+        name: Clean,
+        /// Which one, and its first words.
+        draft: (Mode, Clean),
+        /// The other one, which stays.
+        other: Option<(Mode, Clean)>,
+    },
 }
 
 impl Layer {

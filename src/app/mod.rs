@@ -11,7 +11,7 @@ mod commands;
 pub mod composer;
 mod composer_run;
 pub mod details;
-mod drafts;
+pub(crate) mod drafts;
 mod effect;
 mod events;
 pub mod focus;
@@ -34,7 +34,7 @@ mod picker_build;
 mod picker_choose;
 mod place;
 mod queries;
-mod shelf;
+pub(crate) mod shelf;
 pub mod sidebar;
 pub mod status;
 #[cfg(test)]
@@ -59,7 +59,7 @@ pub use layers::Layer;
 pub use layout::{Area, Layout, PaneArea, Shape};
 pub use list::{List, ListRow, ListState};
 pub use message::Msg;
-pub use notices::{Notice, Notices, Severity};
+pub use notices::{Matter, Notice, Notices, Severity};
 pub use outbox::Outbox;
 pub use sidebar::{Entry, EntryKind, Sidebar, SidebarRow};
 pub use status::{Hint, Status};
@@ -142,8 +142,10 @@ pub struct App {
     /// Conversations with a draft on disk, as far as known.
     begun: BTreeSet<ConversationId>,
     begun_asked: Option<Generation>,
-    /// A file that is to go with the text once nothing of its draft is under way.
-    attach_path: Option<String>,
+    /// A file that is to go with a text once nothing of its draft is under way.
+    attach_path: Option<(composer::Place, String)>,
+    /// The file that was asked for last, and for which text.
+    attach_asked: Option<(composer::Place, String)>,
     whereabouts: place::Whereabouts,
     calm_progress: status::Calm<Option<status::Progress>>,
     calm_history: status::Calm<status::History>,
@@ -166,6 +168,8 @@ pub struct App {
 /// How long a notice stays without a key. What failed stays known beyond it: by its row, and in
 /// *Needs you*.
 const NOTICE_STAYS: Duration = Duration::from_secs(8);
+/// How long it is said that a pull was asked for, when nothing tells that it is done.
+const PULL_STAYS: Duration = Duration::from_secs(2);
 
 impl App {
     /// An app that has heard nothing yet. `session` begins the ids of all groups of acts: 1 to 64
@@ -211,9 +215,10 @@ impl App {
             begun: BTreeSet::new(),
             begun_asked: None,
             attach_path: None,
+            attach_asked: None,
             whereabouts: place::Whereabouts::default(),
             calm_progress: status::Calm::new(Duration::from_secs(1)),
-            calm_history: status::Calm::new(Duration::from_secs(60)),
+            calm_history: status::Calm::new(Duration::from_secs(1)),
             recent: Vec::new(),
             last_snooze: None,
             seen_told: None,
@@ -274,7 +279,15 @@ impl App {
 
     fn say_text(&mut self, severity: Severity, text: Clean, details: Clean) {
         let until = self.monotonic + NOTICE_STAYS;
-        self.notices.push(Notice { severity, text, details, until, until_key: true });
+        self.notices.push(Notice { severity, text, details, until, until_key: true, matter: Matter::None });
+        self.dirty = true;
+    }
+
+    /// Says something that is true only until a matter is over.
+    fn say_about(&mut self, matter: Matter, text: Clean) {
+        let stays = if matter == Matter::Pull { PULL_STAYS } else { NOTICE_STAYS };
+        let (severity, details, until) = (Severity::Info, Clean::default(), self.monotonic + stays);
+        self.notices.push(Notice { severity, text, details, until, until_key: true, matter });
         self.dirty = true;
     }
 }

@@ -48,10 +48,12 @@ impl App {
     /// Rows of the terminal that one conversation takes in the list.
     #[must_use]
     pub fn row_height(&self) -> u16 {
-        let roomy = self.layout().list.is_some_and(|list| list.body.height >= 8 && list.body.width >= 30);
+        let list = self.layout().list.map(|list| list.body).unwrap_or_default();
+        let roomy = list.height >= 8 && list.width >= 30;
         match self.settings.density {
-            // What stopped it, and its words, have a line each.
-            _ if roomy && self.shows_outbox() => 3,
+            // What it is, whose, what stopped it, and its words have a line each; in a strip, two for all.
+            _ if roomy && self.shows_outbox() => 4,
+            _ if list.height >= 4 && list.width >= 30 && self.shows_outbox() => 2,
             Density::Comfortable if roomy => 2,
             _ => 1,
         }
@@ -256,7 +258,7 @@ impl App {
                 }
             }
             Pane::Thread => {
-                if let Some(row) = self.row_at_cursor().filter(|row| row.status == OutboxStatus::Held).cloned() {
+                if let Some(row) = self.row_in_thread().filter(|row| row.status == OutboxStatus::Held).cloned() {
                     self.send_anyway(&row);
                     return;
                 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::domain::OutboxId;
 use crate::text::Clean;
 
 /// How much it matters.
@@ -13,6 +14,18 @@ pub enum Severity {
     Warning,
     /// Something failed.
     Error,
+}
+
+/// What a notice is about, when it is only true for as long as that lasts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Matter {
+    /// Nothing that ends.
+    #[default]
+    None,
+    /// Acts that wait to be sent.
+    Rows(Vec<OutboxId>),
+    /// A pull that was asked for.
+    Pull,
 }
 
 /// One notice.
@@ -28,6 +41,8 @@ pub struct Notice {
     pub until: Duration,
     /// The next key takes it away.
     pub until_key: bool,
+    /// It goes when this is over.
+    pub matter: Matter,
 }
 
 /// The notices that are still shown, oldest first.
@@ -68,6 +83,18 @@ impl Notices {
         self.queue.len() != before
     }
 
+    /// An act no longer waits: what was said of its waiting goes.
+    pub fn row_moved(&mut self, row: OutboxId) {
+        self.queue.retain(|notice| !matches!(&notice.matter, Matter::Rows(rows) if rows.contains(&row)));
+    }
+
+    /// The pull that was asked for is done. Returns whether anything went.
+    pub fn pulled(&mut self) -> bool {
+        let before = self.queue.len();
+        self.queue.retain(|notice| notice.matter != Matter::Pull);
+        self.queue.len() != before
+    }
+
     /// Time has passed. Returns whether anything went.
     pub fn tick(&mut self, monotonic: Duration) -> bool {
         let before = self.queue.len();
@@ -94,6 +121,7 @@ mod tests {
             details: Clean::default(),
             until: Duration::from_secs(until),
             until_key: true,
+            matter: Matter::None,
         }
     }
 
@@ -120,5 +148,17 @@ mod tests {
         }
         assert_eq!(notices.current().map(|n| n.text.as_str()), Some("a"));
         assert_eq!(notices.all().len(), 2);
+    }
+
+    #[test]
+    fn what_is_said_of_a_matter_ends_with_it() {
+        let mut notices = Notices::default();
+        notices.push(Notice { matter: Matter::Rows(vec![OutboxId(3)]), ..notice("goes", Severity::Info, 9) });
+        notices.push(Notice { matter: Matter::Pull, ..notice("asking", Severity::Info, 9) });
+        notices.row_moved(OutboxId(4));
+        assert_eq!(notices.all().len(), 2);
+        notices.row_moved(OutboxId(3));
+        assert_eq!(notices.current().map(|n| n.text.as_str()), Some("asking"));
+        assert!(notices.pulled() && notices.all().is_empty());
     }
 }

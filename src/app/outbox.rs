@@ -6,16 +6,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::layers::Confirm;
-use super::{App, EntryKind, Hint, Layer, ListState, Pane, Severity};
+use super::layers::{Confirm, Unsent};
+use super::thread::ItemKind;
+use super::{App, EntryKind, Hint, Layer, ListState, Matter, Pane, Severity};
 use crate::command::{CommandId, Facts};
-use crate::domain::{Act, ConversationId, FilePart, OutboxId, OutboxRow, OutboxStatus};
-use crate::sync::message::{Count, Generation, Request, Thread};
+use crate::domain::{Act, Conversation, ConversationId, FilePart, OutboxId, OutboxRow, OutboxStatus, UnixTime};
+use crate::query::Sort;
+use crate::sync::message::{Count, Generation, Request, Thread, Window, WindowSpec};
 use crate::text::{Clean, clean};
+use crate::words::Words;
 
 /// What came is looked at before a held message can be sent in spite of it: a key that was pressed
 /// twice sends nothing.
 const LOOK: Duration = Duration::from_millis(800);
+
+/// Conversations that are asked for by themselves, for their names.
+const MOST_FACES: usize = 50;
 
 /// Acts that are not settled.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +35,21 @@ pub struct Outbox {
     held: BTreeMap<OutboxId, Duration>,
     /// Rows that were taken back or given up: no answer that is still under way brings them back.
     gone: BTreeSet<OutboxId>,
+    /// Conversations of rows that need a person, as they were when last heard of.
+    faces: BTreeMap<ConversationId, Conversation>,
+    /// Questions for these, each asked once.
+    faces_asked: BTreeMap<ConversationId, Generation>,
+}
+
+/// What holds a message back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldBy {
+    /// Who did what, the newest of what came.
+    pub what: Clean,
+    /// When.
+    pub at: UnixTime,
+    /// How much more came before it.
+    pub more: usize,
 }
 
 /// An outbox row that is being given up, until it is known whether it had left.
@@ -44,6 +65,22 @@ pub(super) const fn files_of(act: &Act) -> &[FilePart] {
     match act {
         Act::Reply { files, .. } | Act::Note { files, .. } => files.as_slice(),
         _ => &[],
+    }
+}
+
+/// Why an act is where it is: the helpdesk's words, or ours for a code and for what holds it.
+pub(crate) fn reason_words(row: &OutboxRow, words: &Words) -> Clean {
+    let reason = row.reason.clean();
+    match row.reason.as_raw() {
+        "signed_out" => words.say("reason-signed-out"),
+        "waiting_for_server" => words.say("reason-waiting-for-server"),
+        code if code.contains('_') && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') => {
+            clean(&code.replace('_', " "))
+        }
+        _ if row.status == OutboxStatus::Held && !reason.is_blank() => {
+            words.with("reason-came-between", &[("who", (&reason).into())])
+        }
+        _ => reason,
     }
 }
 
@@ -85,6 +122,28 @@ impl Outbox {
     pub fn counts(&self) -> (usize, usize) {
         let needs_you = self.needs_you().count();
         (self.rows.len() - needs_you, needs_you)
+    }
+
+    /// What is on its way, by what the agent did: a group with a message is that message. `waiting` rows
+    /// are, as far as the engine has told.
+    pub(super) fn unsent(&self, waiting: usize) -> Unsent {
+        let mut groups: BTreeMap<&crate::domain::GroupId, Unsent> = BTreeMap::new();
+        for row in self.rows.values().filter(|row| !row.status.needs_you()) {
+            let group = groups.entry(&row.group).or_insert(Unsent { acts: 1, ..Unsent::default() });
+            match &row.act {
+                Act::Reply { .. } => *group = Unsent { replies: 1, ..Unsent::default() },
+                Act::Note { .. } => *group = Unsent { notes: 1, ..Unsent::default() },
+                _ => {}
+            }
+        }
+        let sum = |of: fn(&Unsent) -> usize| groups.values().map(of).sum();
+        let known = Unsent { replies: sum(|of| of.replies), notes: sum(|of| of.notes), acts: sum(|of| of.acts) };
+        match (waiting, known == Unsent::default()) {
+            (0, _) => Unsent::default(),
+            // Which they are is still being asked.
+            (_, true) => Unsent { acts: waiting, ..Unsent::default() },
+            _ => known,
+        }
     }
 
     /// Takes a row over; one that is sent is settled.
@@ -136,12 +195,18 @@ impl App {
             self.list.state = ListState::Ready;
         }
         self.outbox_changed();
+        if self.shows_outbox() {
+            self.has_returned();
+        }
         true
     }
 
     /// An outbox row changed its status.
     pub(super) fn hear_row(&mut self, row: &OutboxRow) -> bool {
         let before = self.outbox.find(row.id).map(|row| row.status);
+        if row.status != OutboxStatus::Queued {
+            self.notices.row_moved(row.id);
+        }
         if self.outbox.asked.is_some() {
             self.outbox.again = true;
         }
@@ -167,11 +232,30 @@ impl App {
         true
     }
 
+    /// What came that holds a message back, where its thread is on the screen.
+    #[must_use]
+    pub fn held_by(&self, row: &OutboxRow) -> Option<HeldBy> {
+        if row.status != OutboxStatus::Held {
+            return None;
+        }
+        let open = self.thread.open.as_ref().filter(|open| open.thread.conversation.id == row.conversation)?;
+        let me = self.me();
+        let came: Vec<_> =
+            open.parts_since(row.began.as_ref()?).filter(|(_, part)| row.guard.stops(part, me.as_ref())).collect();
+        let (item, part) = came.last()?;
+        let what = match item.kind {
+            ItemKind::Note => self.words.with("arrival-noted", &[("who", (&item.author).into())]),
+            ItemKind::Event => item.event.clone(),
+            _ => self.words.with("arrival-replied", &[("who", (&item.author).into())]),
+        };
+        Some(HeldBy { what, at: part.created_at, more: came.len() - 1 })
+    }
+
     /// Says that an act needs a person, and which key does what.
     pub(super) fn tell_row(&mut self, row: &OutboxRow) {
         let what = self.act_words(&row.act);
         let number = clean(row.conversation.as_str());
-        let why = row.reason.clean();
+        let why = self.held_by(row).map_or_else(|| reason_words(row, &self.words), |held| held.what);
         let keys = self.keys_of(CommandId::GoNeedsYou);
         let key = match row.status {
             OutboxStatus::Held => "row-held",
@@ -191,6 +275,7 @@ impl App {
         for row in self.outbox.rows.values().filter(|row| row.status == OutboxStatus::Held) {
             held.entry(row.id).or_insert(now);
         }
+        self.learn_faces();
         if self.shows_outbox() {
             self.fill_needs_you();
         }
@@ -201,6 +286,45 @@ impl App {
         }
         self.go_to_wanted_row();
         self.dirty = true;
+    }
+
+    /// The conversation of an outbox row, as far as known here.
+    #[must_use]
+    pub fn conversation_of(&self, row: &OutboxRow) -> Option<&Conversation> {
+        self.known(&row.conversation).or_else(|| self.outbox.faces.get(&row.conversation))
+    }
+
+    /// Keeps the conversations of the rows that need a person, and asks for those that are not known.
+    fn learn_faces(&mut self) {
+        let ids: BTreeSet<ConversationId> = self.outbox.needs_you().map(|row| row.conversation.clone()).collect();
+        self.outbox.faces.retain(|id, _| ids.contains(id));
+        self.outbox.faces_asked.retain(|id, _| ids.contains(id));
+        for id in ids {
+            if let Some(on) = self.known(&id).cloned() {
+                self.outbox.faces.insert(id, on);
+            } else if self.started
+                && !self.outbox.faces.contains_key(&id)
+                && !self.outbox.faces_asked.contains_key(&id)
+                && self.outbox.faces_asked.len() < MOST_FACES
+            {
+                let Some(query) = super::queries::parsed("") else { return };
+                let generation = self.next_generation();
+                self.outbox.faces_asked.insert(id.clone(), generation);
+                let spec = WindowSpec { query, sort: Sort::Newest, offset: 0, limit: 1, around: Some(id) };
+                self.ask(Request::Window { generation, spec });
+            }
+        }
+    }
+
+    /// The answer to such a question, when it is one. Returns whether it was.
+    pub(super) fn hear_face(&mut self, generation: Generation, window: &Window) -> bool {
+        let Some(id) = self.outbox.faces_asked.iter().find(|(_, asked)| **asked == generation).map(|(id, _)| id) else {
+            return false;
+        };
+        if let Some(on) = window.rows.iter().find(|on| on.id == *id) {
+            self.outbox.faces.insert(on.id.clone(), on.clone());
+        }
+        true
     }
 
     /// The unsent acts of a thread: those that came with it, and those that are known here, which are
@@ -218,6 +342,11 @@ impl App {
         let rows: Vec<OutboxRow> = self.outbox.needs_you().cloned().collect();
         self.list.total = rows.len();
         let kept = at.and_then(|id| rows.iter().position(|row| row.id == id));
+        // After a restart the cursor goes back to its conversation.
+        let kept = kept.or_else(|| {
+            let back = self.whereabouts.returning.as_ref()?;
+            rows.iter().position(|row| row.conversation == *back)
+        });
         self.list.cursor = kept.unwrap_or_else(|| self.list.cursor.min(rows.len().saturating_sub(1)));
         let moved = kept.is_none() || self.list.outbox.is_empty();
         self.list.outbox = rows;
@@ -235,7 +364,7 @@ impl App {
         }
         if let Some(Layer::Confirm(Confirm::Quit { unsent, .. })) = self.layers.last_mut() {
             // What it says is true for as long as it asks.
-            *unsent = waiting;
+            *unsent = self.outbox.unsent(waiting);
         }
         if self.started && self.outbox.counts() != (waiting, needs_you) {
             self.ask_outbox();
@@ -249,13 +378,25 @@ impl App {
     pub fn row_at_cursor(&self) -> Option<&OutboxRow> {
         match self.focus {
             Pane::List if self.shows_outbox() => self.list.outbox.get(self.list.cursor),
-            Pane::Thread => {
-                let open = self.thread.open.as_ref().filter(|_| !self.thread.is_waiting())?;
-                let row = open.pending_at_cursor()?;
-                row.status.needs_you().then_some(row)
-            }
+            Pane::Thread => self.row_in_thread().or_else(|| {
+                // In *Needs you* it is the list's row, wherever the thread's cursor is.
+                let row = self.list.outbox.get(self.list.cursor).filter(|_| self.shows_outbox())?;
+                (self.thread.wanted.as_ref() == Some(&row.conversation)).then_some(row)
+            }),
             _ => None,
         }
+    }
+
+    /// The unsent act under the cursor of the thread, when it needs a person.
+    pub(super) fn row_in_thread(&self) -> Option<&OutboxRow> {
+        let open = self.thread.open.as_ref().filter(|_| !self.thread.is_waiting())?;
+        let row = open.pending_at_cursor()?;
+        row.status.needs_you().then_some(row)
+    }
+
+    /// What is on its way, as the agent did it.
+    pub(super) fn unsent(&self) -> Unsent {
+        self.outbox.unsent(self.status.waiting)
     }
 
     /// The keys that settle an act which needs a person, the most important first.
@@ -282,7 +423,8 @@ impl App {
             CommandId::OutboxAnyway => self.send_anyway(&row),
             CommandId::OutboxRetry => {
                 self.ask(Request::Retry(row.id));
-                self.say(Severity::Info, "row-again");
+                let text = self.words.say("row-again");
+                self.say_about(Matter::Rows(vec![row.id]), text);
             }
             CommandId::OutboxArrived => {
                 self.ask(Request::MarkSent(row.id));
@@ -301,11 +443,13 @@ impl App {
     pub(super) fn send_anyway(&mut self, row: &OutboxRow) {
         let seen_since = self.outbox.held.get(&row.id).copied();
         if row.status != OutboxStatus::Held || seen_since.is_none_or(|since| self.monotonic < since + LOOK) {
-            self.say_text(Severity::Warning, self.words.say("row-look-first"), row.reason.clean());
+            let why = self.held_by(row).map_or_else(|| reason_words(row, &self.words), |held| held.what);
+            self.say_text(Severity::Warning, self.words.say("row-look-first"), why);
             return;
         }
         self.ask(Request::SendAnyway(row.id));
-        self.say_text(Severity::Info, self.words.say("row-anyway"), Clean::default());
+        let text = self.words.say("row-anyway");
+        self.say_about(Matter::Rows(vec![row.id]), text);
     }
 
     /// Opens the conversation of an outbox row with the cursor on that row.

@@ -3,17 +3,23 @@
 use std::time::Duration;
 
 use super::window::Purpose;
-use super::{App, Pane};
+use super::{App, Pane, ThreadPane};
+use crate::domain::ConversationId;
 use crate::sync::message::{Place, Request};
 
-/// How long the agent rests before the place is kept.
-const REST: Duration = Duration::from_secs(2);
+/// How long the agent rests before the place is kept, and before that is done for a scroll alone.
+const REST: Duration = Duration::from_millis(300);
+const SCROLL_REST: Duration = Duration::from_secs(2);
 
 /// What is known of the place.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Whereabouts {
     /// Where the last run ended; until it has been returned to, or a key was pressed.
     coming: Option<Place>,
+    /// The conversation that the list goes back to, until its rows are here.
+    pub returning: Option<ConversationId>,
+    /// The composer had the focus.
+    composing: bool,
     /// Lines to be scrolled down once the thread is laid out.
     scroll: Option<usize>,
     /// The place that was kept last.
@@ -58,6 +64,8 @@ impl App {
         self.list = super::List::default();
         match place.conversation {
             Some(id) => {
+                self.whereabouts.returning = Some(id.clone());
+                self.whereabouts.composing = place.composing;
                 self.ask_list(Purpose::TakeIn { to: Some(id.clone()) });
                 if place.open {
                     self.focus = Pane::Thread;
@@ -68,6 +76,23 @@ impl App {
             None => self.ask_list(Purpose::Open),
         }
         true
+    }
+
+    /// The rows of the list are here. A conversation that left it meanwhile is not shown beside the row of
+    /// another one: the agent begins at the list.
+    pub(super) fn has_returned(&mut self) {
+        let Some(id) = self.whereabouts.returning.take() else { return };
+        if self.whereabouts.moved || self.id_at_cursor().as_ref() == Some(&id) {
+            return;
+        }
+        self.whereabouts.scroll = None;
+        self.put_composer_away();
+        self.focus = Pane::List;
+        self.thread = ThreadPane { asked: self.thread.asked, ..ThreadPane::default() };
+        match self.id_at_cursor().filter(|_| self.layout().thread.is_some()) {
+            Some(first) => self.show_thread(&first, false),
+            None => self.cursor_moved(),
+        }
     }
 
     /// The thread that was open has been laid out: it is scrolled to where it was, and a text that was
@@ -88,6 +113,9 @@ impl App {
             if let Some(mode) = begun.map(|draft| draft.mode).filter(|_| self.composer.conversation.is_none()) {
                 self.composer.open(&id, mode);
                 self.show_composer_what_is_here();
+                if std::mem::take(&mut self.whereabouts.composing) {
+                    self.focus = Pane::Composer;
+                }
             }
         }
     }
@@ -103,6 +131,7 @@ impl App {
             scroll: shown.filter(|_| open).map_or(0, |open| open.lines_above()),
             conversation,
             open,
+            composing: self.focus == Pane::Composer,
         }
     }
 
@@ -113,7 +142,12 @@ impl App {
         }
         let here = self.place();
         if self.whereabouts.here.as_ref() != Some(&here) {
-            self.whereabouts.keep_at = Some(self.monotonic + REST);
+            let stays = |was: &Place| Place { scroll: here.scroll, ..was.clone() } == here;
+            let only_scrolled = self.whereabouts.here.as_ref().is_some_and(stays);
+            let due = self.monotonic + if only_scrolled { SCROLL_REST } else { REST };
+            // A move that waits to be kept does not wait longer because of a scroll.
+            let soonest = self.whereabouts.keep_at.filter(|at| only_scrolled && *at < due);
+            self.whereabouts.keep_at = Some(soonest.unwrap_or(due));
             self.whereabouts.here = Some(here);
         }
     }

@@ -46,8 +46,12 @@ struct Sheet {
     revision: Option<i64>,
     /// It differs from what was handed over last.
     dirty: bool,
-    /// A save, or a commit that uses the draft up, is under way.
+    /// A save is under way.
     under_way: bool,
+    /// A commit that uses the draft up is under way.
+    leaving: bool,
+    /// The last save failed, which was told.
+    failing: bool,
     /// It was saved without knowing what is on disk.
     blind: bool,
     /// A file is being taken up.
@@ -56,6 +60,18 @@ struct Sheet {
     settled: Generation,
     /// What another deskhand wrote there.
     theirs: Option<Draft>,
+}
+
+impl Sheet {
+    /// Nothing may be handed over.
+    const fn is_busy(&self) -> bool {
+        self.under_way || self.attaching || self.leaving
+    }
+
+    /// There is no text here, and nothing is waited for.
+    const fn is_idle(&self) -> bool {
+        self.kept.is_none() && !self.dirty && !self.is_busy() && self.theirs.is_none()
+    }
 }
 
 /// What becomes of a text after news from the disk.
@@ -140,12 +156,12 @@ impl Shelf {
 
     /// Whether what is on disk is known to be what was handed over last.
     pub fn is_on_disk(&self, key: &Key) -> bool {
-        self.sheets.get(key).is_some_and(|sheet| !sheet.under_way && sheet.revision.is_some_and(|at| at > 0))
+        self.sheets.get(key).is_some_and(|sheet| !sheet.is_busy() && sheet.revision.is_some_and(|at| at > 0))
     }
 
-    /// Whether it is known what is on disk.
+    /// Whether it is known what is on disk, or a save of ours is on its way there.
     pub fn is_known(&self, key: &Key) -> bool {
-        self.sheets.get(key).is_some_and(|sheet| sheet.revision.is_some())
+        self.sheets.get(key).is_some_and(|sheet| sheet.revision.is_some() || sheet.under_way)
     }
 
     /// Conversations that have a text here.
@@ -166,19 +182,17 @@ impl Shelf {
     /// The draft to be saved, if it changed and can be handed over now. From then on it is under way.
     pub fn hand_over(&mut self, key: &Key, held: Option<Kept>, haste: Haste) -> Option<Draft> {
         let sheet = self.sheets.entry(key.clone()).or_default();
-        let busy = sheet.under_way || sheet.attaching;
-        if busy && haste != Haste::End {
+        if sheet.is_busy() && haste != Haste::End {
             return None;
         }
+        // Where a save is under way its revision is not known; the cache knows it for ours.
         let revision = match sheet.revision {
-            // The one under way will have made the next one.
-            Some(at) if sheet.under_way => at + 1,
             Some(at) => at,
             None if haste == Haste::Pause => return None,
             None => 0,
         };
         sheet.dirty = false;
-        if held.is_none() && revision == 0 {
+        if held.is_none() && revision == 0 && !sheet.under_way {
             // Nothing here, and nothing there that is known: nothing to be taken away.
             return None;
         }
@@ -190,7 +204,7 @@ impl Shelf {
     /// A draft as it would be saved, to have a file added to it; from then on that is under way.
     pub fn attach_to(&mut self, key: &Key, held: Option<Kept>) -> Option<Draft> {
         let sheet = self.sheets.entry(key.clone()).or_default();
-        let revision = sheet.revision.filter(|_| !sheet.under_way && !sheet.attaching)?;
+        let revision = sheet.revision.filter(|_| !sheet.is_busy())?;
         sheet.attaching = true;
         sheet.dirty = false;
         Some(draft_of(key, held, revision))
@@ -201,16 +215,38 @@ impl Shelf {
         self.sheets.get(key).is_some_and(|sheet| sheet.attaching)
     }
 
-    /// No file is being taken up any more: one could not be. Returns whether one was.
-    pub fn stop_attaching(&mut self) -> bool {
-        let mut any = false;
-        for sheet in self.sheets.values_mut() {
-            if std::mem::take(&mut sheet.attaching) {
-                sheet.dirty = true;
-                any = true;
-            }
+    /// The text is thrown away: the file that is being taken up does not come into it.
+    pub fn stop_attaching(&mut self, key: &Key) {
+        if let Some(sheet) = self.sheets.get_mut(key) {
+            sheet.under_way |= std::mem::take(&mut sheet.attaching);
         }
-        any
+    }
+
+    /// A save failed, or what was to take a file up. Returns whether that is to be told.
+    pub fn not_saved(&mut self, key: &Key) -> bool {
+        let Some(sheet) = self.sheets.get_mut(key) else { return true };
+        sheet.under_way = false;
+        let attaching = std::mem::take(&mut sheet.attaching);
+        !std::mem::replace(&mut sheet.failing, true) || attaching
+    }
+
+    /// Whether a commit that uses the draft up is under way.
+    pub fn is_leaving(&self, key: &Key) -> bool {
+        self.sheets.get(key).is_some_and(|sheet| sheet.leaving)
+    }
+
+    /// How many texts are known of, or were.
+    #[cfg(test)]
+    pub fn len(&self) -> usize {
+        self.sheets.len()
+    }
+
+    /// Forgets the texts that there are none of, when there are many; `id`'s excepted.
+    pub fn tidy(&mut self, id: &ConversationId) {
+        const MANY: usize = 256;
+        if self.sheets.len() > MANY {
+            self.sheets.retain(|key, sheet| key.0 == *id || !sheet.is_idle());
+        }
     }
 
     /// The text is on its way to the outbox.
@@ -218,14 +254,14 @@ impl Shelf {
         let sheet = self.sheets.entry(key.clone()).or_default();
         sheet.kept = None;
         sheet.dirty = false;
-        sheet.under_way = true;
+        sheet.leaving = true;
         sheet.theirs = None;
     }
 
     /// The commit is done. Its draft is used up when that was known.
     pub fn left(&mut self, key: &Key, done: bool, asked: Generation) {
         let sheet = self.sheets.entry(key.clone()).or_default();
-        sheet.under_way = false;
+        sheet.leaving = false;
         sheet.settled = asked;
         // After a refusal the engine may have kept the text by itself.
         sheet.revision = if done { sheet.revision.map(|_| 0) } else { None };
@@ -243,13 +279,14 @@ impl Shelf {
         let sheet = self.sheets.entry((draft.conversation.clone(), draft.mode)).or_default();
         if !sheet.under_way && !sheet.attaching {
             // Not an answer to a save of ours: the engine put a text back.
-            if sheet.revision == Some(draft.revision) {
+            if sheet.leaving || sheet.revision == Some(draft.revision) {
                 return News::default();
             }
             sheet.settled = asked;
             return take_up(sheet, Some(draft), now, saved);
         }
         sheet.under_way = false;
+        sheet.failing = false;
         sheet.blind = false;
         sheet.theirs = None;
         sheet.settled = asked;
@@ -268,7 +305,12 @@ impl Shelf {
         let sheet = self.sheets.entry((theirs.conversation.clone(), theirs.mode)).or_default();
         sheet.under_way = false;
         sheet.attaching = false;
+        sheet.failing = false;
         sheet.settled = asked;
+        if sheet.leaving {
+            // What is sent is no draft any more; the other text stays one.
+            return News::default();
+        }
         let same = match (&now, kept(&theirs)) {
             (Some(ours), Some(there)) => ours.text.trim_end() == there.text.trim_end() && ours.files == there.files,
             (None, there) => there.is_none(),
@@ -308,7 +350,7 @@ impl Shelf {
         generation: Generation,
     ) -> News {
         let sheet = self.sheets.entry(key.clone()).or_default();
-        if sheet.under_way || sheet.attaching || generation <= sheet.settled {
+        if sheet.is_busy() || generation <= sheet.settled {
             return News::default();
         }
         take_up(sheet, draft, now, saved)

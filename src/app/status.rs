@@ -21,7 +21,7 @@ pub struct Status {
     pub progress: Option<Progress>,
     /// Whether what is done is kept on disk.
     pub storage: Storage,
-    /// How much of the threads is on disk. Changes once a minute at most.
+    /// How much of the threads is on disk. Changes once a second at most.
     pub history: History,
     /// Seconds that this machine's clock is ahead (behind when negative); 0 when it is right.
     pub clock_off: i64,
@@ -62,6 +62,11 @@ impl<T> Calm<T> {
     pub fn skip(&mut self, now: Duration) {
         self.next = None;
         self.shown_at = Some(now);
+    }
+
+    /// Nothing waits, and the next value is shown at once.
+    pub fn forget(&mut self) {
+        (self.next, self.shown_at) = (None, None);
     }
 
     /// When the value that waits may be shown.

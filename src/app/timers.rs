@@ -28,6 +28,11 @@ impl App {
             self.save_in_pause();
             changed = true;
         }
+        if due(self.composer.retry_at) {
+            self.composer.retry_at = None;
+            self.save_unsaved();
+            changed = true;
+        }
         if due(self.whereabouts.keep_at) {
             self.save_place();
         }
@@ -74,6 +79,7 @@ impl App {
             self.thread.preview_at,
             self.thread.read_at,
             self.composer.save_at,
+            self.composer.retry_at,
             self.whereabouts.keep_at,
             self.calm_progress.next_wake(),
             self.calm_history.next_wake(),

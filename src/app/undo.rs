@@ -12,6 +12,8 @@ pub struct Done {
     pub rows: Vec<OutboxRow>,
     /// What was done, in words.
     pub label: Clean,
+    /// The conversation, as a question names it.
+    pub name: Clean,
     /// When its undo window ends; afterwards a message is sent and stays sent.
     pub until: UnixTime,
     /// The conversation that was shown.

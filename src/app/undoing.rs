@@ -63,8 +63,14 @@ impl App {
             self.undo.pop();
             return;
         }
-        let on = done.conversation.clone();
-        self.layers.push(Layer::Confirm(Confirm::TakeBack { on, opposite, stays }));
+        let mut acts = done.rows.iter().flat_map(|row| &row.inverses);
+        let key = match (acts.next(), acts.next()) {
+            (Some(Act::Reopen), None) => "take-back-reopen",
+            (Some(Act::Close), None) => "take-back-close",
+            _ => "take-back-other",
+        };
+        let question = self.words.with(key, &[("on", (&done.name).into()), ("what", (&opposite).into())]);
+        self.layers.push(Layer::Confirm(Confirm::TakeBack { question, stays }));
     }
 
     /// Asks the engine to take the last group back.
@@ -86,15 +92,25 @@ impl App {
             if given.edit {
                 self.show_thread(&row.conversation, true);
             }
-            let kept = self.kept_anew(text, files_of(&row.act), self.now);
+            let kept = Kept { text: text.to_owned(), began: began_of(row), files: files_of(&row.act).to_vec() };
             self.restore_text(&row.conversation, mode, kept);
+            let rest: Vec<Clean> =
+                dropped.iter().filter(|other| other.id != row.id).map(|other| self.act_words(&other.act)).collect();
+            let rest = Clean::join(&rest, &clean(", "));
             if given.edit {
                 self.reopen_composer(&row.conversation, mode);
-                // Whoever takes it up again has what came before their eyes.
-                self.composer.begin_again(self.now);
-                self.text_changed();
-            } else {
+                if self.composer.conversation.as_ref() == Some(&row.conversation) {
+                    // Whoever takes it up again has what came before their eyes.
+                    self.composer.begin_again(self.now);
+                    self.text_changed();
+                }
+            } else if rest.is_blank() {
                 self.say(Severity::Info, "kept-as-draft");
+            }
+            if !rest.is_blank() {
+                let key = if given.edit { "edit-without" } else { "kept-without" };
+                let text = self.words.with(key, &[("what", (&rest).into())]);
+                self.say_text(Severity::Warning, text, Clean::default());
             }
         } else {
             let what = self.act_words(&row.act);
@@ -166,7 +182,7 @@ impl App {
         let began = done.and_then(|done| done.began);
         for row in dropped {
             let (Some(text), Some(mode)) = (row.act.text(), mode_of(&row.act)) else { continue };
-            let began = began.clone().unwrap_or(Began { part: row.baseline_part.clone(), at: row.created_at });
+            let began = began.clone().unwrap_or_else(|| began_of(row));
             let kept = Kept { text: text.to_owned(), began, files: files_of(&row.act).to_vec() };
             self.restore_text(&row.conversation, mode, kept);
             if !composing {
@@ -174,6 +190,11 @@ impl App {
             }
         }
     }
+}
+
+/// What the writer of a message had seen when it was begun, as far as the row tells.
+fn began_of(row: &OutboxRow) -> Began {
+    row.began.clone().unwrap_or_else(|| Began { part: row.baseline_part.clone(), at: row.created_at })
 }
 
 /// The mode of a message.

@@ -1,8 +1,10 @@
 //! One message in, effects out. Routes only.
 
+use super::layers::{Confirm, Layer};
 use super::moving::scroll_to;
 use super::shelf::Haste;
 use super::{App, Effect, Msg, Pane};
+use crate::domain::Mode;
 use crate::keymap::{self, Context, Key, KeyCode, Lookup};
 use crate::sync::message::Request;
 
@@ -98,7 +100,12 @@ impl App {
             Some(Context::Picker | Context::Help) => self.type_in_layer(key),
             Some(Context::Confirm) => {
                 // Anything but a yes is a no.
-                self.layers.pop();
+                let asked = self.layers.pop();
+                if let Some(Layer::Confirm(Confirm::DiscardDraft { on, other: Some(_), .. })) = asked
+                    && key == Key::char('a')
+                {
+                    self.discard_drafts(&on, &[Mode::Reply, Mode::Note]);
+                }
                 true
             }
             _ if matches!(key.code, KeyCode::Char(_)) && !key.ctrl && !key.alt => {
@@ -123,10 +130,16 @@ impl App {
         if layout.composer.is_none() && self.focus == Pane::Composer && self.composer.conversation.is_none() {
             self.focus = Pane::Thread;
         }
+        let composing = self.composer.conversation.is_some();
         if let Some(area) = layout.thread {
             let page = usize::from(area.body.height);
             if let Some(open) = self.thread.open.as_mut() {
+                let follows = composing && open.is_at_end();
                 open.lay_out_at(super::thread::lines::text_width(area.body.width), page);
+                if follows {
+                    // The composer opens and grows upwards: the newest message stays above it.
+                    open.follow_end(None, page);
+                }
                 open.clamp(page);
             }
         }

@@ -156,7 +156,13 @@ impl App {
         match purpose {
             Purpose::Refresh if in_place => changed |= self.list.refresh(window),
             Purpose::Refresh | Purpose::Open => self.list.replace(window, None),
-            Purpose::TakeIn { to } => self.list.replace(window, to.as_ref()),
+            Purpose::TakeIn { to } => {
+                self.list.replace(window, to.as_ref());
+                if to.is_some() && to == self.whereabouts.returning {
+                    self.list.state = ListState::Ready;
+                    self.has_returned();
+                }
+            }
             Purpose::After => self.list.append(window),
             Purpose::Before => self.list.prepend(window),
             Purpose::Top => {

@@ -9,7 +9,7 @@ use super::look::Look;
 use super::paint::{Row, cells, inset};
 use super::{signs, thread, times};
 use crate::app::Composer;
-use crate::domain::{Channel, ConversationId, Mode};
+use crate::domain::{Channel, ConversationId, Mode, UnixTime};
 use crate::text::{Clean, clean};
 use crate::theme::Role;
 use crate::words::Arg;
@@ -70,9 +70,10 @@ pub fn draw(
         Row::new(buf, area, 0).skip(1).skip_right(1).fill(signs::RULE_ACROSS, line);
     }
     let mut row = Row::new(buf, areas.head, 0);
-    let (role, word) = match part.mode {
-        Mode::Reply => (Role::ModeReply, "ui-composer-reply"),
-        Mode::Note => (Role::ModeNote, "ui-composer-note"),
+    let word = mode_word(part.mode);
+    let role = match part.mode {
+        Mode::Reply => Role::ModeReply,
+        Mode::Note => Role::ModeNote,
     };
     // The mode's own style may be reversed, which a bar does not survive.
     let bar = match part.mode {
@@ -102,10 +103,21 @@ pub fn draw(
     draw_text(part, focused, look, body, buf)
 }
 
-/// What stands above the text: what came meanwhile, another deskhand's text, files. Returns what is
+/// The word of a mode.
+pub const fn mode_word(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Reply => "ui-composer-reply",
+        Mode::Note => "ui-composer-note",
+    }
+}
+
+/// What stands above the text: a refusal, what came meanwhile, another deskhand's text, files. Returns what is
 /// left for the text: at least its line with the cursor.
 fn draw_above(part: &Composer, facts: Option<&Facts>, look: &Look<'_>, body: Rect, buf: &mut Buffer) -> Rect {
     let mut lines: Vec<Above> = Vec::new();
+    if !part.refused.is_blank() {
+        lines.push(Above::Refused);
+    }
     if !part.arrivals.is_empty() {
         lines.push(Above::Arrivals);
     }
@@ -121,6 +133,10 @@ fn draw_above(part: &Composer, facts: Option<&Facts>, look: &Look<'_>, body: Rec
         let mut row = Row::new(buf, body, used);
         row.skip(LEFT).skip_right(1);
         match line {
+            Above::Refused => {
+                let style = look.style(Role::Error).add_modifier(Modifier::BOLD);
+                row.sign(signs::CROSS, style).skip(1).put(&part.refused, style);
+            }
             Above::Arrivals => draw_arrivals(part, facts, look, &mut row),
             Above::Theirs => draw_theirs(facts, look, &mut row),
             Above::TheirKeys => draw_their_keys(facts, look, &mut row),
@@ -134,6 +150,7 @@ fn draw_above(part: &Composer, facts: Option<&Facts>, look: &Look<'_>, body: Rec
 /// A line above the text.
 #[derive(Clone, Copy)]
 enum Above {
+    Refused,
     Arrivals,
     Theirs,
     TheirKeys,
@@ -202,15 +219,19 @@ fn address(mode: Mode, facts: &Facts, look: &Look<'_>) -> Clean {
     }
 }
 
+/// When something came, in seconds while it is fresh.
+pub fn moment(at: UnixTime, look: &Look<'_>) -> Clean {
+    match i64::try_from(look.now.since(at).as_secs()) {
+        Ok(secs @ 0..60) => look.with("ui-composer-ago", &[("secs", Arg::Number(secs))]),
+        _ => look.when(at),
+    }
+}
+
 /// The newest thing that came while writing: `Ana replied 8 s ago`, and how many came before it.
 fn arrival(part: &Composer, look: &Look<'_>) -> Option<Clean> {
     let last = part.arrivals.last()?;
     let what = look.with(last.what, &[("who", Arg::Text(&last.who))]);
-    let secs = look.now.since(last.at).as_secs();
-    let when = match i64::try_from(secs) {
-        Ok(secs @ 0..60) => look.with("ui-composer-ago", &[("secs", Arg::Number(secs))]),
-        _ => look.when(last.at),
-    };
+    let when = moment(last.at, look);
     let mut text = Clean::join([&what, &when], &Clean::literal(" "));
     if part.arrivals.len() > 1 {
         text.push(&Clean::literal(" · "));

@@ -93,6 +93,11 @@ fn draw_title(part: &List, beside: Beside<'_>, look: &Look<'_>, head: Rect, buf:
     }
 }
 
+/// Whether a list depends on what stands in the threads, not on the rows alone.
+const fn searches_threads(kind: Option<&EntryKind>) -> bool {
+    matches!(kind, Some(EntryKind::Mentions))
+}
+
 fn draw_empty(part: &List, beside: Beside<'_>, look: &Look<'_>, body: Rect, buf: &mut Buffer) {
     if part.state == ListState::Loading {
         return look.note(&[look.say("ui-list-loading")], body, buf);
@@ -110,5 +115,12 @@ fn draw_empty(part: &List, beside: Beside<'_>, look: &Look<'_>, body: Rect, buf:
         Some(EntryKind::Team(_)) => ("ui-empty-team", "ui-empty-team-next"),
         _ => ("ui-empty", "ui-empty-next"),
     };
-    look.note(&[look.say(what), look.say(next)], body, buf);
+    let mut lines = vec![look.say(what), look.say(next)];
+    let history = beside.app.status.history;
+    if searches_threads(beside.entry.map(|entry| &entry.kind)) && history.here < history.of {
+        // What is not here yet may belong here.
+        let percent = Arg::from(history.here.saturating_mul(100) / history.of);
+        lines.push(look.with("ui-empty-history", &[("percent", percent)]));
+    }
+    look.note(&lines, body, buf);
 }

@@ -8,6 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
+use super::composer::mode_word;
 use super::list::Beside;
 use super::look::Look;
 use super::paint::{Row, cells};
@@ -15,10 +16,12 @@ use super::signs::{self, Sign};
 use super::sla::{self, CHIP};
 use super::{outbox_row, times};
 use crate::app::ListRow;
+use crate::app::drafts::first_words;
 use crate::app::sidebar::EntryKind;
-use crate::domain::{Conversation, OutboxStatus, Priority, State, Turn};
+use crate::domain::{Conversation, Mode, OutboxStatus, Priority, State, Turn};
 use crate::text::{Clean, clean};
 use crate::theme::Role;
+use crate::words::Arg;
 
 /// How a row is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,6 +115,9 @@ pub fn draw(
     if columns.form == Form::Narrow {
         draw_chip_right(on, look, &mut line);
     }
+    if beside.entry.is_some_and(|entry| entry.kind == EntryKind::Drafts) && draw_drafts(on, beside, look, &mut line) {
+        return;
+    }
     let extras = Extras { who: assignee(on, beside, look), done, title: columns.title };
     draw_title_and_tags(on, &extras, ink.title, look, &mut line);
 }
@@ -170,7 +176,7 @@ fn draw_mark(row: &ListRow, beside: Beside<'_>, look: &Look<'_>, line: &mut Row<
     let unsettled = beside.app.outbox.status_of(&on.id);
     match on {
         _ if row.struck_until.is_some() => line.sign(gone(on, beside), look.style(Role::TextDim)),
-        _ if row.left => line.sign(signs::CROSS, look.style(Role::TextDim)),
+        _ if row.left => line.sign(signs::LEFT, look.style(Role::TextDim)),
         _ if unsettled.is_some() => {
             let status = unsettled.unwrap_or(OutboxStatus::Queued);
             line.sign(outbox_row::status_sign(status), look.style(outbox_row::status(status).1))
@@ -265,6 +271,31 @@ fn draw_assignee_column(
         let style = look.style(if done { Role::Done } else { Role::TextDim });
         line.skip_right(1).right_field(&assignee(on, beside, look), cells, style).skip_right(1);
     }
+}
+
+/// What was begun there: `REPLY “Hi Chloé, …” 1 file 10m`. Returns whether that is known here.
+fn draw_drafts(on: &Conversation, beside: Beside<'_>, look: &Look<'_>, line: &mut Row<'_>) -> bool {
+    let drafts = beside.app.drafts_of(&on.id);
+    let dim = look.style(Role::TextDim);
+    let Some((_, newest)) = drafts.iter().max_by_key(|(_, kept)| kept.began.at) else { return false };
+    line.right_field(&look.ago(newest.began.at), times::SHORT, dim).skip_right(2);
+    let share = line.room() / u16::try_from(drafts.len()).unwrap_or(1).max(1);
+    for (mode, kept) in &drafts {
+        let title = look.heading(mode_word(*mode));
+        let files = if kept.files.is_empty() {
+            Clean::default()
+        } else {
+            look.with("ui-draft-files", &[("count", Arg::from(kept.files.len()))])
+        };
+        let words = first_words(&kept.text, usize::from(share.saturating_sub(cells(&title) + cells(&files) + 6)));
+        let role = if *mode == Mode::Note { Role::Note } else { Role::Accent };
+        line.put(&title, look.style(role)).skip(1);
+        if !words.is_blank() {
+            line.put(&look.with("ui-draft-words", &[("words", Arg::Text(&words))]), look.style(Role::Text)).skip(1);
+        }
+        line.put(&files, dim).skip(2);
+    }
+    true
 }
 
 /// The title on the left; tags and, after a dot, the assignee on the right. The title comes first, as

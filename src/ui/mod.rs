@@ -33,7 +33,7 @@ use paint::{Row, rect};
 
 use crate::app::{App, Layout, Pane, PaneArea, Shape};
 use crate::command::CommandId;
-use crate::text::clean;
+use crate::text::{clean, wrap};
 use crate::theme::{Role, Theme};
 use crate::words::Arg;
 
@@ -59,7 +59,11 @@ fn draw_all(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
     let look = Look { theme, words: &app.words, now: app.now, zone: &app.settings.zone };
     let layout = app.layout();
     if layout.shape == Shape::TooSmall {
-        Row::new(buf, screen, screen.height / 2).put(&look.say("ui-too-small"), look.style(Role::Text));
+        let lines = wrap(&look.say("ui-too-small"), usize::from(screen.width).max(1));
+        let rows = u16::try_from(lines.len()).unwrap_or(screen.height);
+        for (line, text) in (screen.height.saturating_sub(rows) / 2..screen.height).zip(&lines) {
+            Row::new(buf, screen, line).put(text, look.style(Role::Text));
+        }
         return None;
     }
     if let Some(area) = layout.banner {
@@ -160,7 +164,8 @@ fn draw_breadcrumb(app: &App, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
         row.skip_right(2);
     }
     if app.list.total > 0 {
-        let place = [("count", Arg::from(app.list.position())), ("of", Arg::from(app.list.total))];
+        let at = if app.shows_outbox() { app.list.cursor + 1 } else { app.list.position() };
+        let place = [("count", Arg::from(at)), ("of", Arg::from(app.list.total))];
         row.right(&look.with("ui-count-of", &place), dim).skip_right(2);
     }
     let entry = app.sidebar.open_entry().map(|entry| entry.name.clone()).unwrap_or_default();

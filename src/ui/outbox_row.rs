@@ -7,25 +7,29 @@ use super::list::Beside;
 use super::look::Look;
 use super::paint::{Row, cells};
 use super::signs::{self, Sign};
-use super::times;
+use super::{list_row, times};
+use crate::app::App;
+use crate::app::outbox::reason_words;
 use crate::domain::{ActKind, OutboxRow, OutboxStatus};
 use crate::text::{Clean, clean};
 use crate::theme::Role;
 use crate::words::Arg;
 
-/// Draws one row. On three lines:
+/// Draws one row. On four lines:
 ///
 /// ```text
 /// × reply · not sent                     2 tries  10m
-///   The helpdesk’s own words.                   #2215
-///   “Hello Chloé, …”
+///   Chloé Dubois · Order 1042 never arrived
+///   The helpdesk’s own words, which go on on the next
+///   line where they are long: “Hello Chloé, …”
 /// ```
 ///
-/// On one line, its words and the reason follow each other.
+/// On two lines, the conversation stands on the first, and the reason and its words on the second.
 pub fn draw(row: &OutboxRow, has_cursor: bool, beside: Beside<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     let (word, role) = status(row.status);
     let dim = look.style(Role::TextDim);
     let ink = look.style(if has_cursor { Role::TextBright } else { Role::Text });
+    let on = on(row, beside.app, look);
     let mut line = Row::new(buf, area, 0);
     bar(has_cursor, beside.focused, look, &mut line);
     line.sign(status_sign(row.status), look.style(role)).skip(1).skip_right(1);
@@ -36,28 +40,67 @@ pub fn draw(row: &OutboxRow, has_cursor: bool, beside: Beside<'_>, look: &Look<'
     }
     line.put(&look.say(kind(row.act.kind())), ink).skip(1).sign(signs::DOT, dim).skip(1);
     line.put(&look.say(word), look.style(role)).skip(1);
-    let number = clean(&format!("#{}", row.conversation));
-    if area.height < 3 {
-        line.sign(signs::DOT, dim).skip(1).put(&number, dim).skip(2);
-        let reason = row.reason.clean();
-        if !reason.is_blank() {
-            let most = (line.room() * 3 / 5).max(line.room().saturating_sub(cells(&first_words(row)) + 4));
-            line.put_within(&reason, most, ink).skip(2);
-        }
-        line.put(&first_words(row), dim);
-        return;
+    if area.height < 4 {
+        line.sign(signs::DOT, dim).skip(1).put(&on, ink).skip(2);
     }
-    let mut line = Row::new(buf, area, 1);
-    bar(has_cursor, beside.focused, look, &mut line);
-    line.skip(2).skip_right(1).right(&number, dim).skip_right(2).put(&reason(row, look), ink);
-    let mut line = Row::new(buf, area, 2);
-    bar(has_cursor, beside.focused, look, &mut line);
-    line.skip(2).skip_right(1).put(&first_words(row), dim);
+    let why = reason(row, beside.app, look);
+    match area.height {
+        0 | 1 => {
+            line.put(&why, dim);
+        }
+        2 | 3 => {
+            let mut line = Row::new(buf, area, 1);
+            bar(has_cursor, beside.focused, look, &mut line);
+            let words = first_words(row);
+            line.skip(2).skip_right(1);
+            let most = (line.room() * 3 / 5).max(line.room().saturating_sub(cells(&words) + 2));
+            line.put_within(&why, most, look.style(Role::Text)).skip(2).put(&words, dim);
+        }
+        _ => {
+            let room = usize::from(area.width.saturating_sub(4));
+            let (first, second) = two_lines(&why, room);
+            let last = if second.is_blank() { (first_words(row), dim) } else { (second, ink) };
+            for (at, (text, style)) in (1..).zip([(on, ink), (first, ink), last]) {
+                let mut line = Row::new(buf, area, at);
+                bar(has_cursor, beside.focused, look, &mut line);
+                line.skip(2).skip_right(1).put(&text, style);
+            }
+        }
+    }
 }
 
-/// Why it stopped, in the helpdesk's words where it said any.
-pub fn reason(row: &OutboxRow, look: &Look<'_>) -> Clean {
-    row.reason.clean().or(&look.say(match row.status {
+/// Words on two lines; what does not fit the second is cut where it is drawn.
+fn two_lines(text: &Clean, room: usize) -> (Clean, Clean) {
+    let mut lines = crate::text::wrap(text, room).into_iter();
+    let first = lines.next().unwrap_or_default();
+    (first, Clean::join(&lines.collect::<Vec<_>>(), &Clean::literal(" ")))
+}
+
+/// Whose conversation it is about, and which; its number where that is not known here.
+fn on(row: &OutboxRow, app: &App, look: &Look<'_>) -> Clean {
+    app.conversation_of(row).map_or_else(
+        || clean(&format!("#{}", row.conversation)),
+        |on| {
+            let (name, title) = (list_row::contact(on, look), list_row::title(on, look));
+            look.with("ui-outbox-on", &[("name", Arg::Text(&name)), ("title", Arg::Text(&title))])
+        },
+    )
+}
+
+/// Why it stopped: what came, or the helpdesk's words where it said any.
+pub fn reason(row: &OutboxRow, app: &App, look: &Look<'_>) -> Clean {
+    if let Some(held) = app.held_by(row) {
+        let mut text = look.with(
+            "ui-outbox-held-by",
+            &[("what", Arg::Text(&held.what)), ("when", Arg::Text(&super::composer::moment(held.at, look)))],
+        );
+        if held.more > 0 {
+            text.push(&Clean::literal(" · "));
+            text.push(&look.with("ui-composer-more-news", &[("count", Arg::from(held.more))]));
+        }
+        return text;
+    }
+    reason_words(row, look.words).or(&look.say(match row.status {
         OutboxStatus::Held => "ui-outbox-why-held",
         OutboxStatus::NeedsDecision => "ui-outbox-why-undecided",
         _ => "ui-outbox-why-failed",

@@ -43,6 +43,8 @@ pub const GIVEN: Sign = Sign("→");
 pub const DONE: Sign = Sign("✓");
 /// Not done.
 pub const CROSS: Sign = Sign("×");
+/// No longer in this list.
+pub const LEFT: Sign = Sign("◌");
 /// A draft.
 pub const DRAFT: Sign = Sign("✎");
 /// A file.
@@ -120,6 +122,7 @@ pub fn plain(symbol: &str) -> Option<&'static str> {
         "→" | "›" | "❯" | "▸" => ">",
         "✓" | "▾" | "↓" => "v",
         "×" => "x",
+        "◌" => "o",
         "✎" => "e",
         "‼" => "!",
         "…" => "~",
@@ -157,6 +160,7 @@ mod tests {
             SNOOZED,
             DONE,
             CROSS,
+            LEFT,
             DRAFT,
             FILE,
             FOLDED,

@@ -49,21 +49,19 @@ pub fn draw(part: &Status, beside: Beside<'_>, look: &Look<'_>, area: Rect, buf:
     draw_notice(notice, look, &mut row);
 }
 
-/// Beside a notice only the keys of the palette and of the help are told; without their words where
-/// the notice needs the room.
+/// Beside a notice only the keys of the palette and of the help are told; the palette's not where the
+/// notice needs the room.
 fn draw_way_out(hints: &[Hint], notice: &Notice, look: &Look<'_>, row: &mut Row<'_>) {
     let (palette, help) = (look.say("hint-palette"), look.say("hint-help"));
     let kept: Vec<&Hint> = hints.iter().filter(|hint| hint.label == palette || hint.label == help).collect();
     let text = cells(&notice.text) + 2 + cells(&notice.details);
     let labels: u16 = kept.iter().map(|hint| cells(&hint.keys) + 1 + cells(&hint.label) + 2).sum();
-    let with_labels = text.saturating_add(labels) <= row.room();
-    for hint in kept.into_iter().rev() {
-        if cells(&hint.keys) + 12 > row.room() {
+    let both = text.saturating_add(labels) <= row.room();
+    for hint in kept.into_iter().rev().filter(|hint| both || hint.label == help) {
+        if cells(&hint.keys) + cells(&hint.label) + 12 > row.room() {
             break;
         }
-        if with_labels || hint.label == help {
-            row.right(&hint.label, look.style(Role::TextDim)).skip_right(1);
-        }
+        row.right(&hint.label, look.style(Role::TextDim)).skip_right(1);
         row.right(&hint.keys, look.style(Role::Key)).skip_right(2);
     }
 }
@@ -184,11 +182,18 @@ pub fn draw_banner(part: &Status, look: &Look<'_>, area: Rect, buf: &mut Buffer)
     let mut row = Row::new(buf, area, 0);
     row.skip(1).skip_right(1).sign(signs::URGENT, loud).put(&Clean::literal(" "), loud);
     row.put(&look.say("ui-banner-memory"), loud).skip(1);
-    let why = look.say(why);
+    let why = match why {
+        "memory-full" => look.say("ui-banner-full"),
+        "memory-read-only" => look.say("ui-banner-read-only"),
+        "memory-unusable" => look.say("ui-banner-unusable"),
+        why => look.say(why),
+    };
     row.put(&why, style);
-    let next = look.say("ui-banner-memory-next");
-    if cells(&next) < row.room() {
-        row.skip(1).put(&next, style);
+    for next in ["ui-banner-memory-next", "ui-banner-memory-texts"] {
+        let next = look.say(next);
+        if cells(&next) < row.room() {
+            row.skip(1).put(&next, style);
+        }
     }
 }
 
@@ -204,22 +209,30 @@ fn clock(since: UnixTime, look: &Look<'_>) -> Clean {
     Clean::join(&words, &Clean::literal(" "))
 }
 
-/// As many hints as have room, at the right end; the first are the last to go.
+/// As many hints as have room, at the right end, each with its word; the first are the last to go.
 fn draw_hints_right(hints: &[Hint], look: &Look<'_>, row: &mut Row<'_>) {
-    let mut count = 0;
+    let help = look.say("hint-help");
+    // The help has its room before all but the first.
+    let rank = |hint: &Hint, at: usize| if hint.label == help { 1 } else { at * 2 };
+    let mut order: Vec<usize> = (0..hints.len()).collect();
+    order.sort_by_key(|at| hints.get(*at).map(|hint| rank(hint, *at)));
+    let mut shown: Vec<usize> = Vec::with_capacity(order.len());
     let mut used: u16 = 0;
-    for hint in hints {
-        let wanted = cells(&hint.keys) + 1 + cells(&hint.label) + if count > 0 { 2 } else { 0 };
-        if used.saturating_add(wanted) > row.room() {
-            break;
+    for at in order {
+        let Some(hint) = hints.get(at) else { continue };
+        let wanted = cells(&hint.keys) + 1 + cells(&hint.label) + if shown.is_empty() { 0 } else { 2 };
+        // One without room is left out whole.
+        if used.saturating_add(wanted) <= row.room() {
+            used += wanted;
+            shown.push(at);
         }
-        used += wanted;
-        count += 1;
     }
-    for (at, hint) in hints.iter().take(count).enumerate().rev() {
+    shown.sort_unstable();
+    let shown: Vec<&Hint> = shown.into_iter().filter_map(|at| hints.get(at)).collect();
+    for (place, hint) in shown.into_iter().enumerate().rev() {
         row.right(&hint.label, look.style(Role::TextDim)).skip_right(1);
         row.right(&hint.keys, look.style(Role::Key));
-        if at > 0 {
+        if place > 0 {
             row.skip_right(2);
         }
     }

@@ -61,6 +61,12 @@ fn draw_lines(open: &OpenThread, beside: Beside<'_>, look: &Look<'_>, body: Rect
             thread_line::draw_keys(&hints, look, Row::new(buf, text, line));
             continue;
         }
+        if let (LineKind::Why, Some(item)) = (row.kind, item) {
+            if let Some(held) = thread_line::pending_row(item, &open.thread.pending) {
+                thread_line::draw_why(held, beside.app, look, Row::new(buf, text, line));
+            }
+            continue;
+        }
         thread_line::draw(&row.kind, item, &open.thread.pending, look, Row::new(buf, text, line));
     }
     if open.has_more_below(usize::from(body.height)) && body.height > 2 && body.width > 2 {

@@ -6,6 +6,7 @@ use super::look::Look;
 use super::outbox_row;
 use super::paint::{Row, cells};
 use super::{signs, times};
+use crate::app::App;
 use crate::app::status::Hint;
 use crate::app::thread::lines::LineKind;
 use crate::app::thread::{Item, ItemKind, Source};
@@ -51,12 +52,6 @@ pub fn draw(kind: &LineKind, item: Option<&Item>, pending: &[OutboxRow], look: &
         (LineKind::Text(line), Some(item)) => {
             if let Some(line) = item.lines.get(*line) {
                 draw_text(line, item, look, row);
-            }
-        }
-        (LineKind::Why, Some(item)) => {
-            if let Some(held) = pending_row(item, pending) {
-                let style = look.style(outbox_row::status(held.status).1);
-                row.sign(signs::CARE, style).skip(1).put(&outbox_row::reason(held, look), style);
             }
         }
         (LineKind::Redacted, _) => {
@@ -143,6 +138,12 @@ pub fn pending_row<'a>(item: &Item, pending: &'a [OutboxRow]) -> Option<&'a Outb
     }
 }
 
+/// Why it needs a person.
+pub fn draw_why(held: &OutboxRow, app: &App, look: &Look<'_>, mut row: Row<'_>) {
+    let style = look.style(outbox_row::status(held.status).1);
+    row.sign(signs::CARE, style).skip(1).put(&outbox_row::reason(held, app, look), style);
+}
+
 /// Which keys settle it: `y send anyway · E edit · D give up`.
 pub fn draw_keys(hints: &[Hint], look: &Look<'_>, mut row: Row<'_>) {
     row.skip(2);
@@ -161,14 +162,17 @@ fn status_words(item: &Item, status: OutboxStatus, why: &Clean, pending: &[Outbo
         Source::Pending(at) => pending.get(at).map(|row| row.due_at),
         Source::Part(_) => None,
     };
+    // Until then it is not tried: the time alone would mislead.
+    let waits = [look.say("reason-signed-out"), look.say("reason-waiting-for-server")].contains(why);
     let left = due.map_or(0, |due| due.since(look.now).as_secs());
     let secs = Arg::Number(i64::try_from(left).unwrap_or(i64::MAX));
     let text = match status {
         OutboxStatus::Queued if left > 0 => look.with("ui-outbox-queued-for", &[("secs", secs)]),
-        OutboxStatus::Retry if left >= 60 => {
+        OutboxStatus::Retry if left >= 60 && !waits => {
             let time = due.map(|due| times::short(due.since(look.now), look.words)).unwrap_or_default();
             look.with("ui-outbox-retry-in", &[("time", Arg::Text(&time))])
         }
+        OutboxStatus::Retry if waits => return why.clone(),
         _ => look.say(word),
     };
     if why.is_blank() || status.needs_you() { text } else { Clean::join([&text, why], &Clean::literal(": ")) }

@@ -290,9 +290,9 @@ fn a_failed_row_is_told_and_can_be_sent_again_edited_or_given_up() {
 fn a_message_is_said_to_go_and_other_acts_to_be_done() {
     let mut desk = Desk::new();
     desk.press("r").write("Hi").press("ctrl-s");
-    assert_eq!(desk.notice(), "Reply goes in 10 s · u takes it back");
+    assert_eq!(desk.notice(), "Reply is on its way · u takes it back");
     desk.press("n").write("Hm").press("ctrl-s");
-    assert_eq!(desk.notice(), "Note goes in 10 s · u takes it back");
+    assert_eq!(desk.notice(), "Note is on its way · u takes it back");
     desk.hear(Event::Connection(Connection::Offline { since: NOW, why: "offline-unreachable" }));
     desk.press("r").write("Hi").press("ctrl-s");
     assert_eq!(desk.notice(), "Reply waits for the helpdesk · u takes it back");

@@ -123,7 +123,7 @@ fn the_last_words_are_saved_although_a_save_is_under_way() {
         },
         _ => None,
     });
-    assert_eq!(last, Some(("abc".into(), 2)), "made from the revision that the one under way makes");
+    assert_eq!(last, Some(("abc".into(), 1)), "made from the revision that is known");
 }
 
 #[test]
@@ -142,18 +142,145 @@ fn drafts_of_earlier_runs_are_marked_and_can_be_thrown_away() {
 }
 
 #[test]
+fn of_two_drafts_the_one_at_hand_is_thrown_away_and_both_only_when_said_so() {
+    for (answer, left) in [("y", vec![Mode::Reply]), ("a", vec![]), ("x", vec![Mode::Reply, Mode::Note])] {
+        let mut desk = Desk::new();
+        desk.engine.other_writes(1, Mode::Reply, "to the customer");
+        desk.engine.other_writes(1, Mode::Note, "among us");
+        desk.hear(Event::StateChanged);
+        desk.press("n esc D");
+        let Some(crate::app::Layer::Confirm(crate::app::layers::Confirm::DiscardDraft { name, draft, other, .. })) =
+            desk.app.layers.last()
+        else {
+            panic!("a question")
+        };
+        assert_eq!((name.as_str(), draft.0, draft.1.as_str()), ("Chloé Dubois", Mode::Note, "among us"));
+        assert_eq!(other.as_ref().map(|(mode, words)| (*mode, words.as_str())), Some((Mode::Reply, "to the customer")));
+        desk.press(answer);
+        let modes: Vec<Mode> = desk.engine.drafts.keys().map(|(_, mode)| *mode).collect();
+        assert_eq!(modes, left, "{answer}");
+        assert_eq!(desk.app.has_draft(&id(1)), !left.is_empty());
+    }
+}
+
+#[test]
 fn files_go_with_the_text_and_come_off_again() {
     let mut desk = Desk::new();
     desk.press("r").write("See").press("ctrl-x f").write("~/a/photo.png").press("enter");
     assert_eq!((desk.app.composer.files.len(), desk.text().as_str()), (1, "See"));
     desk.press("ctrl-x f").write("missing.png").press("enter");
     assert_eq!(desk.app.composer.files.len(), 1);
+    assert_eq!(desk.notice(), "There is no such file.");
+    let typed = desk.app.layers.last().map(|layer| match layer {
+        crate::app::Layer::Path(input) => input.text().to_owned(),
+        _ => String::new(),
+    });
+    assert_eq!(typed.as_deref(), Some("missing.png"), "the path stays, to be mended");
+    desk.press("esc");
     desk.press("ctrl-x f").write("b.png").press("enter").press("ctrl-x F").write("!").press("ctrl-s");
     let Some((_, crate::domain::Act::Reply { text, files })) = desk.acts().pop() else { panic!("a reply") };
     assert_eq!((text.as_str(), files.len()), ("See!", 1));
     assert!(desk.engine.drafts.is_empty());
     desk.press("u");
     assert_eq!((desk.text().as_str(), desk.app.composer.files.len()), ("See!", 1));
+}
+
+#[test]
+fn a_file_never_comes_into_another_text_than_it_was_named_for() {
+    for leave in ["esc", "ctrl-x t", "esc esc j r", "esc D y"] {
+        let mut desk = Desk::new();
+        desk.slow = true;
+        // What is on disk is not known yet: the file waits.
+        desk.press("j r").write("x").press("ctrl-x f").write("secret.pdf").press("enter").press(leave);
+        assert!(desk.app.attach_path.is_none(), "{leave}");
+        desk.catch_up();
+        desk.press("j r").write("y").pass(Duration::from_secs(2));
+        let attached = desk.asked.iter().any(|asked| matches!(asked, Request::AttachFile { .. }));
+        assert!(!attached && desk.app.composer.files.is_empty(), "{leave}");
+    }
+    let mut desk = Desk::new();
+    desk.slow = true;
+    desk.press("j r").write("x").press("ctrl-x f").write("a.png").press("enter");
+    desk.catch_up();
+    assert_eq!(desk.app.composer.files.len(), 1, "it comes as soon as it can");
+    desk.slow = true;
+    desk.press("esc esc j r").press("ctrl-x f").write("b.png").press("enter esc");
+    assert_eq!(desk.notice(), "Not attached, since you left its text: b.png");
+}
+
+#[test]
+fn a_file_that_is_being_taken_up_is_waited_for_whatever_else_happens() {
+    let mut desk = Desk::new();
+    desk.press("r").write("See").press("ctrl-x f").write("a.png");
+    // Its answer takes its time.
+    let _ = super::update(&mut desk.app, Msg::Key(crate::keymap::Key::parse("enter").unwrap()));
+    let details = crate::text::Untrusted::default;
+    desk.hear(Event::Notice { key: "deletions-unknown", details: details() });
+    desk.press("ctrl-s");
+    assert!(desk.app.composer.is_attaching() && desk.acts().is_empty(), "no reply without its file");
+    let (conversation, mode) = (id(1), Mode::Reply);
+    desk.hear(Event::DraftNotSaved { conversation, mode, why: "disk-full", details: details() });
+    assert!(!desk.app.composer.is_attaching());
+    assert!(desk.notice().starts_with("The file was not attached"), "{}", desk.notice());
+    desk.pass(Duration::from_secs(6));
+    assert_eq!(on_disk(&desk, 1), "See");
+}
+
+#[test]
+fn a_save_that_failed_is_told_once_and_tried_until_it_is_done() {
+    let mut desk = Desk::new();
+    desk.engine.full = true;
+    desk.press("r").write("Precious").pass(Duration::from_secs(2));
+    assert!(!desk.app.composer.is_on_disk());
+    assert_eq!(desk.notice(), "The draft is not saved: the disk is full.");
+    desk.pass(Duration::from_secs(30));
+    assert_eq!(desk.notice(), "", "once is enough");
+    desk.write("!").pass(Duration::from_secs(2));
+    desk.press("esc").press("esc j");
+    assert_eq!(desk.notice(), "");
+    desk.engine.full = false;
+    desk.pass(Duration::from_secs(6));
+    assert_eq!(on_disk(&desk, 1), "Precious!");
+    let before = desk.asked.len();
+    desk.pass(Duration::from_secs(30));
+    let saves = desk.asked[before..].iter().filter(|asked| matches!(asked, Request::SaveDraft(_))).count();
+    assert_eq!(saves, 0);
+}
+
+#[test]
+fn the_last_words_are_in_the_draft_that_a_message_uses_up() {
+    let mut engine = Engine::filled();
+    engine.other_writes(1, Mode::Reply, "Dear Zo");
+    let mut desk = Desk::with(160, 48, Settings::default(), engine);
+    desk.press("r").write("ë").press("ctrl-s");
+    let order: Vec<String> = desk
+        .asked
+        .iter()
+        .filter_map(|asked| match asked {
+            Request::SaveDraft(draft) => Some(draft.text.clone()),
+            Request::Commit { uses_drafts, .. } => Some(format!("uses {}", uses_drafts.len())),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(order, ["Dear Zoë", "uses 1"]);
+    assert!(desk.engine.drafts.is_empty() && !desk.app.has_draft(&id(1)));
+    desk.pass(Duration::from_secs(5)).press("r");
+    assert_eq!(desk.text(), "");
+}
+
+#[test]
+fn looking_at_a_thousand_conversations_keeps_nothing_of_them() {
+    let mut composer = crate::app::Composer::default();
+    composer.open(&id(1), Mode::Reply);
+    composer.paste("kept", crate::domain::UnixTime(5));
+    for number in 1..1_000 {
+        for mode in [Mode::Reply, Mode::Note] {
+            let generation = crate::sync::message::Generation(number as u64);
+            composer.learn(&(id(number), mode), None, generation);
+        }
+    }
+    assert!(composer.sheets() <= 258, "{}", composer.sheets());
+    assert_eq!(composer.text(), "kept");
 }
 
 #[test]
@@ -208,7 +335,7 @@ fn a_place_that_is_known_before_the_first_list_is_the_first_list() {
 }
 
 #[test]
-fn the_first_pull_is_told_once_a_second_and_the_history_once_a_minute() {
+fn the_first_pull_is_told_once_a_second_and_the_history_too() {
     let mut desk = Desk::new();
     let progress = |done| Event::Progress(Some(Progress { done, of: Some(100), rate: 9 }));
     let done = |desk: &Desk| desk.app.status.progress.map(|progress| progress.done);
@@ -222,11 +349,12 @@ fn the_first_pull_is_told_once_a_second_and_the_history_once_a_minute() {
     desk.pass(Duration::from_secs(5));
     assert_eq!(done(&desk), None);
     let here = |desk: &Desk| desk.app.status.history.here;
+    // Nothing there yet is told at the start: it holds nothing up.
+    desk.hear(Event::History(History::default()));
     desk.hear(Event::History(History { here: 10, of: 100 }));
     desk.hear(Event::History(History { here: 20, of: 100 }));
-    desk.pass(Duration::from_secs(30));
     assert_eq!(here(&desk), 10);
-    desk.pass(Duration::from_secs(40));
+    desk.pass(Duration::from_secs(1));
     assert_eq!(here(&desk), 20);
     desk.hear(Event::History(History { here: 100, of: 100 }));
     assert_eq!(here(&desk), 100);
@@ -241,7 +369,7 @@ fn without_a_disk_the_banner_stays_and_quitting_says_what_goes() {
     assert!(layout.banner.is_some_and(|area| area.y == 0));
     assert!(layout.list.is_some_and(|list| list.head.y == 1));
     desk.press("q");
-    let quit = crate::app::layers::Confirm::Quit { unsent: 0, loses: true };
+    let quit = crate::app::layers::Confirm::Quit { unsent: crate::app::layers::Unsent::default(), loses: true };
     assert!(matches!(desk.app.layers.last(), Some(crate::app::Layer::Confirm(asked)) if *asked == quit));
     desk.press("esc");
     desk.hear(Event::Storage(Storage::Disk));

@@ -28,6 +28,8 @@ pub(super) struct Engine {
     pub seen: BTreeMap<ConversationId, UnixTime>,
     /// Commits are refused for this reason.
     pub refuse: Option<&'static str>,
+    /// No draft can be saved.
+    pub full: bool,
 }
 
 pub(super) fn id(number: usize) -> ConversationId {
@@ -105,6 +107,7 @@ impl Engine {
             place: None,
             seen: BTreeMap::new(),
             refuse: None,
+            full: false,
         };
         for number in 1..=9 {
             engine.add(number, (number < 6).then(|| me.id.clone()));
@@ -199,6 +202,10 @@ impl Engine {
             }
             Request::Commit { group, acts, uses_drafts, began } => self.commit(&group, acts, &uses_drafts, began),
             Request::Undo { group } => self.undo(&group),
+            Request::SaveDraft(draft) if self.full => {
+                let (conversation, mode) = (draft.conversation, draft.mode);
+                vec![Event::DraftNotSaved { conversation, mode, why: "disk-full", details: Untrusted::default() }]
+            }
             Request::SaveDraft(draft) => {
                 let key = (draft.conversation.clone(), draft.mode);
                 match self.drafts.get(&key) {
@@ -211,7 +218,9 @@ impl Engine {
             Request::OverwriteDraft(draft) => self.keep(draft),
             Request::AttachFile { mut draft, path } => {
                 if path.contains("missing") {
-                    return vec![Event::Notice { key: "why-no-file", details: Untrusted::new(path) }];
+                    let mut told = self.keep(draft);
+                    told.push(Event::Notice { key: "attach-no-file", details: Untrusted::new(path) });
+                    return told;
                 }
                 let name = path.rsplit('/').next().unwrap_or_default().to_owned();
                 let content_type = "image/png".to_owned();
@@ -234,7 +243,11 @@ impl Engine {
             Request::Retry(id) | Request::SendAnyway(id) => self.set_status(id, OutboxStatus::Queued),
             Request::MarkSent(id) => self.set_status(id, OutboxStatus::Sent),
             Request::Discard(id) => {
-                let (dropped, kept): (Vec<_>, Vec<_>) = self.outbox.drain(..).partition(|row| row.id == id);
+                let group =
+                    self.outbox.iter().find(|row| row.id == id && row.act.is_message()).map(|row| row.group.clone());
+                // What was to follow a message goes with it.
+                let goes = |row: &OutboxRow| row.id == id || (Some(&row.group) == group.as_ref() && row.id > id);
+                let (dropped, kept): (Vec<_>, Vec<_>) = self.outbox.drain(..).partition(goes);
                 self.outbox = kept;
                 self.put_back(&dropped);
                 let group = dropped[0].group.clone();

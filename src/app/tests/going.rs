@@ -145,7 +145,8 @@ fn hints_name_the_keys_that_matter_here() {
         desk.app.hints().iter().map(|hint| format!("{} {}", hint.keys, hint.label)).collect()
     };
     let hints = shown(&desk);
-    assert_eq!(hints.first().map(String::as_str), Some("? help"));
+    assert_eq!(hints.first().map(String::as_str), Some("r reply"));
+    assert_eq!(hints.last().map(String::as_str), Some("? help"));
     assert!(hints.contains(&"? help".to_owned()) && !hints.contains(&"o reopen".to_owned()), "{hints:?}");
     desk.press("r").write("x");
     let hints = shown(&desk);

@@ -70,7 +70,7 @@ fn a_held_message_is_shown_as_not_sent_with_what_came() {
     let notice = desk.app.notices.current().unwrap();
     assert_eq!(notice.severity, Severity::Error);
     assert!(notice.text.starts_with("Held, not sent: reply #1."), "{}", notice.text);
-    assert_eq!(notice.details, "Chloé Dubois replied");
+    assert_eq!(notice.details, "came in between: Chloé Dubois replied");
     let open = desk.app.thread.open.as_ref().unwrap();
     let last = open.items.get(open.cursor).unwrap();
     assert_eq!(last.status.as_ref().unwrap().0, OutboxStatus::Held);
@@ -103,6 +103,26 @@ fn a_held_message_can_be_written_on_having_seen_what_came() {
 }
 
 #[test]
+fn what_was_to_follow_a_message_is_told_when_it_is_written_on() {
+    for (key, expected) in
+        [("E", "Given up with it, to be done again: closed"), ("D", "The text is kept as a draft. Given up with it:")]
+    {
+        let mut desk = Desk::new();
+        desk.press("r").write("Hi").press("ctrl-x e");
+        let row = desk.engine.outbox.first().unwrap().id;
+        for event in desk.engine.set_status(row, OutboxStatus::Failed) {
+            desk.hear(event);
+        }
+        // Another conversation is open meanwhile: what was seen of it is not what was seen here.
+        desk.press("g o").press(key);
+        assert!(desk.notice().starts_with(expected), "{}", desk.notice());
+        assert!(desk.engine.outbox.is_empty());
+        let began = desk.app.composer.held(&(id(1), Mode::Reply)).unwrap().began;
+        assert!(began.part.is_none_or(|part| part.as_str().starts_with("p1-")));
+    }
+}
+
+#[test]
 fn a_held_message_can_be_given_up_and_stays_a_draft() {
     let mut desk = held();
     desk.press("D");
@@ -126,6 +146,50 @@ fn saying_that_it_was_seen_lets_the_message_go() {
     assert_eq!(desk.text(), "Hi");
     desk.press("ctrl-s");
     assert_eq!(desk.engine.outbox.last().unwrap().status, OutboxStatus::Queued);
+}
+
+#[test]
+fn what_came_out_of_view_is_shown_before_it_counts_as_seen() {
+    let mut desk = Desk::sized(80, 24);
+    let parts = desk.engine.parts.get_mut(&id(1)).unwrap();
+    parts[0].body = Some(crate::text::Untrusted::new("<p>word</p>".repeat(60)));
+    desk.news().press("enter g g r").write("Hi");
+    let scroll = desk.app.thread.open.as_ref().unwrap().scroll;
+    desk.engine.customer_writes(1, "One more thing");
+    desk.news();
+    assert_eq!(desk.app.thread.open.as_ref().unwrap().scroll, scroll, "what is read does not move");
+    desk.press("ctrl-x s");
+    assert!(desk.notice().starts_with("This came: look at it"), "{}", desk.notice());
+    assert_eq!(desk.app.composer.arrivals.len(), 1);
+    assert!(desk.app.thread.open.as_ref().unwrap().scroll > scroll);
+    desk.press("ctrl-x s");
+    assert!(desk.app.composer.arrivals.is_empty());
+}
+
+#[test]
+fn the_end_of_a_thread_stays_in_view_as_messages_come() {
+    let mut desk = Desk::sized(60, 20);
+    desk.press("enter G r").write("Hi");
+    for _ in 0..4 {
+        desk.engine.customer_writes(1, "One more thing");
+        desk.news();
+        assert!(desk.app.thread.open.as_ref().unwrap().is_at_end());
+    }
+    desk.write("\n\n\n");
+    assert!(desk.app.thread.open.as_ref().unwrap().is_at_end(), "the composer grew");
+}
+
+#[test]
+fn a_held_message_names_who_did_what_once_the_thread_is_open() {
+    let mut desk = held();
+    let mut row = desk.engine.outbox.last().unwrap().clone();
+    row.guard = Guard::On;
+    row.began = Some(Began { part: crate::domain::PartId::parse("p1-4"), at: desk.engine.now });
+    let held = desk.app.held_by(&row).unwrap();
+    assert_eq!((held.what.as_str(), held.more), ("Chloé Dubois replied", 0));
+    row.began = Some(Began { part: crate::domain::PartId::parse("p1-5"), at: desk.engine.now });
+    assert_eq!(desk.app.held_by(&row), None);
+    desk.press("esc");
 }
 
 #[test]
@@ -241,7 +305,8 @@ fn a_sent_message_is_said_to_stay_and_the_act_before_it_can_still_go() {
 fn quitting_tells_how_many_are_unsent() {
     let mut desk = Desk::new();
     desk.press("r").write("Hi").press("ctrl-s").press("q q");
-    let quit = crate::app::layers::Confirm::Quit { unsent: 1, loses: false };
+    let unsent = crate::app::layers::Unsent { replies: 1, ..<_>::default() };
+    let quit = crate::app::layers::Confirm::Quit { unsent, loses: false };
     assert!(matches!(desk.app.layers.last(), Some(crate::app::Layer::Confirm(asked)) if *asked == quit));
     desk.press("u");
     assert!(!desk.quit && desk.app.layers.is_empty(), "undo is no yes");

@@ -308,6 +308,6 @@ fn the_way_to_the_inboxes_is_told_where_they_are_hidden() {
         let desk = Desk::sized(width, 24);
         let hints: Vec<String> = desk.app.hints().iter().map(|hint| format!("{} {}", hint.keys, hint.label)).collect();
         assert_eq!(hints.contains(&"h inboxes".to_owned()), told, "{width} {hints:?}");
-        assert_eq!(hints.get(..2), Some(&["? help".to_owned(), "ctrl-k commands".to_owned()][..]));
+        assert!(hints.ends_with(&["ctrl-k commands".to_owned(), "? help".to_owned()]), "{hints:?}");
     }
 }

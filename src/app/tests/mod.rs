@@ -11,6 +11,7 @@ mod guarding;
 mod listing;
 mod overlays;
 mod reading;
+mod returning;
 mod sending;
 mod storms;
 mod table;

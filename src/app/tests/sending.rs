@@ -91,6 +91,19 @@ fn a_reply_given_to_a_colleague_is_not_taken() {
 }
 
 #[test]
+fn a_refused_text_stays_in_the_composer_with_its_cursor_and_the_reason() {
+    let mut desk = Desk::new();
+    desk.engine.refuse = Some("disk-full");
+    desk.press("r").write("Hi there").press("ctrl-a ctrl-s");
+    assert_eq!((desk.text().as_str(), desk.focus()), ("Hi there", Pane::Composer));
+    assert!(desk.app.composer.refused.contains("the disk is full"), "{}", desk.app.composer.refused);
+    desk.engine.refuse = None;
+    desk.write("O ").press("ctrl-s");
+    assert_eq!(desk.acts().last(), Some(&("1".to_owned(), reply("O Hi there"))));
+    assert!(desk.app.composer.refused.is_blank());
+}
+
+#[test]
 fn nothing_is_sent_of_nothing() {
     let mut desk = Desk::new();
     for keys in ["ctrl-s", "ctrl-x e", "ctrl-x z"] {
@@ -117,8 +130,7 @@ fn a_refused_send_gives_the_text_back() {
     desk.engine.refuse = Some("why-not-loaded");
     desk.press("r").write("Precious").press("ctrl-s");
     assert!(desk.notice().starts_with("Nothing was done"));
-    desk.press("r");
-    assert_eq!(desk.text(), "Precious");
+    assert_eq!((desk.text().as_str(), desk.focus()), ("Precious", Pane::Composer));
     desk.press("esc");
     assert_eq!(desk.engine.drafts.get(&(id(1), Mode::Reply)).unwrap().text, "Precious");
 }

@@ -85,7 +85,12 @@ impl Item {
     /// Whether the message cursor stops here: everything but events, unless one needs a person.
     #[must_use]
     pub fn is_stop(&self) -> bool {
-        !matches!(self.kind, ItemKind::Event) || self.status.as_ref().is_some_and(|(status, _)| status.needs_you())
+        !matches!(self.kind, ItemKind::Event) || self.needs_you()
+    }
+
+    /// Whether it is an act of ours that a person has to look at.
+    pub(super) fn needs_you(&self) -> bool {
+        self.status.as_ref().is_some_and(|(status, _)| status.needs_you())
     }
 
     /// Reads the body if it was not, and lays it out at a width if it is not. Returns about how many
@@ -206,7 +211,7 @@ fn pending(at: usize, row: &OutboxRow, words: &Words) -> Item {
             .collect(),
         expanded: true,
         can_fold: false,
-        status: Some((row.status, row.reason.clean())),
+        status: Some((row.status, crate::app::outbox::reason_words(row, words))),
         document: None,
         body_hash: row.act.text().map_or(0, hash),
         laid: None,

@@ -3,11 +3,11 @@
 //! Items are laid out around the view first; the rest follows little by little
 //! ([`OpenThread::lay_out_more`]), so that no length of a thread is felt.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::item::{self, Item, Source};
 use super::{OpenThread, lines};
-use crate::domain::{Directory, OutboxId, OutboxRow, UnixTime};
+use crate::domain::{Began, Directory, OutboxId, OutboxRow, Part, UnixTime};
 use crate::sync::message::Thread;
 use crate::words::Words;
 
@@ -72,9 +72,11 @@ impl OpenThread {
     fn rebuild(&mut self, page: usize, fresh: bool, make: impl FnOnce(&mut Self, Vec<(String, Item)>)) {
         let cursor = self.items.get(self.cursor).map(|item| key(item, &self.thread));
         let at_end = self.cursor + 1 >= self.items.len();
+        let follows = self.is_at_end();
         let anchor = self.anchor().and_then(|(at, below)| Some((key(self.items.get(at)?, &self.thread), below)));
         let old: Vec<Item> = std::mem::take(&mut self.items);
-        let old = old.into_iter().map(|item| (key(&item, &self.thread), item)).collect();
+        let old: Vec<(String, Item)> = old.into_iter().map(|item| (key(&item, &self.thread), item)).collect();
+        let known: HashSet<String> = old.iter().map(|(key, _)| key.clone()).collect();
         make(self, old);
         self.first_new = first_new(&self.thread, &self.items);
         let find = |wanted: &str| self.items.iter().position(|item| key(item, &self.thread) == wanted);
@@ -89,10 +91,64 @@ impl OpenThread {
             self.lay_out_around(at);
             self.put_anchor(at, below);
             self.clamp(page);
+            if follows {
+                let came = (at..self.items.len())
+                    .find(|at| self.items.get(*at).is_some_and(|item| !known.contains(&key(item, &self.thread))));
+                let stopped = || self.items.iter().rposition(super::item::Item::needs_you);
+                if let Some(news) = came.or_else(stopped) {
+                    self.follow_end(Some(news), page);
+                }
+            }
         } else {
             self.lay_out_around(self.cursor);
             self.show_cursor(page);
         }
+    }
+
+    /// Whether the end of the thread is in view.
+    pub(in crate::app) fn is_at_end(&self) -> bool {
+        !self.lines.is_empty() && self.page > 0 && !self.has_more_below(self.page)
+    }
+
+    /// Puts the end of the thread at the end of the view, but not so far that the head of `from` goes.
+    pub(in crate::app) fn follow_end(&mut self, from: Option<usize>, page: usize) {
+        if page == 0 || self.items.is_empty() {
+            return;
+        }
+        self.reach(self.items.len() - 1);
+        let end = self.lines.len().saturating_sub(page);
+        let head = from.filter(|at| self.range.contains(at)).map(|at| self.first_line(at));
+        self.scroll = head.map_or(end, |head| end.min(head));
+    }
+
+    /// Whether the head of an item is in view.
+    pub(in crate::app) fn shows_head(&self, item: usize, page: usize) -> bool {
+        self.lines
+            .iter()
+            .skip(self.scroll)
+            .take(page)
+            .any(|line| line.item == Some(item) && matches!(line.kind, lines::LineKind::Head | lines::LineKind::Event))
+    }
+
+    /// Scrolls so that an item is in view from its head on, without moving the cursor.
+    pub(in crate::app) fn bring_into_view(&mut self, item: usize, page: usize) {
+        self.reach(item);
+        self.scroll = self.first_line(item);
+        self.clamp(page);
+    }
+
+    /// The parts that came after another one.
+    pub(in crate::app) fn parts_since(&self, began: &Began) -> impl Iterator<Item = (&Item, &Part)> {
+        let seen = began.part.as_ref();
+        let from = seen.and_then(|seen| self.thread.parts.iter().position(|part| part.id == *seen));
+        let at = began.at;
+        self.items.iter().filter_map(move |item| match item.source {
+            Source::Part(index) => {
+                let part = self.thread.parts.get(index)?;
+                from.map_or(part.created_at > at, |from| index > from).then_some((item, part))
+            }
+            Source::Pending(_) => None,
+        })
     }
 
     /// Lays the thread out for a pane of this text width and so many lines, if it is not. What was

@@ -3,15 +3,31 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::super::composer::mode_word;
 use super::super::look::Look;
 use super::super::paint::Row;
 use super::frame::{self, Border};
-use crate::app::layers::Confirm;
+use crate::app::layers::{Confirm, Unsent};
 use crate::text::{Clean, clean, wrap};
 use crate::theme::Role;
 use crate::words::Arg;
 
 const WIDTH: u16 = 52;
+
+/// "1 reply and 2 acts".
+fn unsent_words(unsent: Unsent, look: &Look<'_>) -> Clean {
+    let each =
+        [("ui-unsent-replies", unsent.replies), ("ui-unsent-notes", unsent.notes), ("ui-unsent-acts", unsent.acts)];
+    let words: Vec<Clean> = each
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(key, count)| look.with(key, &[("count", Arg::from(count))]))
+        .collect();
+    let mut and = clean(" ");
+    and.push(&look.say("ui-and"));
+    and.push(&clean(" "));
+    Clean::join(&words, &and)
+}
 
 /// Draws the question.
 pub fn draw(part: &Confirm, look: &Look<'_>, screen: Rect, buf: &mut Buffer) {
@@ -19,24 +35,32 @@ pub fn draw(part: &Confirm, look: &Look<'_>, screen: Rect, buf: &mut Buffer) {
         Confirm::Quit { unsent, loses } => {
             let text = match (unsent, loses) {
                 (_, true) => look.say("ui-confirm-quit-loses"),
-                (0, _) => look.say("ui-confirm-quit-text"),
-                (count, _) => look.with("ui-confirm-quit-unsent", &[("count", Arg::from(*count))]),
+                (Unsent { replies: 0, notes: 0, acts: 0 }, _) => look.say("ui-confirm-quit-text"),
+                (unsent, _) => {
+                    look.with("ui-confirm-quit-unsent", &[("what", Arg::Text(&unsent_words(*unsent, look)))])
+                }
             };
             ("ui-confirm-quit", vec![text], "ui-confirm-quit-answers")
         }
-        Confirm::TakeBack { on, opposite, stays } => {
-            let number = clean(on.as_str());
-            let args = [("number", Arg::Text(&number)), ("what", Arg::Text(opposite))];
-            let mut text = vec![look.with("ui-confirm-take-back-text", &args)];
+        Confirm::TakeBack { question, stays } => {
+            let mut text = vec![question.clone()];
             if !stays.is_blank() {
                 text.push(look.with("ui-confirm-take-back-stays", &[("what", Arg::Text(stays))]));
             }
             ("ui-confirm-take-back", text, "ui-confirm-take-back-answers")
         }
-        Confirm::DiscardDraft(on) => {
-            let number = clean(on.as_str());
-            let text = look.with("ui-confirm-discard-text", &[("number", Arg::Text(&number))]);
-            ("ui-confirm-discard", vec![text], "ui-confirm-discard-answers")
+        Confirm::DiscardDraft { name, draft, other, .. } => {
+            let mode = look.heading(mode_word(draft.0));
+            let args = [("name", Arg::Text(name)), ("mode", Arg::Text(&mode)), ("words", Arg::Text(&draft.1))];
+            let mut text = vec![look.with("ui-confirm-discard-text", &args)];
+            if let Some((mode, words)) = other {
+                let mode = look.heading(mode_word(*mode));
+                let args = [("mode", Arg::Text(&mode)), ("words", Arg::Text(words))];
+                text.push(look.with("ui-confirm-discard-stays", &args));
+                ("ui-confirm-discard", text, "ui-confirm-discard-answers-two")
+            } else {
+                ("ui-confirm-discard", text, "ui-confirm-discard-answers")
+            }
         }
     };
     let room = usize::from(WIDTH.min(screen.width).saturating_sub(8));

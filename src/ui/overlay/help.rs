@@ -148,7 +148,7 @@ fn draw_foot(part: &Help, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
 /// The signs of the screen with their words, group by group, in lines of `width` cells.
 fn legend(look: &Look<'_>, width: u16) -> Vec<Line> {
     let mut lines = vec![Line::Heading("ui-signs")];
-    let marks: [(Sign, &'static str); 8] = [
+    let marks: [(Sign, &'static str); 9] = [
         (signs::UNREAD, "ui-sign-unread"),
         (signs::TURN, "ui-sign-turn"),
         (signs::DRAFT, "ui-sign-draft"),
@@ -156,7 +156,8 @@ fn legend(look: &Look<'_>, width: u16) -> Vec<Line> {
         (signs::DONE, "ui-sign-closed"),
         (signs::REOPENED, "ui-sign-reopened"),
         (signs::GIVEN, "ui-sign-given"),
-        (signs::CROSS, "ui-sign-left"),
+        (signs::LEFT, "ui-sign-left"),
+        (signs::CROSS, "ui-sign-failed"),
     ];
     let acts: [(Sign, &'static str); 5] = [
         (signs::SENDING, "ui-sign-sending"),

@@ -30,7 +30,7 @@ fn a_wide_screen_has_four_panes_side_by_side() {
         assert!(first.contains(text), "{text:?} in {first}");
     }
     assert!(stage.line_with("Unassigned").contains("‼2   12"));
-    assert!(lines[47].starts_with(" online ") && lines[47].ends_with("enter open "), "{}", lines[47]);
+    assert!(lines[47].starts_with(" online ") && lines[47].ends_with("ctrl-k commands  ? help "), "{}", lines[47]);
 }
 
 #[test]
@@ -101,6 +101,8 @@ fn a_small_screen_has_one_pane_and_a_breadcrumb() {
 fn a_screen_too_small_says_so() {
     let stage = Stage::new(30, 5);
     assert_eq!(stage.text().trim(), "The terminal is too small.");
+    let words: Vec<String> = Stage::new(19, 5).text().split_whitespace().map(str::to_owned).collect();
+    assert_eq!(words.join(" "), "The terminal is too small.");
 }
 
 #[test]
@@ -173,16 +175,23 @@ fn unsent_messages_say_where_they_stand() {
 fn what_needs_a_person_is_listed_with_its_reason() {
     let mut stage = Stage::new(120, 40);
     stage.outbox = vec![
-        row(9, "2214", reply("Hello"), OutboxStatus::Held, "Ana replied since"),
+        row(9, "2214", reply("Hello"), OutboxStatus::Held, "Ana Ito"),
         row(10, "2215", Act::Close, OutboxStatus::Failed, "refused"),
     ];
     stage.press("g o");
     assert!(stage.text().contains("▌× close · not sent    "), "{}", stage.text());
-    assert!(stage.line_with("refused").contains("▌  refused                  #2215 │"), "{}", stage.text());
+    assert!(stage.line_with("refused").contains("▌  refused  "), "{}", stage.text());
+    assert!(stage.text().contains("▌  Amir Haddad · "), "whose it is, not a number: {}", stage.text());
     assert!(stage.text().contains(" ! reply · held – not sent    10m "));
-    assert!(stage.line_with("Ana replied since").contains("│   Ana replied since"));
+    assert!(stage.text().contains("│   Chloé Dubois · Order 1042"), "{}", stage.text());
+    assert!(stage.line_with("came in between").contains("│   came in between: Ana Ito"));
     assert!(stage.line_with("“Hello”").contains("│   “Hello”"));
     assert!(stage.lines()[0].contains("Needs you"));
+    stage.resize(80, 24);
+    assert!(stage.line_with("close · not sent").contains("· Amir Haddad · "), "{}", stage.text());
+    assert!(stage.line_with("came in between").contains("Ana Ito  “Hello”"), "two lines a row in a strip");
+    stage.resize(60, 20);
+    assert!(stage.lines()[0].contains("1 of 2"), "{}", stage.text());
 }
 
 #[test]
@@ -222,10 +231,11 @@ fn a_notice_leaves_the_facts_and_the_way_to_help() {
         details: crate::text::Clean::default(),
         until: std::time::Duration::MAX,
         until_key: true,
+        matter: crate::app::Matter::None,
     });
     let line = stage.lines()[19].clone();
     assert!(line.starts_with(" online · 1 needs you · outbox 3 · ! The "), "{line}");
-    assert!(line.contains('…') && line.contains("? help") && line.contains("ctrl-k"), "{line}");
+    assert!(line.contains('…') && line.contains("? help") && !line.contains("ctrl-k"), "{line}");
 }
 
 #[test]
@@ -372,7 +382,7 @@ fn a_stopped_act_says_why_and_which_keys_settle_it_at_any_size() {
     for (width, height) in [(160, 48), (100, 30), (80, 24), (60, 20)] {
         let mut stage = Stage::new(width, height);
         stage.outbox = vec![
-            row(9, "2214", reply("Hello Chloé"), OutboxStatus::Held, "Ana Ito replied 2 min ago"),
+            row(9, "2214", reply("Hello Chloé"), OutboxStatus::Held, "Ana Ito"),
             row(10, "2214", Act::Close, OutboxStatus::Failed, "The conversation is locked"),
             row(11, "2214", reply("Twice?"), OutboxStatus::NeedsDecision, ""),
         ];
@@ -380,7 +390,7 @@ fn a_stopped_act_says_why_and_which_keys_settle_it_at_any_size() {
         stage.press("enter G");
         for text in [
             "! held – not sent",
-            "! Ana Ito replied 2 min ago",
+            "! came in between: Ana Ito",
             "y send anyway   E edit   D give up",
             "! perhaps sent: you decide",
             "s send again   Y it has arrived",
@@ -414,6 +424,37 @@ fn rows_of_the_list_carry_a_sign_until_their_acts_are_settled() {
     stage.drafts = vec!["2216"];
     stage.tell(Event::StateChanged);
     assert!(stage.line_with("Zoë Kowalski").contains("│ ✎ NRT"), "{}", stage.line_with("Zoë Kowalski"));
+}
+
+#[test]
+fn the_list_of_drafts_tells_what_was_begun_as_far_as_it_is_known() {
+    let mut stage = Stage::new(160, 48);
+    let mut thread = stage.threads.get("2214").unwrap().clone();
+    let id = stage::conversation_id("2214");
+    let mut draft = Draft::new(id, Mode::Note, "Ask the carrier,\nthen refund", ago(600));
+    draft.revision = 1;
+    thread.drafts = vec![draft];
+    stage.threads.insert("2214".into(), thread);
+    stage.drafts = vec!["2214", "2216"];
+    stage.tell(Event::StateChanged);
+    stage.press("g d");
+    stage.wait(2);
+    let line = stage.line_with("NOTE “Ask the carrier,");
+    assert!(line.contains("then refund”") && line.contains("10m"), "{}", stage.text());
+}
+
+#[test]
+fn codes_of_an_act_that_waits_are_said_in_words() {
+    let mut stage = Stage::new(160, 48);
+    let mut waiting = row(9, "2214", reply("Hello"), OutboxStatus::Retry, "signed_out");
+    waiting.due_at = crate::domain::UnixTime(stage::NOW.0 + 65);
+    stage.outbox = vec![waiting, row(10, "2214", reply("Again"), OutboxStatus::Retry, "waiting_for_server")];
+    stage.tell(Event::StateChanged);
+    stage.press("enter G");
+    for text in ["↻ waits until you sign in again", "↻ waits until the helpdesk"] {
+        assert!(stage.text().contains(text), "{text}\n{}", stage.text());
+    }
+    assert!(!stage.text().contains("signed_out"));
 }
 
 #[test]
@@ -460,16 +501,15 @@ fn quitting_and_taking_back_are_asked_in_words() {
     let mut stage = Stage::new(80, 24);
     stage.tell(Event::OutboxCounts { waiting: 3, needs_you: 0 });
     stage.press("q");
-    assert!(stage.text().contains("3 unsent: they are sent in the background."), "{}", stage.text());
+    assert!(stage.text().contains("3 acts unsent: sent in the background."), "{}", stage.text());
     assert!(stage.text().contains("q or y quits"));
     stage.press("esc");
     let confirm = crate::app::layers::Confirm::TakeBack {
-        on: stage::conversation_id("2214"),
-        opposite: crate::text::clean("reopened"),
+        question: crate::text::clean("Reopen “Order 1042” (Chloé Dubois)? Everybody sees it."),
         stays: crate::text::clean("reply"),
     };
     stage.app.layers.push(crate::app::Layer::Confirm(confirm));
-    assert!(stage.text().contains("Take it back on #2214? Everybody sees that:"), "{}", stage.text());
+    assert!(stage.text().contains("Reopen “Order 1042” (Chloé Dubois)?"), "{}", stage.text());
     assert!(stage.text().contains("u or y does it"));
     stage.press("n r ctrl-x f");
     assert!(stage.text().contains("╭ Attach a file ─") && stage.draw().1.is_some());
