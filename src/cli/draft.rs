@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::print;
 use super::read::ago;
-use super::session::{Session, cache_failure};
+use super::session::{Session, cache_failure, not_kept};
 use crate::domain::{ConversationId, Draft, Mode};
 use crate::error::{Exit, Failure};
 use crate::sync::{AttachError, MOST_FILES};
@@ -88,6 +88,13 @@ fn modes() -> impl TypedValueParser<Value = Mode> {
 struct Shown {
     draft: Draft,
     aside: bool,
+}
+
+impl DraftCommand {
+    /// Whether it changes nothing.
+    pub(super) const fn only_reads(&self) -> bool {
+        matches!(self, Self::List { .. } | Self::Show { .. })
+    }
 }
 
 pub(super) fn run(session: &Session, command: &DraftCommand) -> Result<(), Failure> {
@@ -206,7 +213,11 @@ fn attach(session: &Session, typed: &str, mode: Mode, files: &[PathBuf], writing
     if !writing.dry_run {
         for file in files {
             draft = session.engine.attach(draft, file).map_err(|error| match error {
-                AttachError::Cache(error) => cache_failure(&error),
+                AttachError::Cache(error) => not_kept(&error),
+                // The file is fine, the disk is not.
+                AttachError::NotKept(error) => {
+                    Failure::new(Exit::Failed, "cli-attachment").with("file", file.display()).why(error)
+                }
                 AttachError::Conflict => Failure::new(Exit::Conflict, "attach-conflict"),
                 error => refused(file).why(error),
             })?;

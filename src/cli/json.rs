@@ -3,8 +3,10 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::{Act, AuthorKind, Conversation, Directory, OutboxRow, Part, PartKind, UnixTime};
-use crate::text::{Untrusted, html};
+use crate::domain::{
+    Act, AuthorKind, Conversation, Directory, OutboxId, OutboxRow, OutboxStatus, Part, PartKind, UnixTime,
+};
+use crate::text::{Clean, Untrusted, clean, html};
 
 fn text(text: &Untrusted) -> Value {
     if text.as_raw().is_empty() { Value::Null } else { Value::String(text.as_raw().to_owned()) }
@@ -101,8 +103,40 @@ pub(super) fn kind(of: &PartKind) -> &str {
     }
 }
 
-/// A row of the outbox.
-pub(super) fn outbox_row(of: &OutboxRow) -> Value {
+/// The unfinished row that this one waits behind, among the unsent rows beside it.
+pub(super) fn waits_for(of: &OutboxRow, beside: &[OutboxRow]) -> Option<OutboxId> {
+    use OutboxStatus::{Failed, Held, NeedsDecision, Queued, Retry, Sending, Unknown};
+    if !matches!(of.status, Queued | Retry | Unknown) {
+        return None;
+    }
+    let stands_before = |other: &&OutboxRow| {
+        let is_open = matches!(other.status, Queued | Sending | Retry | Unknown | Held | NeedsDecision);
+        let is_refused = other.status == Failed && other.act.is_message() && other.group == of.group;
+        other.conversation == of.conversation && other.id < of.id && (is_open || is_refused)
+    };
+    beside.iter().filter(stands_before).map(|other| other.id).max()
+}
+
+/// Why a row is where it is, in words; codes of our own become words.
+pub(super) fn reason(of: &OutboxRow, beside: &[OutboxRow]) -> Clean {
+    if let Some(before) = waits_for(of, beside) {
+        return clean(&format!("waits for row {}", before.0));
+    }
+    let said = match (of.reason.as_raw(), of.status) {
+        ("signed_out", _) => "the helpdesk does not take this token",
+        ("waiting_for_server", _) => "the helpdesk is failing: it is asked again in a while",
+        ("", OutboxStatus::NeedsDecision | OutboxStatus::Unknown | OutboxStatus::Sending) if of.may_have_arrived() => {
+            "it may have arrived"
+        }
+        ("", OutboxStatus::Retry) => "the helpdesk could not be reached",
+        _ => return of.reason.clean(),
+    };
+    clean(said)
+}
+
+/// A row of the outbox; `beside` are the other unsent rows.
+pub(super) fn outbox_row(of: &OutboxRow, beside: &[OutboxRow]) -> Value {
+    let why = reason(of, beside);
     json!({
         "id": of.id,
         "kind": of.act.kind().as_str(),
@@ -110,7 +144,8 @@ pub(super) fn outbox_row(of: &OutboxRow) -> Value {
         "body": of.act.text(),
         "status": of.status.as_str(),
         "attempts": of.attempts,
-        "reason": text(&of.reason),
+        "reason": if why.is_empty() { Value::Null } else { Value::String(why.to_string()) },
+        "waits_for": waits_for(of, beside),
         "created_at": of.created_at,
         "due_at": of.due_at,
         "part_id": of.sent_part.as_ref().map(ToString::to_string),
@@ -121,8 +156,8 @@ pub(super) fn outbox_row(of: &OutboxRow) -> Value {
 }
 
 /// A row of the outbox with all that is known of it; `came` are the parts that hold it back.
-pub(super) fn outbox_row_in_full(of: &OutboxRow, came: &[&Part]) -> Value {
-    let mut document = outbox_row(of);
+pub(super) fn outbox_row_in_full(of: &OutboxRow, beside: &[OutboxRow], came: &[&Part]) -> Value {
+    let mut document = outbox_row(of, beside);
     let files = match &of.act {
         Act::Reply { files, .. } | Act::Note { files, .. } => files.as_slice(),
         _ => &[],

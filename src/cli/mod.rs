@@ -121,16 +121,17 @@ struct Writing {
 /// With what went wrong in words, and the class that is the exit code.
 pub fn run(cli: Cli) -> Result<u8, Failure> {
     let Cli { workspace, command } = cli;
-    let open = || Session::open(workspace.as_deref());
+    let name = workspace.as_deref();
+    let open = || Session::open(name);
     let done = match command {
         None => return crate::runtime::inbox(&open()?),
         Some(Command::Demo(args)) => return demo::run(&args),
         Some(Command::Serve(args)) => serve::run(&args),
         Some(Command::Auth(command)) => account::auth(command, workspace.as_deref()),
         Some(Command::Sync(args)) => return sync::run(&open()?, &args),
-        Some(Command::List(args)) => read::list(&open()?, &args),
-        Some(Command::Show(args)) => read::show(&open()?, &args),
-        Some(Command::Count(args)) => read::count(&open()?, &args),
+        Some(Command::List(args)) => reading(name, args.offline(), |session| read::list(session, &args)),
+        Some(Command::Show(args)) => reading(name, args.offline(), |session| read::show(session, &args)),
+        Some(Command::Count(args)) => reading(name, args.offline(), |session| read::count(session, &args)),
         Some(Command::Reply(args)) => write::message(&open()?, &args, crate::domain::Mode::Reply),
         Some(Command::Note(args)) => write::message(&open()?, &args, crate::domain::Mode::Note),
         Some(Command::Close(args)) => write::simple(&open()?, &args, &crate::domain::Act::Close),
@@ -141,7 +142,13 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Priority(args)) => write::priority(&open()?, &args),
         Some(Command::Merge(args)) => write::merge(&open()?, &args),
         Some(Command::Away(args)) => account::away(&open()?, &args),
+        Some(Command::Outbox(command)) if command.only_reads() => {
+            reading(name, false, |session| outbox::run(session, &command))
+        }
         Some(Command::Outbox(command)) => outbox::run(&open()?, &command),
+        Some(Command::Draft(command)) if command.only_reads() => {
+            reading(name, false, |session| draft::run(session, &command))
+        }
         Some(Command::Draft(command)) => draft::run(&open()?, &command),
         Some(Command::Config(command)) => account::config(&command),
         Some(Command::Completions { shell }) => {
@@ -151,6 +158,20 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         }
     };
     done.map(|()| 0)
+}
+
+/// Runs what only reads. Damage that shows up on the way is repaired by opening the files anew, and then
+/// it is run once more.
+fn reading(
+    workspace: Option<&str>,
+    offline: bool,
+    work: impl Fn(&Session) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let once = || work(&Session::open_for(workspace, offline)?);
+    match once() {
+        Err(failure) if matches!(failure.key, "disk-damaged" | "disk-other") => once(),
+        done => done,
+    }
 }
 
 /// Starts the log when `DESKHAND_LOG` asks for one (`info`, `deskhand::sync=debug` …): into

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::session::{Session, cache_failure};
-use super::write::{outcome, report};
+use super::write::{outcome, push, report};
 use super::{Writing, json, print, text_of};
 use crate::domain::{OutboxId, OutboxRow, OutboxStatus, Part};
 use crate::error::{Exit, Failure};
@@ -71,6 +71,13 @@ pub(super) struct EditArgs {
     writing: Writing,
 }
 
+impl OutboxCommand {
+    /// Whether it changes nothing.
+    pub(super) const fn only_reads(&self) -> bool {
+        matches!(self, Self::List { .. } | Self::Show { .. })
+    }
+}
+
 pub(super) fn run(session: &Session, command: &OutboxCommand) -> Result<(), Failure> {
     match command {
         OutboxCommand::List { json, jsonl } => list(session, *json, *jsonl),
@@ -91,7 +98,7 @@ fn find(session: &Session, ids: &[i64]) -> Result<Vec<OutboxRow>, Failure> {
         .collect()
 }
 
-fn line(row: &OutboxRow) -> Clean {
+fn line(row: &OutboxRow, beside: &[OutboxRow]) -> Clean {
     clean(&format!(
         "{:>5} {:<14} {:<10} #{} {} {}",
         row.id.0,
@@ -99,20 +106,20 @@ fn line(row: &OutboxRow) -> Clean {
         row.act.kind().as_str(),
         row.conversation,
         truncate(&clean(row.act.text().unwrap_or_default()), 60),
-        row.reason.clean(),
+        json::reason(row, beside),
     ))
 }
 
 fn list(session: &Session, as_json: bool, jsonl: bool) -> Result<(), Failure> {
     let rows = session.engine.load_outbox().map_err(|error| cache_failure(&error))?;
-    let documents: Vec<_> = rows.iter().map(json::outbox_row).collect();
+    let documents: Vec<_> = rows.iter().map(|row| json::outbox_row(row, &rows)).collect();
     if as_json {
         return print::json(&documents.into());
     }
     if jsonl {
         return print::jsonl(&documents);
     }
-    print::lines(&rows.iter().map(line).collect::<Vec<_>>())
+    print::lines(&rows.iter().map(|row| line(row, &rows)).collect::<Vec<_>>())
 }
 
 fn show(session: &Session, id: i64, as_json: bool) -> Result<(), Failure> {
@@ -121,7 +128,8 @@ fn show(session: &Session, id: i64, as_json: bool) -> Result<(), Failure> {
     let parts = known.map(|(_, parts)| parts).unwrap_or_default();
     let came = session.engine.what_came(&row, &parts);
     if as_json {
-        return print::json(&json::outbox_row_in_full(&row, &came));
+        let beside = session.engine.load_outbox().map_err(|error| cache_failure(&error))?;
+        return print::json(&json::outbox_row_in_full(&row, &beside, &came));
     }
     let words = &session.words;
     let mut lines = Vec::new();
@@ -157,8 +165,18 @@ fn show(session: &Session, id: i64, as_json: bool) -> Result<(), Failure> {
 
 /// Who did what, in one line.
 fn told(part: &Part) -> String {
+    format!("{} ({}): {}", who(part), json::kind(&part.kind), first_words(part))
+}
+
+/// Whose doing a part is.
+pub(super) fn who(part: &Part) -> Clean {
+    if part.author.name.is_empty() { part.author.email.clean() } else { part.author.name.clean() }
+}
+
+/// The first words of a part, in one line.
+pub(super) fn first_words(part: &Part) -> Clean {
     let words = part.body.as_ref().map(|body| html::to_plain(body.as_raw())).unwrap_or_default();
-    format!("{} ({}): {}", part.author.name.clean(), json::kind(&part.kind), truncate(&clean(&words), 60))
+    clean(truncate(&clean(&words), 60).as_ref())
 }
 
 fn retry(session: &Session, args: &RetryArgs) -> Result<(), Failure> {
@@ -169,7 +187,7 @@ fn retry(session: &Session, args: &RetryArgs) -> Result<(), Failure> {
         find(session, &args.ids)?
     };
     if args.writing.dry_run {
-        return print::lines(&rows.iter().map(line).collect::<Vec<_>>());
+        return print::lines(&rows.iter().map(|row| line(row, &rows)).collect::<Vec<_>>());
     }
     for row in &rows {
         match row.status {
@@ -187,7 +205,7 @@ fn retry(session: &Session, args: &RetryArgs) -> Result<(), Failure> {
 fn discard(session: &Session, ids: &[i64], dry_run: bool) -> Result<(), Failure> {
     let rows = find(session, ids)?;
     if dry_run {
-        return print::lines(&rows.iter().map(line).collect::<Vec<_>>());
+        return print::lines(&rows.iter().map(|row| line(row, &rows)).collect::<Vec<_>>());
     }
     for row in &rows {
         if row.may_have_arrived() && row.act.is_message() && row.status != OutboxStatus::Sent {
@@ -214,7 +232,8 @@ fn edit(session: &Session, args: &EditArgs) -> Result<(), Failure> {
         return Err(refused());
     }
     if row.may_have_arrived() {
-        print::aside(&session.words.with("cli-may-have-arrived", &[("id", row.id.0.into())]));
+        // Other words for who may have the first ones are a new message: a draft, once the row is given up.
+        return Err(Failure::new(Exit::Conflict, "cli-row-in-doubt").with("id", args.id));
     }
     let text = if args.body.is_none() && args.file.is_none() {
         let name = format!("outbox-{}.md", row.id.0);
@@ -239,11 +258,12 @@ fn send(session: &Session, rows: &[OutboxRow], writing: Writing) -> Result<(), F
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let load = || session.engine.load_rows(&ids).map_err(|error| cache_failure(&error));
     if writing.queue {
-        return report(session, &load()?, writing);
+        report(session, &load()?, writing);
+        return Ok(());
     }
     session.identify()?;
-    let pushed = session.wait(session.engine.push());
+    let pushed = push(session, &ids);
     let rows = load()?;
-    report(session, &rows, writing)?;
+    report(session, &rows, writing);
     outcome(session, &rows, &pushed?)
 }

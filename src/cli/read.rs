@@ -6,7 +6,7 @@ use super::print;
 use super::session::{Session, sync_failure};
 use super::{Format, json};
 use crate::app::EntryKind;
-use crate::domain::{Conversation, Directory, UnixTime, when};
+use crate::domain::{Conversation, ConversationId, Directory, Part, UnixTime, when};
 use crate::error::{Exit, Failure};
 use crate::query::{Query, Sort};
 use crate::sync::message::WindowSpec;
@@ -48,6 +48,24 @@ pub(super) struct ShowArgs {
     id: String,
     #[command(flatten)]
     format: Format,
+}
+
+impl ListArgs {
+    pub(super) const fn offline(&self) -> bool {
+        self.format.offline
+    }
+}
+
+impl CountArgs {
+    pub(super) const fn offline(&self) -> bool {
+        self.format.offline
+    }
+}
+
+impl ShowArgs {
+    pub(super) const fn offline(&self) -> bool {
+        self.format.offline
+    }
 }
 
 /// The query and sort that the arguments name.
@@ -160,9 +178,14 @@ pub(super) fn show(session: &Session, args: &ShowArgs) -> Result<(), Failure> {
         if let Some(fields) = document.as_object_mut() {
             fields.insert("parts".into(), thread.parts.iter().map(json::part).collect());
             fields.insert("missing_parts".into(), thread.missing.into());
-            fields.insert("outbox".into(), thread.pending.iter().map(json::outbox_row).collect());
+            fields.insert(
+                "outbox".into(),
+                thread.pending.iter().map(|row| json::outbox_row(row, &thread.pending)).collect(),
+            );
         }
-        return if args.format.jsonl { print::jsonl(&[document]) } else { print::json(&document) };
+        if args.format.jsonl { print::jsonl(&[document]) } else { print::json(&document) }?;
+        note_shown(session, &id, &thread.parts);
+        return Ok(());
     }
     let mut lines = vec![line(&thread.conversation, &directory, now), Clean::default()];
     for part in &thread.parts {
@@ -185,5 +208,16 @@ pub(super) fn show(session: &Session, args: &ShowArgs) -> Result<(), Failure> {
     for row in &thread.pending {
         lines.push(clean(&format!("{} · {}", row.act.kind().as_str(), row.status.as_str())));
     }
-    print::lines(&lines)
+    print::lines(&lines)?;
+    note_shown(session, &id, &thread.parts);
+    Ok(())
+}
+
+/// Whoever called has now been shown a thread: a guarded message is compared with that.
+pub(super) fn note_shown(session: &Session, id: &ConversationId, parts: &[Part]) {
+    let Some(newest) = parts.last() else { return };
+    // It has been printed; where the disk refuses, a guarded message is refused there, too.
+    if let Err(error) = session.engine.cache().note_shown(id, Some(&newest.id), newest.created_at) {
+        tracing::warn!(%error, "what was shown is not remembered");
+    }
 }

@@ -14,7 +14,8 @@ use crate::domain::{ConversationId, Secret};
 use crate::error::{Exit, Failure};
 use crate::sync::message::Event;
 use crate::sync::{Engine, EngineParts, SyncError, why_in_memory};
-use crate::words::Words;
+use crate::text::clean;
+use crate::words::{Arg, Words};
 
 /// A session of one account.
 pub struct Session {
@@ -169,14 +170,25 @@ pub fn api_failure(error: &ApiError) -> Failure {
 #[must_use]
 pub fn cache_failure(error: &CacheError) -> Failure {
     let key = match error {
-        CacheError::Full { .. } => "disk-full",
-        CacheError::ReadOnly { .. } => "disk-read-only",
+        CacheError::Full { .. } => "cli-disk-full",
+        CacheError::ReadOnly { .. } => "cli-disk-read-only",
         CacheError::Damaged { .. } => "disk-damaged",
         CacheError::Newer { .. } => "disk-newer",
         CacheError::Busy { .. } => "disk-busy",
         _ => "disk-other",
     };
     Failure::new(Exit::Failed, key).why(error)
+}
+
+/// What it means when something that was to be sent could not be made durable.
+#[must_use]
+pub(super) fn not_kept(error: &CacheError) -> Failure {
+    let key = match error {
+        CacheError::Full { .. } => "cli-not-kept-full",
+        CacheError::ReadOnly { .. } => "cli-not-kept-read-only",
+        _ => "cli-not-kept",
+    };
+    Failure { key, ..cache_failure(error) }
 }
 
 /// What stopped the engine, for a person.
@@ -200,8 +212,11 @@ fn say_how_files_are(cache: &Cache) {
         print::aside(&words.say("memory-cache"));
     }
     if let Some(salvage) = cache.salvaged() {
-        let counts = format!("{} + {}", salvage.kept, salvage.lost);
-        print::aside(&format!("{} {counts}", words.say("state-salvaged")));
+        let all = salvage.kept.saturating_add(salvage.lost);
+        let place = clean(&salvage.aside.as_ref().map(|path| path.display().to_string()).unwrap_or_default());
+        let key = if place.is_empty() { "cli-salvaged-here" } else { "cli-salvaged" };
+        let said = [("kept", salvage.kept.into()), ("of", all.into()), ("path", Arg::Text(&place))];
+        print::aside(&words.with(key, &said));
     }
     if cache.damaged_cache().is_some() {
         print::aside(&words.say("cache-rebuilt"));
@@ -215,9 +230,18 @@ impl Session {
     /// When no helpdesk or token is named, when the helpdesk has to be asked who we are and does not
     /// answer, or when the cache cannot be opened.
     pub fn open(workspace: Option<&str>) -> Result<Self, Failure> {
+        Self::open_for(workspace, false)
+    }
+
+    /// The same; `offline` asks the helpdesk nothing: of a token that was never seen, the only account of
+    /// its address is taken.
+    ///
+    /// # Errors
+    /// As [`Session::open`]; also when nobody can tell whose cache to read.
+    pub(super) fn open_for(workspace: Option<&str>, offline: bool) -> Result<Self, Failure> {
         let (paths, config) = configuration()?;
         let endpoint = endpoint(&paths, &config, workspace)?;
-        let mut session = Self::open_at(paths, config, endpoint, network()?, false)?;
+        let mut session = Self::open_by(paths, config, endpoint, network()?, false, offline)?;
         session.workspace = workspace.map(ToOwned::to_owned);
         Ok(session)
     }
@@ -233,6 +257,17 @@ impl Session {
         runtime: Runtime,
         is_demo: bool,
     ) -> Result<Self, Failure> {
+        Self::open_by(paths, config, endpoint, runtime, is_demo, false)
+    }
+
+    fn open_by(
+        paths: Paths,
+        config: Config,
+        endpoint: Endpoint,
+        runtime: Runtime,
+        is_demo: bool,
+        offline: bool,
+    ) -> Result<Self, Failure> {
         let (clock, ids) = (Clock::system(), Ids::system());
         let address = endpoint.address().to_owned();
         let token = endpoint.token().clone();
@@ -242,9 +277,11 @@ impl Session {
             Client::new(endpoint, clock.clone(), Timeouts::default()).map_err(|error| api_failure(&error))?
         };
         let mut accounts = Accounts::load(&paths);
-        let known = accounts.find(&address, &token).cloned();
+        let alone = || accounts.alone_at(&address).filter(|_| offline);
+        let known = accounts.find(&address, &token).or_else(alone).cloned();
         let (account, fresh) = match known {
             Some(account) => (account, None),
+            None if offline => return Err(Failure::new(Exit::NotAllowed, "cli-no-account").with("address", &address)),
             None => {
                 let workspace = runtime.block_on(client.me()).map_err(|error| match error.class() {
                     // Every helpdesk says who we are: one that does not is none, or not at this path.
@@ -309,7 +346,15 @@ impl Session {
                 print::aside(&self.words.say("cli-from-cache"));
                 Ok(())
             }
-            other => other.map(|_| ()),
+            other => other.map(|_| self.warn_of_clock()),
+        }
+    }
+
+    /// Says on standard error when this machine's clock is off, as far as that is known.
+    pub(super) fn warn_of_clock(&self) {
+        const OFF: u64 = 30;
+        if let Some(secs) = self.engine.clock_off().filter(|secs| secs.unsigned_abs() > OFF) {
+            print::aside(&self.words.with("cli-sync-clock", &[("secs", Arg::Number(secs))]));
         }
     }
 

@@ -9,11 +9,11 @@ use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::print;
-use super::session::Session;
-use crate::domain::ConversationId;
+use super::session::{Session, cache_failure};
+use crate::domain::{ConversationId, OutboxRow, OutboxStatus};
 use crate::error::{Exit, Failure};
 use crate::sync::message::{Connection, Event, Progress};
-use crate::sync::{CONTACTS_A_ROUND, Desk, Threads};
+use crate::sync::{CONTACTS_A_ROUND, Desk, Pushed, Threads};
 use crate::text::{Clean, clean};
 use crate::words::{Arg, Words};
 
@@ -34,6 +34,9 @@ pub(super) struct SyncArgs {
 const DRAIN: Duration = Duration::from_secs(120);
 /// How long the outbox gets when the program is told to end.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// A look at what is of unknown outcome that is due within this time is waited for, so many times at most.
+const LOOK_WITHIN: Duration = Duration::from_secs(10);
+const LOOKS: u32 = 6;
 /// Changes that come within this time are told together.
 const TOGETHER: Duration = Duration::from_secs(1);
 
@@ -58,21 +61,45 @@ pub(super) fn run(session: &Session, args: &SyncArgs) -> Result<u8, Failure> {
     session.listener.set(|_| ());
     // A panic there was reported by the hook.
     let _ = teller.join();
-    let said = done?;
+    let (said, code) = done?;
     for line in said {
         print::aside(&line);
     }
-    Ok(0)
+    Ok(code)
 }
 
-fn once(session: &Session, args: &SyncArgs) -> Result<Vec<Clean>, Failure> {
+/// What the helpdesk may have, or could not be reached with.
+const fn is_in_doubt(row: &OutboxRow) -> bool {
+    matches!(row.status, OutboxStatus::Unknown | OutboxStatus::Sending)
+}
+
+/// Looks for what is of unknown outcome as often as the next look is due before long.
+fn look_again(session: &Session, sent: &mut Pushed) -> Result<Vec<OutboxRow>, Failure> {
+    let load = || session.engine.load_outbox().map_err(|error| cache_failure(&error));
+    let mut rows = load()?;
+    for _ in 0..LOOKS {
+        let now = session.engine.now();
+        // What waits behind another row comes after it, and is due later.
+        let waits = rows.iter().filter(|row| is_in_doubt(row)).map(|row| row.due_at.since(now));
+        let Some(wait) = waits.min().filter(|wait| *wait <= LOOK_WITHIN) else { break };
+        session.runtime.block_on(tokio::time::sleep(wait.max(TOGETHER)));
+        let more = session.wait(session.engine.push())?;
+        sent.sent += more.sent;
+        sent.stopped += more.stopped;
+        sent.waiting = more.waiting;
+        rows = load()?;
+    }
+    Ok(rows)
+}
+
+fn once(session: &Session, args: &SyncArgs) -> Result<(Vec<Clean>, u8), Failure> {
     let engine = &session.engine;
     // What waits in the outbox goes even when a list cannot be read, and now, whatever its back-off.
     engine.hasten();
     let known = engine.me().is_some();
     let sent = if known { Some(session.wait(engine.push())?) } else { None };
     let pulled = session.wait(engine.pull_once())?;
-    let sent = match sent {
+    let mut sent = match sent {
         Some(sent) => sent,
         None => session.wait(engine.push())?,
     };
@@ -85,6 +112,12 @@ fn once(session: &Session, args: &SyncArgs) -> Result<Vec<Clean>, Failure> {
         }
         Ok(())
     })?;
+    let rows = look_again(session, &mut sent)?;
+    session.warn_of_clock();
+    let count = |is: fn(&OutboxRow) -> bool| rows.iter().filter(|row| is(row)).count();
+    let unknown = count(is_in_doubt);
+    let unsent = count(|row| row.status == OutboxStatus::Retry);
+    let stopped = count(|row| row.status.needs_you());
     let words = &session.words;
     let mut said = vec![words.with(
         "cli-synced",
@@ -98,10 +131,17 @@ fn once(session: &Session, args: &SyncArgs) -> Result<Vec<Clean>, Failure> {
     if pulled.rejected > 0 {
         said.push(words.with("cli-rejected", &[("count", pulled.rejected.into())]));
     }
-    if sent.stopped > 0 {
-        said.push(words.with("cli-stopped-rows", &[("count", sent.stopped.into())]));
+    if unknown > 0 {
+        said.push(words.with("cli-unknown-rows", &[("count", unknown.into())]));
     }
-    Ok(said)
+    if unsent > 0 {
+        said.push(words.with("cli-unsent-rows", &[("count", unsent.into())]));
+    }
+    if stopped > 0 {
+        said.push(words.with("cli-stopped-rows", &[("count", stopped.into())]));
+    }
+    let code = if unknown + unsent > 0 { Exit::Unreachable.code() } else { 0 };
+    Ok((said, code))
 }
 
 /// What the loop hears.

@@ -2,19 +2,27 @@
 //! exit code.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 use serde_json::json;
 
-use super::session::{Session, api_failure, cache_failure};
+use super::outbox::{first_words, who};
+use super::read::ago;
+use super::session::{Session, api_failure, cache_failure, not_kept};
 use super::{Writing, json, print, text_of};
 use crate::domain::{
-    Act, AssignTo, Began, Conversation, ConversationId, Guard, Mode, OutboxRow, OutboxStatus, Priority, when,
+    Act, AssignTo, Began, Conversation, ConversationId, Guard, Mode, OutboxId, OutboxRow, OutboxStatus, Part, PartKind,
+    Priority, UnixTime, when,
 };
 use crate::error::{Exit, Failure};
 use crate::sync::{Hold, Pushed};
 use crate::text::{Clean, clean};
 use crate::words::Arg;
+
+/// While another program sends: between two looks at the rows, and how many of them (ten seconds).
+const LOOK: Duration = Duration::from_millis(200);
+const LOOKS: u32 = 50;
 
 #[derive(Debug, Args)]
 pub(super) struct TargetArgs {
@@ -111,10 +119,12 @@ pub(super) fn message(session: &Session, args: &MessageArgs, mode: Mode) -> Resu
     }
     let mut files = Vec::new();
     for path in &args.attach {
-        let kept = crate::host::read_attachment(path)
-            .and_then(|(name, content_type, content)| session.engine.keep_file(&name, &content_type, &content))
-            .map_err(|error| Failure::new(Exit::Usage, "cli-attachment").with("file", path.display()).why(error))?;
-        files.push(kept);
+        let refused = |exit| Failure::new(exit, "cli-attachment").with("file", path.display());
+        let (name, content_type, content) =
+            crate::host::read_attachment(path).map_err(|error| refused(Exit::Usage).why(error))?;
+        // The file is fine, the disk is not.
+        let kept = session.engine.keep_file(&name, &content_type, &content);
+        files.push(kept.map_err(|error| refused(Exit::Failed).why(error))?);
     }
     write_guarded(session, &args.id, args.writing, args.guard, |_, _| {
         Ok(vec![match mode {
@@ -125,9 +135,22 @@ pub(super) fn message(session: &Session, args: &MessageArgs, mode: Mode) -> Resu
 }
 
 pub(super) fn snooze(session: &Session, args: &SnoozeArgs) -> Result<(), Failure> {
-    let until = when::parse(&args.until, session.engine.now(), &session.settings.zone)
-        .map_err(|error| Failure::new(Exit::Usage, "cli-bad-time").with("typed", &args.until).why(error))?;
-    write(session, &args.id, args.writing, |_, _| Ok(vec![Act::Snooze { until }]))
+    let parse = || {
+        when::parse(&args.until, session.engine.server_now(), &session.settings.zone)
+            .map_err(|error| Failure::new(Exit::Usage, "cli-bad-time").with("typed", &args.until).why(error))
+    };
+    // What is no time needs no request.
+    parse()?;
+    write(session, &args.id, args.writing, |session, id| {
+        // A time from now on is one of the helpdesk's: an exchange tells how far our clock is off. Without
+        // the network ours is all there is.
+        if session.engine.clock_off().is_none()
+            && let Err(failure) = session.wait(session.engine.fetch_thread(id))
+        {
+            tracing::info!(key = failure.key, "the helpdesk's time is not known");
+        }
+        Ok(vec![Act::Snooze { until: parse()? }])
+    })
 }
 
 pub(super) fn assign(session: &Session, args: &AssignArgs) -> Result<(), Failure> {
@@ -166,8 +189,12 @@ pub(super) fn tag(session: &Session, args: &TagArgs) -> Result<(), Failure> {
             option if option.starts_with("--") => {
                 return Err(Failure::new(Exit::Usage, "cli-no-option").with("option", option));
             }
+            "+" | "-" | "" => return Err(Failure::new(Exit::Usage, "cli-no-tag-name")),
             tag => tags.push(tag),
         }
+    }
+    if tags.is_empty() {
+        return Err(Failure::new(Exit::Usage, "cli-no-tag-name"));
     }
     write(session, &args.id, writing, |session, _| {
         let mut acts = Vec::new();
@@ -233,13 +260,67 @@ fn write(
     write_guarded(session, typed, writing, false, acts)
 }
 
-/// What whoever calls has seen of a conversation: what is on disk of it.
+/// What whoever calls has seen of a conversation: what a command has shown of it, else what was read on
+/// the screen, else what is on disk of it.
 fn seen(session: &Session, id: &ConversationId) -> Result<Began, Failure> {
-    let (part, _) = session.engine.cache().load_baseline(id).map_err(|error| cache_failure(&error))?;
-    let known = session.engine.cache().load_server_conversation(id).map_err(|error| cache_failure(&error))?;
+    let cache = session.engine.cache();
+    // Moments of the helpdesk's, which the guard takes by this machine's clock.
+    let ours = |at: UnixTime| UnixTime(at.secs().saturating_add(session.engine.clock_off().unwrap_or(0)));
+    if let Some((part, at)) = cache.load_shown(id).map_err(|error| cache_failure(&error))? {
+        return Ok(Began { part, at: ours(at) });
+    }
+    let read = cache.load_seen_part(id).map_err(|error| cache_failure(&error))?;
+    let known = cache.load_known(id).map_err(|error| cache_failure(&error))?;
+    if let Some((at, last)) = read {
+        // Of the second itself only what was there then.
+        let parts = known.map(|(_, parts)| parts).unwrap_or_default();
+        let until = parts.iter().rposition(|part| part.created_at < at || Some(&part.id) == last.as_ref());
+        let part = until.and_then(|until| parts.get(until)).map(|part| part.id.clone());
+        return Ok(Began { part, at: ours(at) });
+    }
+    let (part, _) = cache.load_baseline(id).map_err(|error| cache_failure(&error))?;
+    let known = cache.load_server_conversation(id).map_err(|error| cache_failure(&error))?;
     // Without the thread the list's row is what was seen.
-    let at = known.map_or_else(|| session.engine.now(), |known| known.updated_at);
+    let at = known.map_or_else(|| session.engine.now(), |known| ours(known.updated_at));
     Ok(Began { part, at })
+}
+
+/// What a message is held for, which is printed with the failure: whoever called has been shown it then.
+fn held(session: &Session, row: &OutboxRow) -> Failure {
+    let refusal = Failure::new(Exit::Conflict, "cli-held").with("id", row.id.0);
+    let parts = came(session, row);
+    let Some(first) = parts.first() else { return refusal.with("what", row.reason.clean()) };
+    let now = session.engine.server_now();
+    let what: Vec<String> = parts
+        .iter()
+        .map(|part| {
+            let did = session.words.say(match part.kind {
+                PartKind::Opening | PartKind::Comment | PartKind::QuickReply => "cli-came-wrote",
+                PartKind::Note => "cli-came-noted",
+                PartKind::Close => "cli-came-closed",
+                PartKind::Assignment { .. } => "cli-came-assigned",
+                _ => "cli-came-changed",
+            });
+            let words = first_words(part);
+            let quoted = if words.is_empty() { String::new() } else { format!(": “{words}”") };
+            format!("{} {did} {} ago{quoted}", who(part), ago(now, part.created_at))
+        })
+        .collect();
+    // All of the thread was compared with, but only what is printed here is known to the caller.
+    let last = parts.last().unwrap_or(first);
+    if let Err(error) = session.engine.cache().note_shown(&row.conversation, Some(&last.id), last.created_at) {
+        tracing::warn!(%error, "what was shown is not remembered");
+    }
+    refusal.with("what", what.join("; "))
+}
+
+/// What holds a row back, oldest first.
+fn came(session: &Session, row: &OutboxRow) -> Vec<Part> {
+    if row.status != OutboxStatus::Held {
+        return Vec::new();
+    }
+    let Ok(Some((_, parts))) = session.engine.cache().load_known(&row.conversation) else { return Vec::new() };
+    session.engine.what_came(row, &parts).into_iter().cloned().collect()
 }
 
 fn write_guarded(
@@ -285,23 +366,44 @@ fn write_guarded(
     let rows = session
         .engine
         .commit_guarded(guard, &group, &acts, &[], began, Hold::Nothing)
-        .map_err(|error| cache_failure(&error))?;
+        .map_err(|error| not_kept(&error))?;
     if writing.queue {
-        report(session, &rows, writing)?;
+        report(session, &rows, writing);
         return match rows.iter().find(|row| row.status == OutboxStatus::Held) {
-            Some(row) => Err(Failure::new(Exit::Conflict, "cli-moved-on").why(row.reason.clean())),
+            Some(row) => Err(held(session, row)),
             None => Ok(()),
         };
     }
-    let pushed = session.wait(session.engine.push());
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    let pushed = push(session, &ids);
     let rows = session.engine.load_rows(&ids).map_err(|error| cache_failure(&error))?;
-    report(session, &rows, writing)?;
+    report(session, &rows, writing);
     outcome(session, &rows, &pushed?)
+}
+
+/// Tries rows now. While another program sends, it is given some time to come to them.
+pub(super) fn push(session: &Session, ids: &[OutboxId]) -> Result<Pushed, Failure> {
+    let mut pushed = session.wait(session.engine.push())?;
+    for _ in 0..LOOKS {
+        if pushed.elsewhere.is_none() {
+            break;
+        }
+        let rows = session.engine.load_rows(ids).map_err(|error| cache_failure(&error))?;
+        if !rows.iter().any(|row| matches!(row.status, OutboxStatus::Queued | OutboxStatus::Sending)) {
+            break;
+        }
+        let again = async {
+            tokio::time::sleep(LOOK).await;
+            session.engine.push().await
+        };
+        pushed = session.wait(again)?;
+    }
+    Ok(pushed)
 }
 
 /// The exit code of rows after a push: the first that the helpdesk does not have decides.
 pub(super) fn outcome(session: &Session, rows: &[OutboxRow], pushed: &Pushed) -> Result<(), Failure> {
+    let beside = session.engine.load_outbox().unwrap_or_default();
     for row in rows {
         let failure = match row.status {
             OutboxStatus::Sent => continue,
@@ -309,7 +411,7 @@ pub(super) fn outcome(session: &Session, rows: &[OutboxRow], pushed: &Pushed) ->
                 || Failure::new(Exit::Failed, "cli-not-sent").why(row.reason.clean()),
                 |(_, error)| api_failure(error),
             ),
-            OutboxStatus::Held => Failure::new(Exit::Conflict, "cli-moved-on").why(row.reason.clean()),
+            OutboxStatus::Held => held(session, row),
             // Turned down because of what the conversation is now.
             OutboxStatus::NeedsDecision if !row.may_have_arrived() => {
                 Failure::new(Exit::Conflict, "cli-moved-on").why(row.reason.clean())
@@ -318,7 +420,7 @@ pub(super) fn outcome(session: &Session, rows: &[OutboxRow], pushed: &Pushed) ->
             // A script must not take this for "not sent": it may be.
             OutboxStatus::Unknown | OutboxStatus::Sending => Failure::new(Exit::Unreachable, "cli-unknown"),
             _ => pushed.refusals.iter().find(|(refused, _)| *refused == row.id).map_or_else(
-                || Failure::new(Exit::Unreachable, "cli-queued").why(row.reason.clean()),
+                || Failure::new(Exit::Unreachable, "cli-queued").why(json::reason(row, &beside)),
                 |(_, error)| match api_failure(error) {
                     failure if failure.exit == Exit::NotAllowed => failure,
                     failure => Failure::new(Exit::Unreachable, "cli-queued").why(failure.say_what(&session.words)),
@@ -330,9 +432,29 @@ pub(super) fn outcome(session: &Session, rows: &[OutboxRow], pushed: &Pushed) ->
     Ok(())
 }
 
-pub(super) fn report(session: &Session, rows: &[OutboxRow], writing: Writing) -> Result<(), Failure> {
+/// Prints where rows stand. That it cannot be printed changes nothing about it: the exit code says it still.
+pub(super) fn report(session: &Session, rows: &[OutboxRow], writing: Writing) {
+    if let Err(failure) = print_rows(session, rows, writing) {
+        print::aside(&failure.say(&session.words));
+    }
+}
+
+fn print_rows(session: &Session, rows: &[OutboxRow], writing: Writing) -> Result<(), Failure> {
     if writing.json {
-        return print::json(&rows.iter().map(json::outbox_row).collect::<Vec<_>>().into());
+        // What they wait for is beside what is known of them.
+        let beside = session.engine.load_outbox().unwrap_or_default();
+        let document = |row: &OutboxRow| {
+            let mut document = json::outbox_row(row, &beside);
+            let came = came(session, row);
+            if let Some(fields) = document.as_object_mut().filter(|_| !came.is_empty()) {
+                let came = came.iter().map(|part| {
+                    json!({"author": who(part).as_str(), "kind": json::kind(&part.kind), "created_at": part.created_at})
+                });
+                fields.insert("came".into(), came.collect());
+            }
+            document
+        };
+        return print::json(&rows.iter().map(document).collect::<Vec<_>>().into());
     }
     let lines: Vec<Clean> = rows
         .iter()

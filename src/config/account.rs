@@ -22,6 +22,9 @@ pub struct Account {
     pub key: String,
     /// When `/me` said so last, Unix seconds.
     pub checked_at: i64,
+    /// Where it was asked; empty when an earlier version remembered it.
+    #[serde(default)]
+    pub address: String,
 }
 
 impl Account {
@@ -32,7 +35,7 @@ impl Account {
             text.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).take(64).collect()
         };
         let key = format!("{}-{}", plain(&workspace.id), plain(workspace.me.id.as_str()));
-        Self { key, checked_at: now_unix_secs }
+        Self { key, checked_at: now_unix_secs, address: String::new() }
     }
 }
 
@@ -66,13 +69,23 @@ impl Accounts {
         self.known.get(&Self::fingerprint(url, token))
     }
 
-    /// Remembers whom this token belongs to.
+    /// The only account that was seen at this address; `None` when there is none, or several.
+    #[must_use]
+    pub fn alone_at(&self, url: &str) -> Option<&Account> {
+        let address = url.trim_end_matches('/');
+        let mut found = self.known.values().filter(|account| account.address == address);
+        let first = found.next()?;
+        found.all(|other| other.key == first.key).then_some(first)
+    }
+
+    /// Remembers whom this token belongs to, and at which address.
     ///
     /// # Errors
     /// As the file system says; the answer then holds for this run only.
     pub fn remember(&mut self, url: &str, token: &Secret, account: Account) -> io::Result<()> {
         let print = Self::fingerprint(url, token);
-        if self.known.get(&print).is_some_and(|known| known.key == account.key) {
+        let account = Account { address: url.trim_end_matches('/').to_owned(), ..account };
+        if self.known.get(&print).is_some_and(|known| known.key == account.key && known.address == account.address) {
             return Ok(());
         }
         self.known.insert(print, account);
@@ -103,13 +116,28 @@ mod tests {
         let paths = Paths { config: dir.path().join("c"), data: dir.path().join("d"), cache: dir.path().join("k") };
         let token = Secret::new("very-secret-token");
         let mut accounts = Accounts::load(&paths);
-        let account = Account { key: "ws-7".into(), checked_at: 5 };
+        let account = Account { key: "ws-7".into(), checked_at: 5, address: "http://127.0.0.1:1".into() };
         accounts.remember("http://127.0.0.1:1/", &token, account.clone())?;
         let again = Accounts::load(&paths);
         assert_eq!(again.find("http://127.0.0.1:1", &token), Some(&account));
         assert_eq!(again.find("http://127.0.0.1:2", &token), None);
         let text = fs::read_to_string(paths.data.join("accounts.json"))?;
         assert!(!text.contains("very-secret"));
+        Ok(())
+    }
+
+    #[test]
+    fn the_only_account_of_an_address_is_told_by_it() -> io::Result<()> {
+        let dir = tempfile::tempdir()?;
+        let paths = Paths { config: dir.path().join("c"), data: dir.path().join("d"), cache: dir.path().join("k") };
+        let mut accounts = Accounts::load(&paths);
+        let account = |key: &str| Account { key: key.into(), checked_at: 5, address: String::new() };
+        accounts.remember("http://127.0.0.1:1", &Secret::new("a"), account("ws-7"))?;
+        accounts.remember("http://127.0.0.1:1/", &Secret::new("b"), account("ws-7"))?;
+        assert_eq!(accounts.alone_at("http://127.0.0.1:1").map(|known| known.key.as_str()), Some("ws-7"));
+        assert_eq!(accounts.alone_at("http://127.0.0.1:2"), None);
+        accounts.remember("http://127.0.0.1:1", &Secret::new("c"), account("ws-8"))?;
+        assert_eq!(accounts.alone_at("http://127.0.0.1:1"), None, "which of the two?");
         Ok(())
     }
 }

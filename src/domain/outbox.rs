@@ -181,6 +181,13 @@ pub struct OutboxRow {
 }
 
 impl OutboxRow {
+    /// Whether a message that may have arrived is sent once more because its writer looked and chose so:
+    /// it goes unless it is found. (What was never guarded has no `began`.)
+    #[must_use]
+    pub const fn is_chosen(&self) -> bool {
+        matches!(self.guard, Guard::Off) && self.began.is_some()
+    }
+
     /// Whether the helpdesk may have it although nobody said so: to be looked up before anything else
     /// is done with it.
     #[must_use]

@@ -60,6 +60,8 @@ cli-row-left = { $id } has left, or is leaving at this moment
 cli-row-no-message = { $id } is no message: there is nothing to edit
 cli-row-not-editable = { $id } has left, or may have
     .next = Nothing was changed: see `deskhand outbox show`.
+cli-row-in-doubt = { $id } may have arrived already: its words stay as they are
+    .next = Look at the conversation, then `deskhand outbox retry`, or `discard`, which makes the text a draft.
 cli-may-have-arrived = { $id } may have arrived already: look at the conversation.
 cli-editor = the editor gave nothing back
 cli-row-id = row
@@ -87,6 +89,24 @@ cli-outcome = { $act } on #{ $id }: { $status }
 cli-outcome-so = { $act } on #{ $id }: is so already
 cli-not-sent = the helpdesk refused it
     .next = It is kept: see `deskhand outbox list`.
+cli-held = { $what }
+    .next = Held as row { $id }: `deskhand outbox retry { $id }` sends it anyway, `deskhand outbox discard { $id }` gives it up.
+cli-came-wrote = wrote
+cli-came-noted = left a note
+cli-came-closed = closed it
+cli-came-assigned = assigned it
+cli-came-changed = changed it
+cli-no-account = nobody can tell without the helpdesk whose cache at { $address } this token reads
+    .next = Run it once without --offline.
+cli-no-tag-name = a tag needs a name
+    .next = Say +NAME to put it on, -NAME to take it off.
+cli-disk-full = the disk is full
+cli-disk-read-only = the disk cannot be written
+cli-not-kept = nothing was sent and nothing is kept
+cli-not-kept-full = nothing was sent and nothing is kept: the disk is full
+cli-not-kept-read-only = nothing was sent and nothing is kept: the disk cannot be written
+cli-salvaged = The file of drafts and unsent acts was damaged: { $kept } of { $of } acts and drafts were saved; the damaged file is kept as { $path }
+cli-salvaged-here = The file of drafts and unsent acts is damaged: { $kept } of { $of } acts and drafts can be read; it is left where it is
 cli-moved-on = the conversation moved on since
     .next = It is kept: see `deskhand outbox list`.
 cli-undecided = nobody can tell whether it arrived
@@ -109,6 +129,8 @@ cli-sync-offline = offline: { $why }
 cli-sync-online = online again
 cli-sync-clock = this machine's clock is { $secs } seconds off
 cli-stopped-rows = { $count } in the outbox need you: see `deskhand outbox list`
+cli-unknown-rows = { $count } of unknown outcome: looked for again by the next sync
+cli-unsent-rows = { $count } could not be sent: tried again by the next sync
 cli-stopped = stopped
 cli-away = You are away.
 cli-would-away = You would be away.
@@ -153,10 +175,11 @@ disk-newer = a newer deskhand wrote the files here
 disk-busy = another process holds the files
 disk-other = the disk did not answer as it should
 cache-rebuilt = The cache was damaged; it was moved aside and is being fetched again.
-state-salvaged = The file of drafts and unsent acts was damaged; it is kept, and what could be read was taken over (taken over + lost).
+state-salvaged = The file of drafts and unsent acts was damaged; it is kept, and what could be read was saved.
 memory-full = The disk is full: nothing you do here can be kept or sent.
 memory-read-only = The disk cannot be written: nothing you do here can be kept or sent.
 memory-unusable = The data directory cannot be used: nothing you do here can be kept or sent.
+memory-replaced = Another deskhand repaired the files: start again.
 memory-cache = The cache cannot be written here: what is fetched is gone when the program ends.
 deletions-unknown = This helpdesk does not tell what was deleted.
 tag-not-made = The tag could not be made.
@@ -292,6 +315,7 @@ ui-empty-you = Nothing is assigned to you.
 ui-empty-you-next = Take the next conversation from Unassigned or from a team.
 ui-empty-mentions = Nobody has mentioned you.
 ui-empty-mentions-next = Notes that name you come here until you answer them or mark them done.
+ui-empty-history = So far { $percent } % of the history is on disk.
 ui-empty-unassigned = Nothing is unassigned.
 ui-empty-unassigned-next = Every open conversation has a teammate.
 ui-empty-snoozed = Nothing is snoozed.
@@ -341,6 +365,13 @@ ui-outbox-tries = { $count ->
    *[other] { $count } tries
 }
 ui-outbox-why-held = Something came since you began it.
+ui-outbox-held-by = { $what } { $when }
+ui-outbox-on = { $name } · { $title }
+ui-draft-words = “{ $words }”
+ui-draft-files = { $count ->
+    [one] 1 file
+   *[other] { $count } files
+}
 ui-outbox-why-undecided = It may have arrived: compare it with what is above.
 ui-outbox-why-failed = The helpdesk gave no reason.
 ui-event-own = You: { $what }
@@ -427,7 +458,11 @@ ui-status-clock-hours = { $hours } h
 ui-status-budget = API { $left }/{ $of }
 ui-thousands = ,
 ui-banner-memory = NOTHING IS KEPT ON DISK
-ui-banner-memory-next = Acts are refused until it is; a text stays only while this program runs.
+ui-banner-memory-next = Acts are refused.
+ui-banner-memory-texts = A text stays only while this program runs.
+ui-banner-full = (full).
+ui-banner-read-only = (cannot be written).
+ui-banner-unusable = (cannot be used).
 
 ui-palette = Commands
 ui-palette-hint = a command, a view, a team, a tag
@@ -444,6 +479,7 @@ ui-sign-closed = closed
 ui-sign-reopened = reopened
 ui-sign-given = given away
 ui-sign-left = no longer in this list
+ui-sign-failed = not done
 ui-sign-sending = being sent
 ui-sign-again = will be tried again
 ui-sign-unknown = not known whether it arrived
@@ -457,19 +493,30 @@ ui-foot-tags = enter applies · esc closes
 ui-foot-help = esc closes
 ui-confirm-quit = Quit?
 ui-confirm-quit-text = Everything is sent; drafts are kept.
-ui-confirm-quit-unsent = { $count ->
-    [one] 1 unsent: it is sent in the background. Drafts are kept.
-   *[other] { $count } unsent: they are sent in the background. Drafts are kept.
+ui-confirm-quit-unsent = { $what } unsent: sent in the background. Drafts are kept.
+ui-unsent-replies = { $count ->
+    [one] 1 reply
+   *[other] { $count } replies
 }
+ui-unsent-notes = { $count ->
+    [one] 1 note
+   *[other] { $count } notes
+}
+ui-unsent-acts = { $count ->
+    [one] 1 act
+   *[other] { $count } acts
+}
+ui-and = and
 ui-confirm-quit-loses = Nothing is kept on disk: a text that you began goes with this program.
 ui-confirm-quit-answers = q or y quits · any other key stays
 ui-confirm-take-back = Sent already
-ui-confirm-take-back-text = Take it back on #{ $number }? Everybody sees that: { $what }.
 ui-confirm-take-back-stays = This stays as it is: { $what }.
 ui-confirm-take-back-answers = u or y does it · any other key does not
 ui-confirm-discard = Discard the draft?
-ui-confirm-discard-text = What you began to write in #{ $number } is thrown away, with its files.
+ui-confirm-discard-text = { $name }: { $mode } “{ $words }” is thrown away, with its files.
+ui-confirm-discard-stays = { $mode } “{ $words }” stays.
 ui-confirm-discard-answers = y discards · any other key keeps it
+ui-confirm-discard-answers-two = y discards it · a both · any other key none
 ui-path = Attach a file
 ui-path-hint = path of the file, ~ is your home
 ui-foot-path = enter attaches · esc closes
@@ -730,8 +777,8 @@ act-priority = priority { $what }
 act-merge = merging into #{ $what }
 act-unread = marked unread
 done = { $what } · { $keys } takes it back
-reply-goes = Reply goes in { $secs } s
-note-goes = Note goes in { $secs } s
+reply-goes = Reply is on its way
+note-goes = Note is on its way
 reply-waits = Reply waits for the helpdesk
 note-waits = Note waits for the helpdesk
 done-to = { $what } · { $title }
@@ -740,7 +787,15 @@ undo-left = Sent already, cannot be taken back: { $what }
 given-up = Given up: { $what }
 already-so = It is so already.
 not-done = Nothing was done: { $why }
+refused-full = Nothing was done: the disk is full.
+refused-full-text = Not sent: the disk is full. The text is back.
+refused-read-only = Nothing was done: the disk cannot be written.
+refused-read-only-text = Not sent: the disk cannot be written. The text is back.
+draft-unsaved-full = The draft is not saved: the disk is full.
+draft-unsaved-read-only = The draft is not saved: the disk cannot be written.
 kept-as-draft = The text is kept as a draft.
+kept-without = The text is kept as a draft. Given up with it: { $what }
+edit-without = Given up with it, to be done again: { $what }
 not-given-up = It has left already: look at the conversation.
 row-held = Held, not sent: { $what } #{ $number }. Look at what came, then y sends it anyway.
 row-undecided = Perhaps sent, please look ({ $keys }): { $what } #{ $number }
@@ -750,6 +805,7 @@ row-anyway = Sending it anyway.
 row-again = Sending it again.
 row-arrived = Settled: it has arrived.
 draft-two = Another deskhand wrote in the same draft. Nothing is lost: choose above your text.
+draft-not-saved = The draft is not on disk yet. It is tried again.
 draft-gone = This draft was sent or discarded in another deskhand.
 draft-took-theirs = Theirs it is. ctrl-y puts your words in.
 draft-kept-ours = Yours it is.
@@ -757,7 +813,18 @@ draft-joined = Both are in the draft now.
 draft-discarded = The draft is discarded.
 arrivals-seen = Seen: what came so far does not hold this back.
 file-off = Taken off: { $name }
+attach-left = Not attached, since you left its text: { $path }
 storage-back = What you do is kept on disk again.
+reason-signed-out = waits until you sign in again: deskhand auth login
+reason-waiting-for-server = waits until the helpdesk answers again
+reason-came-between = came in between: { $who }
+arrivals-look = This came: look at it, then { $keys } again says that you have seen it.
+attach-no-file = There is no such file.
+take-back-reopen = Reopen { $on }? Everybody sees it.
+take-back-close = Close { $on }? Everybody sees it.
+take-back-other = Take it back on { $on }? Everybody sees that: { $what }.
+conversation-named = “{ $title }” ({ $name })
+conversation-number = #{ $number }
 
 # Threads.
 author-me = You
