@@ -215,6 +215,66 @@ async fn the_outbox_is_seen_and_settled_from_a_script() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_guard_compares_with_what_was_shown_and_shows_what_came() {
+    let shell = Shell::open().await;
+    let rows = shell.json(&["list", "--query", "state:open", "--json", "--limit", "1"]);
+    let id = rows[0]["id"].as_str().unwrap();
+    let there = deskhand::domain::ConversationId::parse(id).unwrap();
+    assert_eq!(shell.code(&["show", id, "--json"]), 0);
+    shell.place.customer_writes(&there, "Wait, there is more");
+    // Fetching is not reading.
+    assert_eq!(shell.code(&["sync", "--once", "--threads"]), 0);
+    let refused = shell.run(&["reply", id, "--body", "Done, then", "--guard", "--json"]);
+    assert_eq!(refused.status.code(), Some(6));
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(said.contains("Wait, there is more") && said.contains("outbox retry"), "{said}");
+    let outcome: Value = serde_json::from_slice(&refused.stdout).unwrap();
+    assert!(outcome[0]["came"][0]["created_at"].is_i64(), "{outcome}");
+    assert_eq!(shell.place.times_there(&there, "Done, then"), 0);
+
+    // The same again waits behind it: it does not go over it.
+    assert_eq!(shell.code(&["reply", id, "--body", "Done, then", "--guard"]), 5);
+    assert_eq!(shell.place.times_there(&there, "Done, then"), 0);
+    let waiting = shell.json(&["outbox", "list", "--json"]);
+    assert_eq!(waiting[1]["waits_for"], waiting[0]["id"]);
+    assert!(waiting[1]["reason"].is_string());
+    // Nor does another customer's word go unseen once it is given up.
+    for row in waiting.as_array().unwrap() {
+        assert_eq!(shell.code(&["outbox", "discard", &row["id"].to_string()]), 0);
+    }
+    shell.place.customer_writes(&there, "And more still");
+    assert_eq!(shell.code(&["sync", "--once", "--threads"]), 0);
+    assert_eq!(shell.code(&["reply", id, "--body", "Done, then", "--guard"]), 6);
+    assert_eq!(shell.place.times_there(&there, "Done, then"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outcome_that_cannot_be_printed_is_an_outcome_still() {
+    let shell = Shell::open().await;
+    let rows = shell.json(&["list", "--query", "state:open", "--json", "--limit", "1"]);
+    let id = rows[0]["id"].as_str().unwrap();
+    let there = deskhand::domain::ConversationId::parse(id).unwrap();
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = shell.command();
+    command.args(["reply", id, "--body", "Said into the void", "--json"]).stdout(full);
+    assert_eq!(command.status().unwrap().code(), Some(0));
+    assert_eq!(shell.place.times_there(&there, "Said into the void"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn offline_the_only_account_of_an_address_is_read() {
+    let shell = Shell::open().await;
+    let unseen = |arguments: &[&str]| {
+        shell.command().env("DESKHAND_TOKEN", "another-token").args(arguments).output().unwrap().status.code()
+    };
+    assert_eq!(unseen(&["list", "--offline"]), Some(4), "whose?");
+    assert_eq!(shell.code(&["sync", "--once"]), 0);
+    assert_eq!(unseen(&["list", "--offline"]), Some(0));
+    assert_eq!(unseen(&["list"]), Some(4), "with the network the helpdesk decides");
+    assert_eq!(shell.code(&["tag", "no-such", "+"]), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn drafts_are_listed_shown_given_files_and_discarded() {
     let shell = Shell::open().await;
     let rows = shell.json(&["list", "--json", "--limit", "1"]);
