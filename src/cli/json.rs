@@ -1,12 +1,15 @@
 //! The JSON of the command line: field names and types that scripts rely on. English, Unix seconds,
 //! absent is null.
 
+use std::sync::LazyLock;
+
 use serde_json::{Value, json};
 
 use crate::domain::{
     Act, AuthorKind, Conversation, Directory, OutboxId, OutboxRow, OutboxStatus, Part, PartKind, UnixTime,
 };
-use crate::text::{Clean, Untrusted, clean, html};
+use crate::text::{Clean, Untrusted, html};
+use crate::words::{Arg, Words};
 
 fn text(text: &Untrusted) -> Value {
     if text.as_raw().is_empty() { Value::Null } else { Value::String(text.as_raw().to_owned()) }
@@ -117,21 +120,21 @@ pub(super) fn waits_for(of: &OutboxRow, beside: &[OutboxRow]) -> Option<OutboxId
     beside.iter().filter(stands_before).map(|other| other.id).max()
 }
 
-/// Why a row is where it is, in words; codes of our own become words.
+/// Why a row is where it is, in words; codes of our own become words. English, as all of JSON is.
 pub(super) fn reason(of: &OutboxRow, beside: &[OutboxRow]) -> Clean {
-    if let Some(before) = waits_for(of, beside) {
-        return clean(&format!("waits for row {}", before.0));
-    }
-    let said = match (of.reason.as_raw(), of.status) {
-        ("signed_out", _) => "the helpdesk does not take this token",
-        ("waiting_for_server", _) => "the helpdesk is failing: it is asked again in a while",
+    static ENGLISH: LazyLock<Words> = LazyLock::new(Words::english);
+    let key = match (of.reason.as_raw(), of.status) {
+        _ if waits_for(of, beside).is_some() => "cli-why-behind",
+        ("signed_out", _) => "cli-why-signed-out",
+        ("waiting_for_server", _) => "cli-why-server",
         ("", OutboxStatus::NeedsDecision | OutboxStatus::Unknown | OutboxStatus::Sending) if of.may_have_arrived() => {
-            "it may have arrived"
+            "cli-why-doubt"
         }
-        ("", OutboxStatus::Retry) => "the helpdesk could not be reached",
+        ("", OutboxStatus::Retry) => "cli-why-unreachable",
         _ => return of.reason.clean(),
     };
-    clean(said)
+    let before = waits_for(of, beside).map_or(0, |before| before.0);
+    ENGLISH.with(key, &[("row", Arg::Number(before))])
 }
 
 /// A row of the outbox; `beside` are the other unsent rows.
