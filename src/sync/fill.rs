@@ -4,6 +4,7 @@
 //! that is fetched beside it. What is wanted stands in the cache with the rows, so that a run goes on
 //! where the last one was killed. Enter at [`fill`]; `sync --threads` at [`Engine::fetch_threads`].
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt as _};
@@ -36,6 +37,9 @@ const SHARE: usize = 100;
 pub(super) struct Fill {
     client: Client,
     setbacks: Setbacks<ConversationId>,
+    /// Tried in the last round. One that is wanted still, whatever was answered, is left alone for a
+    /// while: the helpdesk speaks of another, or of the past.
+    tried: HashSet<ConversationId>,
     news: News,
     /// What was told, and when.
     told: Option<(History, Duration)>,
@@ -43,7 +47,13 @@ pub(super) struct Fill {
 
 impl Fill {
     pub fn new(client: Client) -> Self {
-        Self { client, setbacks: Setbacks::new(SETBACK, LONG_SETBACK), news: News::default(), told: None }
+        Self {
+            client,
+            setbacks: Setbacks::new(SETBACK, LONG_SETBACK),
+            tried: HashSet::new(),
+            news: News::default(),
+            told: None,
+        }
     }
 
     /// What has changed and was not told yet.
@@ -117,13 +127,20 @@ impl Engine {
         let is_bulk = self.directory().capabilities.bulk_threads;
         let now = self.clock.monotonic();
         let most = if is_bulk { BULK } else { ROUND };
-        let (limit, since) = (fill.setbacks.waiting(now) + most, self.history_since());
+        let tried = std::mem::take(&mut fill.tried);
+        let (limit, since) = (fill.setbacks.waiting(now) + tried.len() + most, self.history_since());
         let mut wanted = self.on_disk(move |cache| cache.threads_wanted(limit, since)).await?;
+        for id in wanted.iter().filter(|id| tried.contains(*id)) {
+            if fill.setbacks.may_try(id, now) {
+                fill.setbacks.note(id.clone(), now);
+            }
+        }
         wanted.retain(|id| fill.setbacks.may_try(id, now));
         wanted.truncate(most);
         if wanted.is_empty() {
             return Ok(0);
         }
+        fill.tried.extend(wanted.iter().cloned());
         let mut outcome =
             if is_bulk { self.fill_bulk(&wanted, fill).await } else { self.fill_each(&wanted, fill).await };
         if let (true, Err(SyncError::Api(error))) = (is_bulk, &outcome)
