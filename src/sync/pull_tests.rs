@@ -487,6 +487,22 @@ async fn one_thread_that_fails_says_nothing_of_the_connection() {
 }
 
 #[tokio::test]
+async fn a_thread_that_is_wanted_still_after_its_answer_is_not_asked_for_without_end() {
+    // Whatever is asked for, the answer is the state of long ago.
+    let parts = json!({"type": "conversation_part.list", "conversation_parts": [], "total_count": 0});
+    let old = json!({
+        "type": "conversation", "id": "40", "created_at": 1, "updated_at": 2, "state": "open",
+        "conversation_parts": parts,
+    });
+    let says = vec![("/conversations/4", 200, "application/json", old.to_string())];
+    let liar = Liar::serve(rows(), Vices { says, ..Vices::default() }).await;
+    let place = Place::at(&liar, Clock::manual(NOW));
+    place.pull().await.unwrap();
+    let all = place.engine.fetch_threads();
+    assert!(tokio::time::timeout(std::time::Duration::from_secs(60), all).await.is_ok(), "it comes to an end");
+}
+
+#[tokio::test]
 async fn a_bulk_read_ends_when_the_disk_refuses() {
     let thread = |n: usize| {
         let parts = json!({"type": "conversation_part.list", "conversation_parts": [], "total_count": 0});
