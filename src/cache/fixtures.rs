@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use super::{Cache, CrashPoints, Dirs, Lease, NewRow};
+use super::{Cache, CrashPoints, Dirs, Lease, NewRow, Settlement};
 use crate::clock::Clock;
 use crate::domain::{
-    Act, Author, AuthorKind, Contact, ContactId, ContactRef, ContactRole, Conversation, ConversationId, GroupId, Part,
-    PartId, PartKind, TagId, TeamId, TeammateId, UnixTime,
+    Act, Author, AuthorKind, Contact, ContactId, ContactRef, ContactRole, Conversation, ConversationId, GroupId,
+    OutboxRow, OutboxStatus, Part, PartId, PartKind, TagId, TeamId, TeammateId, UnixTime,
 };
 use crate::text::Untrusted;
 
@@ -172,4 +172,10 @@ pub fn take_lease(cache: &Cache, holder: &str) -> Vec<crate::domain::OutboxId> {
         Lease::Held { recovered } => recovered,
         Lease::Taken { .. } => panic!("the lease is another's"),
     }
+}
+
+/// What came of the last attempt at a row, for a reason.
+pub fn news(row: &OutboxRow, status: OutboxStatus) -> Settlement {
+    let (id, attempt, doubt) = (row.id, row.attempts, row.doubt);
+    Settlement { id, attempt, status, reason: Untrusted::new("because"), due_at: None, sent_part: None, doubt }
 }

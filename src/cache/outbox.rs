@@ -270,23 +270,10 @@ pub(super) fn insert(state: &Connection, group: &GroupId, new: &NewRow, now: Uni
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::super::fixtures::{NOW, Place, commit, conversation, group, id, new_row, reply, take_lease};
+    use super::super::fixtures::{NOW, Place, commit, conversation, group, id, new_row, news, reply, take_lease};
     use super::super::{OutboxFilter, Release};
     use super::*;
     use crate::domain::Draft;
-
-    fn news(row: &OutboxRow, status: OutboxStatus) -> Settlement {
-        let reason = Untrusted::new("because");
-        Settlement {
-            id: row.id,
-            attempt: row.attempts,
-            status,
-            reason,
-            due_at: None,
-            sent_part: None,
-            doubt: row.doubt,
-        }
-    }
 
     fn draft(text: &str) -> Draft {
         Draft::new(id("1"), Mode::Reply, text, UnixTime(NOW - 9))
@@ -464,6 +451,11 @@ mod tests {
         assert_eq!((due(&place.cache), place.cache.fail_unreadable().unwrap()), (next, 0));
         assert_eq!(place.cache.load_outbox(&OutboxFilter::All).unwrap().len(), 1);
         assert_eq!(place.cache.outbox_counts().unwrap().needs_you, 1);
+        let closing = commit(&place.cache, "k", "2", &[reply("c"), Act::Close]);
+        let damage = |state: &Connection| state.execute("UPDATE outbox SET act = '?' WHERE id = ?1", [closing[0].0]);
+        place.cache.write_state("test", |state| Ok(damage(state)?)).unwrap();
+        assert_eq!(place.cache.fail_unreadable().unwrap(), 1);
+        assert!(!due(&place.cache).contains(&closing[1]), "nothing is closed that was not answered");
         place.cache.store_page(&[conversation("1", NOW)], None).unwrap();
         let sql = "SELECT count(*) FROM outbox WHERE id = ?1";
         let count = place.cache.read_state(|s| Ok(s.query_row(sql, [rows[0].0], |r| r.get::<_, i64>(0))?));

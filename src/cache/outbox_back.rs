@@ -337,25 +337,12 @@ mod tests {
     use std::time::Duration;
 
     use super::super::fixtures::{
-        NOW, Place, commit, conversation, group, id, new_row, note, reply, take_lease, team, teammate,
+        NOW, Place, commit, conversation, group, id, new_row, news, note, reply, take_lease, team, teammate,
     };
     use super::super::{Attempt, Settlement};
     use super::*;
     use crate::domain::{AssignTo, Draft, FilePart};
     use crate::text::Untrusted;
-
-    fn news(row: &OutboxRow, status: OutboxStatus) -> Settlement {
-        let reason = Untrusted::new("because");
-        Settlement {
-            id: row.id,
-            attempt: row.attempts,
-            status,
-            reason,
-            due_at: None,
-            sent_part: None,
-            doubt: row.doubt,
-        }
-    }
 
     fn draft(text: &str) -> Draft {
         Draft::new(id("1"), Mode::Reply, text, UnixTime(NOW - 9))

@@ -114,11 +114,10 @@ impl Cache {
             return Ok(0);
         }
         self.write_state("fail_unreadable", |state| {
-            // It is in no group any more: what was done in the same press of a key may go.
-            let sql = format!(
-                "UPDATE outbox SET status = 'failed', is_message = 0, reason = 'not understood' \
-                 WHERE id = ?1 AND {open}"
-            );
+            // It stays what it is: what was done in the same press of a key as a message waits, so that
+            // nothing is closed that was not answered.
+            let sql =
+                format!("UPDATE outbox SET status = 'failed', reason = 'not understood' WHERE id = ?1 AND {open}");
             let mut statement = state.prepare_cached(&sql)?;
             unreadable.iter().try_fold(0, |count, id| Ok(count + statement.execute([id])?))
         })
