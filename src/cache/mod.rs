@@ -283,6 +283,19 @@ impl Cache {
         }
     }
 
+    /// Writes to state.db without changing anything that is kept: tells whether the disk takes writes
+    /// again.
+    ///
+    /// # Errors
+    /// As [`CacheError`]; at once where state.db lives in memory or is damaged.
+    pub fn probe(&self) -> Result<(), CacheError> {
+        self.write_state("probe", |state| {
+            let sql = "INSERT INTO meta (key, value) VALUES ('probe', '') ON CONFLICT (key) DO UPDATE SET value = ''";
+            state.execute(sql, [])?;
+            Ok(())
+        })
+    }
+
     fn refused(&self) -> std::sync::MutexGuard<'_, Option<Refusal>> {
         self.0.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }

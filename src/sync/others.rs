@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 
 use super::engine::Engine;
-use super::message::{Event, Place, Storage};
+use super::message::{Event, Storage};
 use crate::cache::{InMemory, News, Watch};
 use crate::text::Untrusted;
 
@@ -70,17 +70,6 @@ impl Engine {
         }
         if self.cache.damaged_cache().is_some() {
             self.tell(Event::Notice { key: "cache-rebuilt", details: Untrusted::default() });
-        }
-    }
-
-    /// Looks whether the disk takes writes again: the remembered place is written, and put right.
-    pub(super) fn try_disk(&self) {
-        let Ok(place) = self.load_place() else { return };
-        let place = place.unwrap_or_default();
-        let other = Place { scroll: place.scroll.wrapping_add(1), ..place.clone() };
-        let written = self.save_place(&other).and_then(|()| self.save_place(&place));
-        if let Err(error) = written {
-            tracing::debug!(%error, "the disk still refuses");
         }
     }
 

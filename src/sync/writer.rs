@@ -18,7 +18,9 @@ pub(super) fn run(engine: &Engine, requests: &Receiver<Request>) {
         let request = match next(requests, storage) {
             Ok(request) => request,
             Err(RecvTimeoutError::Timeout) => {
-                engine.try_disk();
+                if let Err(error) = engine.cache().probe() {
+                    tracing::debug!(%error, "the disk still refuses");
+                }
                 storage = engine.tell_storage(storage);
                 continue;
             }
