@@ -108,7 +108,7 @@ async fn pull_on_schedule(engine: Engine) {
     let mut hastened = None;
     loop {
         engine.pull_due(&Kind::FIRST, &mut schedule).await;
-        engine.go_on(&mut hastened);
+        engine.go_on(&mut hastened).await;
         let wait = schedule.wait(&Kind::FIRST, engine.clock.monotonic(), &engine.timings, engine.stream.flows());
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
@@ -202,13 +202,16 @@ async fn push_when_due(engine: Engine, mut stopping: watch::Receiver<bool>) {
 impl Engine {
     /// What waited for the connection goes when it is back; how often it comes and goes, what waits for
     /// other reasons is not driven on.
-    fn go_on(&self, hastened: &mut Option<Duration>) {
+    async fn go_on(&self, hastened: &mut Option<Duration>) {
         let now = self.clock.monotonic();
         if !self.is_online() || hastened.is_some_and(|at| now < at + self.timings.back_off_cap) || !self.came_back() {
             return;
         }
         *hastened = Some(now);
-        self.hasten();
+        match self.on_disk(Cache::hasten_retries).await {
+            Ok(_) => self.wake_outbox(),
+            Err(error) => tracing::warn!(%error, "what waited for the connection keeps its wait"),
+        }
         self.attention.note_changed(&[]);
     }
 
