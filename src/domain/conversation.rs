@@ -127,6 +127,19 @@ pub enum Channel {
 }
 
 impl Channel {
+    /// Those that have a name of their own.
+    pub const NAMED: [Self; 9] = [
+        Self::Chat,
+        Self::Email,
+        Self::Phone,
+        Self::Sms,
+        Self::Whatsapp,
+        Self::Facebook,
+        Self::Instagram,
+        Self::Twitter,
+        Self::Push,
+    ];
+
     /// The API's word.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -45,18 +45,6 @@ pub const FIELDS: &[&str] = &[
     "contact.",
 ];
 
-const CHANNELS: [Channel; 9] = [
-    Channel::Chat,
-    Channel::Email,
-    Channel::Phone,
-    Channel::Sms,
-    Channel::Whatsapp,
-    Channel::Facebook,
-    Channel::Instagram,
-    Channel::Twitter,
-    Channel::Push,
-];
-
 /// A value as it was typed.
 pub(super) struct Value {
     pub(super) text: String,
@@ -172,9 +160,9 @@ fn parse_who(value: Value, person: bool, nobody: &[&str]) -> Parsed<Who> {
 
 fn parse_channel(value: &Value) -> Parsed<Channel> {
     let typed = value.text.to_ascii_lowercase();
-    let known = CHANNELS.into_iter().find(|channel| print_channel(channel) == typed || channel.as_str() == typed);
+    let known = Channel::NAMED.into_iter().find(|channel| print_channel(channel) == typed || channel.as_str() == typed);
     known.ok_or_else(|| {
-        let words: Vec<&str> = CHANNELS.iter().map(print_channel).collect();
+        let words: Vec<&str> = Channel::NAMED.iter().map(print_channel).collect();
         let otherwise = format!("there are {}", words.join(", "));
         QueryError::unknown(value.column, "channel", &value.text, words, &otherwise)
     })

@@ -166,17 +166,6 @@ fn legend(look: &Look<'_>, width: u16) -> Vec<Line> {
         (signs::CARE, "ui-sign-care"),
         (signs::FILE, "ui-sign-file"),
     ];
-    let channels = [
-        Channel::Email,
-        Channel::Chat,
-        Channel::Phone,
-        Channel::Sms,
-        Channel::Whatsapp,
-        Channel::Facebook,
-        Channel::Instagram,
-        Channel::Twitter,
-        Channel::Push,
-    ];
     let priorities = [Priority::Urgent, Priority::High, Priority::Medium, Priority::Low];
     let pair = |sign: Sign, word: Clean| {
         let mut pair = clean(sign.as_str());
@@ -190,9 +179,9 @@ fn legend(look: &Look<'_>, width: u16) -> Vec<Line> {
             .into_iter()
             .map(|priority| pair(signs::priority(priority), look.say(thread::priority_word(priority))))
             .collect(),
-        channels
-            .into_iter()
-            .map(|channel| pair(signs::channel(&channel), look.say(thread::channel_word(&channel))))
+        Channel::NAMED
+            .iter()
+            .map(|channel| pair(signs::channel(channel), look.say(thread::channel_word(channel))))
             .collect(),
         vec![look.say("ui-sign-sla")],
         acts.into_iter().map(|(sign, word)| pair(sign, look.say(word))).collect(),
