@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::client::{Answer, Ask, Client};
 use super::conversations::FetchedThread;
 use super::error::ApiError;
-use crate::domain::{Act, AssignTo, ConversationId, TeammateId};
+use crate::domain::{Act, AssignTo, ContactRef, ConversationId, TeammateId};
 use crate::text::html;
 
 /// Files that the API takes with one message.
@@ -29,6 +29,11 @@ impl std::fmt::Debug for LoadedFile {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "LoadedFile({} bytes)", self.bytes.len())
     }
+}
+
+/// The id that a call must name.
+fn id_of(contact: &ContactRef) -> Result<&str, ApiError> {
+    contact.id.as_ref().map(crate::domain::ContactId::as_str).ok_or_else(|| ApiError::unsendable("id_invalid"))
 }
 
 /// What came of an act.
@@ -60,7 +65,7 @@ impl Client {
                 self.write_part(id, json!({"message_type": "close", "type": "admin", "admin_id": me.as_str()})).await?
             }
             Act::Reopen => self.write_part(id, json!({"message_type": "open", "admin_id": me.as_str()})).await?,
-            Act::Snooze { until } => {
+            Act::Snooze { until, .. } => {
                 let body = json!({"message_type": "snoozed", "admin_id": me.as_str(), "snoozed_until": until.secs()});
                 self.write_part(id, body).await?
             }
@@ -83,6 +88,25 @@ impl Client {
                 let path = ["conversations", id.as_str(), "merge"];
                 let body = json!({"merge_into_conversation_id": into});
                 read_changed(&self.send(Ask::write(Method::POST, &path, body)).await?)?
+            }
+            Act::AddParticipant { contact } => {
+                let customer = match &contact.id {
+                    Some(id) => json!({"intercom_user_id": id.as_str()}),
+                    None => json!({"email": contact.email.as_raw()}),
+                };
+                let path = ["conversations", id.as_str(), "customers"];
+                let body = json!({"admin_id": me.as_str(), "customer": customer});
+                read_changed(&self.send(Ask::write(Method::POST, &path, body)).await?)?
+            }
+            Act::RemoveParticipant { contact } => {
+                let path = ["conversations", id.as_str(), "customers", id_of(contact)?];
+                let body = json!({"admin_id": me.as_str()});
+                read_changed(&self.send(Ask::write(Method::DELETE, &path, body)).await?)?
+            }
+            Act::Block { contact } => {
+                let path = ["contacts", id_of(contact)?, "block"];
+                expect_json(&self.send(Ask::write(Method::POST, &path, json!({}))).await?)?;
+                None
             }
         };
         Ok(Performed { conversation })

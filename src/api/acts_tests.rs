@@ -46,7 +46,7 @@ async fn each_act_is_the_call_of_the_vendors_description() {
         (Act::Close, parts, json!({"message_type": "close", "type": "admin", "admin_id": "7"})),
         (Act::Reopen, parts, json!({"message_type": "open", "admin_id": "7"})),
         (
-            Act::Snooze { until: UnixTime(1_796_000_000) },
+            Act::Snooze { until: UnixTime(1_796_000_000), reminder: None },
             parts,
             json!({"message_type": "snoozed", "admin_id": "7", "snoozed_until": 1_796_000_000}),
         ),

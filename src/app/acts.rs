@@ -219,7 +219,7 @@ impl App {
             Act::Note { .. } => self.words.say("act-note"),
             Act::Close => self.words.say("act-close"),
             Act::Reopen => self.words.say("act-reopen"),
-            Act::Snooze { until } => with("act-snooze", &self.moment(*until)),
+            Act::Snooze { until, .. } => with("act-snooze", &self.moment(*until)),
             Act::Assign { to } => match to {
                 AssignTo::Teammate(id) => with("act-assign", &self.directory.teammate_name(id)),
                 AssignTo::Team(id) => with("act-assign", &self.directory.team_name(id)),
@@ -230,6 +230,9 @@ impl App {
             Act::Untag { name, .. } => with("act-untag", &name.clean()),
             Act::Priority { to } => with("act-priority", &self.words.say(priority_word(*to))),
             Act::Merge { into } => with("act-merge", &clean(into.as_str())),
+            Act::AddParticipant { contact } => with("act-add-participant", &contact.shown_name()),
+            Act::RemoveParticipant { contact } => with("act-remove-participant", &contact.shown_name()),
+            Act::Block { contact } => with("act-block", &contact.shown_name()),
         }
     }
 

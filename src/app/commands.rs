@@ -158,7 +158,7 @@ impl App {
                 let typed = self.last_snooze.clone().unwrap_or_default();
                 match when::parse(&typed, self.now, &self.settings.zone) {
                     Ok(until) => {
-                        self.act(on, vec![Act::Snooze { until }]);
+                        self.act(on, vec![Act::Snooze { until, reminder: None }]);
                     }
                     Err(_) => self.say(Severity::Warning, "why-time-passed"),
                 }

@@ -107,6 +107,10 @@ impl App {
                 self.hear_place(place);
                 true
             }
+            Event::Arrangement(arrangement) => {
+                self.arrangement = *arrangement;
+                true
+            }
             Event::Storage(storage) => self.hear_storage(storage),
             Event::History(history) => self.hear_history(history),
             Event::ClockOff(seconds) => std::mem::replace(&mut self.status.clock_off, seconds) != seconds,

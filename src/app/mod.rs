@@ -71,7 +71,7 @@ use crate::command::CommandId;
 use crate::config::settings::Settings;
 use crate::domain::{Conversation, ConversationId, Directory, UnixTime};
 use crate::keymap::{Key, Keymap};
-use crate::sync::message::{Generation, Request};
+use crate::sync::message::{Arrangement, Generation, Request};
 use crate::text::{Clean, Untrusted};
 use crate::words::Words;
 
@@ -115,6 +115,8 @@ pub struct App {
     pub outbox: Outbox,
     /// What `u` takes back.
     pub undo: Undo,
+    /// How the agent has arranged the screen.
+    pub arrangement: Arrangement,
     /// Keys of a half-typed sequence.
     pub pending: Vec<Key>,
     /// After a key that means nothing: letters that belong to it mean nothing either.
@@ -196,6 +198,7 @@ impl App {
             status: Status::default(),
             outbox: Outbox::default(),
             undo: Undo::default(),
+            arrangement: Arrangement::default(),
             pending: Vec::new(),
             hush: None,
             out: Vec::new(),

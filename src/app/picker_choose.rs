@@ -102,7 +102,7 @@ impl App {
         let on = picker.conversation().cloned();
         match (value, on) {
             (Value::Assign(to), Some(on)) => self.chosen_act(&picker, &on, Act::Assign { to }),
-            (Value::Until(until), Some(on)) => self.chosen_act(&picker, &on, Act::Snooze { until }),
+            (Value::Until(until), Some(on)) => self.chosen_act(&picker, &on, Act::Snooze { until, reminder: None }),
             (Value::Priority(to), Some(on)) => self.chosen_act(&picker, &on, Act::Priority { to }),
             (Value::Merge(into), Some(on)) => self.ask_merge(&on, into),
             (Value::MergeNow(into), Some(on)) => self.chosen_act(&picker, &on, Act::Merge { into }),

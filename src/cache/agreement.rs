@@ -98,7 +98,7 @@ fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
         Just(Act::Close),
         Just(Act::Reopen),
-        moment().prop_map(|until| Act::Snooze { until }),
+        moment().prop_map(|until| Act::Snooze { until, reminder: None }),
         Just(Act::Reply { text: "refund".into(), files: Vec::new() }),
         Just(Act::Note { text: "aside".into(), files: Vec::new() }),
         Just(Act::Tag { tag: tag("t1"), name: Untrusted::new("VIP") }),

@@ -73,6 +73,7 @@ pub use outbox::{Attempt, Baseline, Committed, NewRow, Settlement};
 pub use outbox_back::Undone;
 pub use outbox_due::Release;
 pub use outbox_rows::{OutboxCounts, OutboxFilter};
+pub use place::Kept;
 pub use salvage::Salvage;
 pub use store::Fetched;
 pub use tally::Watched;
@@ -176,7 +177,7 @@ const FOR_NOW: [&str; 15] = [
     "note_shown",
     "finish_mention",
     "save_sort",
-    "save_place",
+    "keep",
     "prune_outbox",
     "release",
     "release_lease",

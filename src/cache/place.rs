@@ -7,35 +7,52 @@ use rusqlite::OptionalExtension;
 use super::{Cache, CacheError};
 use crate::query::Sort;
 
-/// Key in state.db's `meta`.
-const PLACE: &str = "place";
+/// Something small that is kept for the next start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// Where the agent is.
+    Place,
+    /// How the agent has arranged the screen.
+    Arrangement,
+}
+
+impl Kept {
+    /// Key in state.db's `meta`.
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Place => "place",
+            Self::Arrangement => "arrangement",
+        }
+    }
+}
 
 impl Cache {
-    /// Remembers a place, in whatever form the asker gives it; nothing is written when it is known.
+    /// Remembers something small by its name, in whatever form the asker gives it; nothing is written when
+    /// it is known.
     ///
     /// # Errors
     /// As [`CacheError`].
-    pub fn save_place(&self, place: &str) -> Result<(), CacheError> {
-        if self.load_place()?.as_deref() == Some(place) {
+    pub fn keep(&self, name: Kept, value: &str) -> Result<(), CacheError> {
+        if self.load_kept(name)?.as_deref() == Some(value) {
             return Ok(());
         }
-        self.write_state("save_place", |state| {
+        self.write_state("keep", |state| {
             state.execute(
                 "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                (PLACE, place),
+                (name.key(), value),
             )?;
             Ok(())
         })
     }
 
-    /// Loads the remembered place, as it was given; `None` when there is none.
+    /// Loads what was kept, as it was given; `None` when there is none.
     ///
     /// # Errors
     /// As [`CacheError`].
-    pub fn load_place(&self) -> Result<Option<String>, CacheError> {
+    pub fn load_kept(&self, name: Kept) -> Result<Option<String>, CacheError> {
         self.read_state(|state| {
             let sql = "SELECT value FROM meta WHERE key = ?1";
-            Ok(state.query_row(sql, [PLACE], |row| row.get(0)).optional()?)
+            Ok(state.query_row(sql, [name.key()], |row| row.get(0)).optional()?)
         })
     }
 
@@ -81,10 +98,10 @@ mod tests {
     #[test]
     fn the_next_start_returns_to_the_last_place() {
         let place = Place::new();
-        assert_eq!(place.cache.load_place().unwrap(), None);
-        place.cache.save_place("a").unwrap();
-        place.cache.save_place("b").unwrap();
-        assert_eq!(place.another().load_place().unwrap().as_deref(), Some("b"));
+        assert_eq!(place.cache.load_kept(Kept::Place).unwrap(), None);
+        place.cache.keep(Kept::Place, "a").unwrap();
+        place.cache.keep(Kept::Place, "b").unwrap();
+        assert_eq!(place.another().load_kept(Kept::Place).unwrap().as_deref(), Some("b"));
     }
 
     #[test]

@@ -149,7 +149,7 @@ pub(super) fn snooze(session: &Session, args: &SnoozeArgs) -> Result<(), Failure
         {
             tracing::info!(key = failure.key, "the helpdesk's time is not known");
         }
-        Ok(vec![Act::Snooze { until: parse()? }])
+        Ok(vec![Act::Snooze { until: parse()?, reminder: None }])
     })
 }
 
@@ -527,6 +527,8 @@ fn difference(session: &Session, act: &Act, before: &Conversation, after: &Conve
         Act::Tag { .. } | Act::Untag { .. } => (tags(before), tags(after)),
         Act::Priority { .. } => (clean(before.priority.as_str()), clean(after.priority.as_str())),
         Act::Merge { into } => (state(before), clean(&format!("{} → #{into}", state(after)))),
-        Act::Close | Act::Reopen | Act::Snooze { .. } => (state(before), state(after)),
+        Act::Close | Act::Reopen | Act::Snooze { .. } | Act::Block { .. } => (state(before), state(after)),
+        Act::AddParticipant { contact } => (none(), contact.shown_name()),
+        Act::RemoveParticipant { contact } => (contact.shown_name(), none()),
     }
 }

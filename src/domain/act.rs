@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Conversation, ConversationId, Priority, State, TagId, TagRef, TeamId, TeammateId, Turn, UnixTime};
+use super::{
+    ContactRef, Conversation, ConversationId, Priority, State, TagId, TagRef, TeamId, TeammateId, Turn, UnixTime,
+};
 use crate::text::Untrusted;
 
 /// Whom a conversation is given to.
@@ -60,6 +62,9 @@ pub enum Act {
     Snooze {
         /// When it comes back.
         until: UnixTime,
+        /// What the agent wants to be told then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reminder: Option<Reminder>,
     },
     /// Give it to somebody.
     Assign {
@@ -90,6 +95,33 @@ pub enum Act {
         /// The one that stays.
         into: ConversationId,
     },
+    /// Let another person take part.
+    AddParticipant {
+        /// Who: by id, or by an address that nobody has yet (the helpdesk makes a lead of it).
+        contact: ContactRef,
+    },
+    /// Take a person out.
+    RemoveParticipant {
+        /// Who; their id is known.
+        contact: ContactRef,
+    },
+    /// Unwanted mail: block the person who wrote, which closes all that they wrote. The API knows no way
+    /// back.
+    Block {
+        /// Who; their id is known.
+        contact: ContactRef,
+    },
+}
+
+/// What a snooze is for: told to the agent when the conversation comes back. The helpdesk's API keeps no
+/// such thing, so it stays on this machine.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reminder {
+    /// The agent's words; may be empty.
+    pub reason: String,
+    /// It is about an answer that did not come: forgotten once the customer writes.
+    #[serde(default)]
+    pub unless_reply: bool,
 }
 
 /// The kinds of act.
@@ -106,6 +138,9 @@ pub enum ActKind {
     Untag,
     Priority,
     Merge,
+    AddParticipant,
+    RemoveParticipant,
+    Block,
 }
 
 impl ActKind {
@@ -123,6 +158,9 @@ impl ActKind {
             Self::Untag => "untag",
             Self::Priority => "priority",
             Self::Merge => "merge",
+            Self::AddParticipant => "add_participant",
+            Self::RemoveParticipant => "remove_participant",
+            Self::Block => "block",
         }
     }
 }
@@ -142,6 +180,9 @@ impl Act {
             Self::Untag { .. } => ActKind::Untag,
             Self::Priority { .. } => ActKind::Priority,
             Self::Merge { .. } => ActKind::Merge,
+            Self::AddParticipant { .. } => ActKind::AddParticipant,
+            Self::RemoveParticipant { .. } => ActKind::RemoveParticipant,
+            Self::Block { .. } => ActKind::Block,
         }
     }
 
@@ -163,17 +204,23 @@ impl Act {
     /// Whether it takes the conversation out of an agent's hands (`done, next`).
     #[must_use]
     pub const fn moves_on(&self) -> bool {
-        matches!(self, Self::Close | Self::Snooze { .. } | Self::Assign { .. } | Self::Merge { .. })
+        matches!(
+            self,
+            Self::Close | Self::Snooze { .. } | Self::Assign { .. } | Self::Merge { .. } | Self::Block { .. }
+        )
     }
 
     /// Whether the conversation is already as the act would make it. Never true of a message.
     #[must_use]
     pub fn already_so(&self, now: &Conversation) -> bool {
         match self {
-            Self::Reply { .. } | Self::Note { .. } | Self::Merge { .. } => false,
+            Self::Reply { .. } | Self::Note { .. } | Self::Merge { .. } | Self::Block { .. } => false,
             Self::Close => now.state == State::Closed,
             Self::Reopen => now.state == State::Open,
-            Self::Snooze { until } => now.state == State::Snoozed && now.snoozed_until == Some(*until),
+            // A reminder may be new.
+            Self::Snooze { until, reminder } => {
+                reminder.is_none() && now.state == State::Snoozed && now.snoozed_until == Some(*until)
+            }
             Self::Assign { to } => match to {
                 AssignTo::Teammate(id) => now.assignee.as_ref() == Some(id),
                 AssignTo::Team(id) => now.team.as_ref() == Some(id) && now.assignee.is_none(),
@@ -183,6 +230,8 @@ impl Act {
             Self::Tag { tag, .. } => now.tags.iter().any(|has| has.id == *tag),
             Self::Untag { tag, .. } => now.tags.iter().all(|has| has.id != *tag),
             Self::Priority { to } => now.priority == *to,
+            Self::AddParticipant { contact } => contact.id.as_ref().is_some_and(|id| now.participants.contains(id)),
+            Self::RemoveParticipant { contact } => contact.id.as_ref().is_none_or(|id| !now.participants.contains(id)),
         }
     }
 
@@ -191,10 +240,10 @@ impl Act {
     #[must_use]
     pub fn inverse(&self, before: &Conversation) -> Option<Self> {
         match self {
-            Self::Reply { .. } | Self::Note { .. } | Self::Merge { .. } => None,
+            Self::Reply { .. } | Self::Note { .. } | Self::Merge { .. } | Self::Block { .. } => None,
             Self::Close | Self::Reopen | Self::Snooze { .. } => Some(match (before.state, before.snoozed_until) {
                 (State::Closed, _) => Self::Close,
-                (State::Snoozed, Some(until)) => Self::Snooze { until },
+                (State::Snoozed, Some(until)) => Self::Snooze { until, reminder: None },
                 _ => Self::Reopen,
             }),
             Self::Assign { to } => Some(Self::Assign {
@@ -210,6 +259,11 @@ impl Act {
             Self::Tag { tag, name } => Some(Self::Untag { tag: tag.clone(), name: name.clone() }),
             Self::Untag { tag, name } => Some(Self::Tag { tag: tag.clone(), name: name.clone() }),
             Self::Priority { .. } => Some(Self::Priority { to: before.priority }),
+            // Whom the helpdesk made of an address is not known here.
+            Self::AddParticipant { contact } => {
+                contact.id.as_ref().map(|_| Self::RemoveParticipant { contact: contact.clone() })
+            }
+            Self::RemoveParticipant { contact } => Some(Self::AddParticipant { contact: contact.clone() }),
         }
     }
 
@@ -246,7 +300,7 @@ impl Act {
                 on.state = State::Open;
                 on.snoozed_until = None;
             }
-            Self::Snooze { until } => {
+            Self::Snooze { until, .. } => {
                 on.state = State::Snoozed;
                 on.snoozed_until = Some(*until);
             }
@@ -266,7 +320,16 @@ impl Act {
             }
             Self::Untag { tag, .. } => on.tags.retain(|has| has.id != *tag),
             Self::Priority { to } => on.priority = *to,
-            Self::Merge { .. } => on.state = State::Closed,
+            Self::Merge { .. } | Self::Block { .. } => {
+                on.state = State::Closed;
+                on.snoozed_until = None;
+            }
+            Self::AddParticipant { contact } => {
+                if let Some(id) = contact.id.as_ref().filter(|id| !on.participants.contains(id)) {
+                    on.participants.push(id.clone());
+                }
+            }
+            Self::RemoveParticipant { contact } => on.participants.retain(|id| Some(id) != contact.id.as_ref()),
         }
     }
 }
@@ -297,7 +360,7 @@ mod tests {
         let tag = TagId::parse("9").expect("a plain id");
         let acts = [
             Act::Close,
-            Act::Snooze { until: UnixTime(5_000) },
+            Act::Snooze { until: UnixTime(5_000), reminder: None },
             Act::Assign { to: AssignTo::Teammate(teammate("8")) },
             Act::Assign { to: AssignTo::Team(team("4")) },
             Act::Assign { to: AssignTo::Nobody },

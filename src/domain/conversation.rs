@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{AttributeValue, CompanyId, ContactId, ConversationId, TagId, TeamId, TeammateId, UnixTime};
-use crate::text::Untrusted;
+use crate::text::{Clean, Untrusted};
 
 /// What the row stands for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -242,6 +242,14 @@ pub struct ContactRef {
     pub email: Untrusted,
     /// Lead or user.
     pub role: ContactRole,
+}
+
+impl ContactRef {
+    /// Its name, else its address; blank when neither is known.
+    #[must_use]
+    pub fn shown_name(&self) -> Clean {
+        self.name.clean().or(&self.email.clean())
+    }
 }
 
 /// A tag on a conversation.

@@ -20,7 +20,7 @@ mod time;
 pub mod when;
 mod workspace;
 
-pub use act::{Act, ActKind, AssignTo, FilePart};
+pub use act::{Act, ActKind, AssignTo, FilePart, Reminder};
 pub use attribute::{AttributeDefinition, AttributeKind, AttributeOwner, AttributeValue};
 pub use capability::{Capabilities, Why};
 pub use conversation::{

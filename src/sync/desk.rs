@@ -92,6 +92,12 @@ impl Desk {
             Ok(sorts) => self.engine.tell(Event::Sorts(sorts)),
             Err(error) => self.engine.tell_fault(&error),
         }
+        match self.engine.load_arrangement() {
+            Ok(arrangement) => {
+                arrangement.into_iter().for_each(|it| self.engine.tell(Event::Arrangement(Box::new(it))));
+            }
+            Err(error) => self.engine.tell_fault(&error),
+        }
         match self.engine.load_place() {
             Ok(place) => place.into_iter().for_each(|place| self.engine.tell(Event::Place(place))),
             Err(error) => self.engine.tell_fault(&error),

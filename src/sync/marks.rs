@@ -8,8 +8,8 @@ use std::io;
 use std::path::Path;
 
 use super::engine::Engine;
-use super::message::{Event, Place};
-use crate::cache::{CacheError, SavedDraft};
+use super::message::{Arrangement, Event, Place};
+use crate::cache::{CacheError, Kept, SavedDraft};
 use crate::domain::{ConversationId, Draft, Mode, UnixTime};
 use crate::text::{Untrusted, clean};
 
@@ -159,7 +159,7 @@ impl Engine {
     /// # Errors
     /// When it could not be made durable.
     pub fn save_place(&self, place: &Place) -> Result<(), CacheError> {
-        self.cache.save_place(&serde_json::to_string(place)?)
+        self.cache.keep(Kept::Place, &serde_json::to_string(place)?)
     }
 
     /// Where the agent was when the program ended; `None` at the first start, or when an older program's
@@ -168,7 +168,23 @@ impl Engine {
     /// # Errors
     /// When it cannot be read.
     pub fn load_place(&self) -> Result<Option<Place>, CacheError> {
-        Ok(self.cache.load_place()?.and_then(|json| serde_json::from_str(&json).ok()))
+        Ok(self.cache.load_kept(Kept::Place)?.and_then(|json| serde_json::from_str(&json).ok()))
+    }
+
+    /// Remembers how the agent has arranged the screen.
+    ///
+    /// # Errors
+    /// When it could not be made durable.
+    pub fn save_arrangement(&self, arrangement: &Arrangement) -> Result<(), CacheError> {
+        self.cache.keep(Kept::Arrangement, &serde_json::to_string(arrangement)?)
+    }
+
+    /// How the agent has arranged the screen; `None` when it is as it comes, or not understood.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn load_arrangement(&self) -> Result<Option<Arrangement>, CacheError> {
+        Ok(self.cache.load_kept(Kept::Arrangement)?.and_then(|json| serde_json::from_str(&json).ok()))
     }
 }
 
@@ -297,7 +313,7 @@ mod tests {
             Place { entry: "inbox:you".into(), conversation: Some(row.id), open: true, scroll: 7, ..Place::default() };
         engine.save_place(&place).unwrap();
         assert_eq!(engine.load_place().unwrap(), Some(place));
-        engine.cache().save_place("{\"entry\": 5}").unwrap();
+        engine.cache().keep(Kept::Place, "{\"entry\": 5}").unwrap();
         assert_eq!(engine.load_place().unwrap(), None, "what is not understood is none");
     }
 }

@@ -129,6 +129,8 @@ pub enum Request {
     MarkUnread(ConversationId),
     /// Remember where the agent is, for the next start.
     SavePlace(Place),
+    /// Remember how the agent has arranged the screen.
+    SaveArrangement(Box<Arrangement>),
     /// Send a held message in spite of what came, which the agent has now seen.
     SendAnyway(OutboxId),
     /// Remember the sort of an entry.
@@ -185,6 +187,26 @@ pub struct Place {
     pub scroll: usize,
     /// Whether the composer has the focus.
     pub composing: bool,
+}
+
+/// How the agent has arranged the screen; entries by their keys.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct Arrangement {
+    /// Sections and folders that are folded.
+    pub folded: Vec<String>,
+    /// Sections and folders that are folded by themselves at first, and have been unfolded.
+    pub unfolded: Vec<String>,
+    /// Entries pinned to the top, in order.
+    pub pinned: Vec<String>,
+    /// Entries that are not shown.
+    pub hidden: Vec<String>,
+    /// Entries in the agent's order; those that are not named follow in the order of their own.
+    pub order: Vec<String>,
+    /// What was chosen in the palette, the latest first.
+    pub recent: Vec<String>,
+    /// Compact or comfortable, once chosen on screen: `compact`, `comfortable`; else empty.
+    pub density: String,
 }
 
 /// Whether what is done can be kept on disk.
@@ -341,6 +363,8 @@ pub enum Event {
     StateChanged,
     /// Where the agent was when the program ended; once at start.
     Place(Place),
+    /// How the agent has arranged the screen; at start, before `Place`.
+    Arrangement(Box<Arrangement>),
     /// Whether what is done is kept on disk; at start and when it changes.
     Storage(Storage),
     /// How much of the threads is on disk; when it changed noticeably.

@@ -27,7 +27,10 @@ pub(super) fn run(engine: &Engine, requests: &Receiver<Request>) {
             Err(RecvTimeoutError::Disconnected) => return,
         };
         let draft = draft_of(&request);
-        let is_quiet = matches!(request, Request::SavePlace(_) | Request::SaveSort { .. } | Request::Seen { .. });
+        let is_quiet = matches!(
+            request,
+            Request::SavePlace(_) | Request::SaveArrangement(_) | Request::SaveSort { .. } | Request::Seen { .. }
+        );
         // A fault of ours costs the request that found it; the hook has said where it is.
         let failure = match catch_unwind(AssertUnwindSafe(|| write(engine, request))) {
             Ok(Ok(())) => None,
@@ -86,6 +89,7 @@ fn write(engine: &Engine, request: Request) -> Result<(), CacheError> {
         Request::Seen { id, until } => engine.seen(&id, until),
         Request::MarkUnread(id) => engine.mark_unread(&id),
         Request::SavePlace(place) => engine.save_place(&place),
+        Request::SaveArrangement(arrangement) => engine.save_arrangement(&arrangement),
         Request::SaveSort { entry, sort } => engine.cache().save_sort(&entry, sort),
         Request::Retry(id) => engine.retry(id),
         Request::Discard(id) => engine.discard(id),

@@ -165,5 +165,8 @@ pub const fn kind(kind: ActKind) -> &'static str {
         ActKind::Untag => "ui-act-untag",
         ActKind::Priority => "ui-act-priority",
         ActKind::Merge => "ui-act-merge",
+        ActKind::AddParticipant => "ui-act-add-participant",
+        ActKind::RemoveParticipant => "ui-act-remove-participant",
+        ActKind::Block => "ui-act-block",
     }
 }

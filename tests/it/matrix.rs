@@ -141,7 +141,7 @@ async fn acts_that_are_safe_to_repeat_are_done_once_whatever_the_fault() {
         ("close", Act::Close),
         ("assign", Act::Assign { to: AssignTo::Teammate(me.clone()) }),
         ("tag", Act::Tag { tag: tag.id.clone(), name: tag.name.clone() }),
-        ("snooze", Act::Snooze { until }),
+        ("snooze", Act::Snooze { until, reminder: None }),
         ("priority", Act::Priority { to: Priority::Urgent }),
     ];
     let faults = [

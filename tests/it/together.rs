@@ -37,7 +37,7 @@ async fn every_act_arrives_and_what_is_shown_is_what_the_helpdesk_says() {
         Act::Tag { tag: tag.id.clone(), name: tag.name.clone() },
         Act::Untag { tag: tag.id, name: tag.name },
         Act::Priority { to: Priority::Urgent },
-        Act::Snooze { until },
+        Act::Snooze { until, reminder: None },
         Act::Reopen,
         Act::Close,
     ];

@@ -25,7 +25,7 @@ fn every_key_does_its_act_on_the_cursors_conversation() {
         ("a", "nobody", Act::Assign { to: AssignTo::Nobody }),
         ("A", "bill", Act::Assign { to: AssignTo::Team(TeamId::parse("3").unwrap()) }),
         ("t", "vip", Act::Tag { tag: TagId::parse("22").unwrap(), name: Untrusted::new("vip") }),
-        ("z", "tomorrow 9am", Act::Snooze { until: tomorrow }),
+        ("z", "tomorrow 9am", Act::Snooze { until: tomorrow, reminder: None }),
         ("p", "urgent", Act::Priority { to: Priority::Urgent }),
         ("M", "7", Act::Merge { into: ConversationId::parse("7").unwrap() }),
     ];
@@ -131,7 +131,10 @@ fn the_open_thread_goes_on_to_the_next_too() {
     desk.press("a").write("ana").press("enter");
     assert_eq!(desk.shown(), "4");
     let acts = desk.acts();
-    assert_eq!(acts.get(1), Some(&("2".to_owned(), Act::Snooze { until: NOW + Duration::from_secs(7_203) })));
+    assert_eq!(
+        acts.get(1),
+        Some(&("2".to_owned(), Act::Snooze { until: NOW + Duration::from_secs(7_203), reminder: None }))
+    );
 }
 
 #[test]
@@ -261,7 +264,7 @@ fn snooze_as_last_time_counts_from_now() {
     desk.press("Z");
     let acts = desk.acts();
     let until = |at: usize| match acts.get(at) {
-        Some((_, Act::Snooze { until })) => until.0,
+        Some((_, Act::Snooze { until, .. })) => until.0,
         other => panic!("{other:?}"),
     };
     assert_eq!(until(1) - until(0), 60);

@@ -267,7 +267,9 @@ impl Engine {
                 self.directory = Arc::new(directory);
                 vec![Event::Directory(self.directory.clone())]
             }
-            Request::SaveSort { .. } | Request::SyncNow | Request::Showing { .. } => Vec::new(),
+            Request::SaveSort { .. } | Request::SaveArrangement(_) | Request::SyncNow | Request::Showing { .. } => {
+                Vec::new()
+            }
         }
     }
 
