@@ -3,9 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ContactRef, Conversation, ConversationId, Priority, State, TagId, TagRef, TeamId, TeammateId, Turn, UnixTime,
+    Channel, ContactRef, Conversation, ConversationId, Priority, State, TagId, TagRef, TeamId, TeammateId, Turn,
+    UnixTime,
 };
 use crate::text::Untrusted;
+
+/// Characters of a preview.
+const PREVIEW: usize = 300;
 
 /// Whom a conversation is given to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -53,6 +57,18 @@ pub enum Act {
         /// Files.
         #[serde(default)]
         files: Vec<FilePart>,
+    },
+    /// A first message to a contact, by which a conversation begins. Its row stands under a placeholder
+    /// until the helpdesk has named the conversation.
+    Start {
+        /// To whom: by id, or by an address that nobody has yet (a lead is made of it first).
+        to: ContactRef,
+        /// Mail or messenger.
+        channel: Channel,
+        /// Subject of a mail; empty else.
+        subject: String,
+        /// Plain text as typed.
+        text: String,
     },
     /// Done.
     Close,
@@ -130,6 +146,7 @@ pub struct Reminder {
 pub enum ActKind {
     Reply,
     Note,
+    Start,
     Close,
     Reopen,
     Snooze,
@@ -150,6 +167,7 @@ impl ActKind {
         match self {
             Self::Reply => "reply",
             Self::Note => "note",
+            Self::Start => "start",
             Self::Close => "close",
             Self::Reopen => "reopen",
             Self::Snooze => "snooze",
@@ -172,6 +190,7 @@ impl Act {
         match self {
             Self::Reply { .. } => ActKind::Reply,
             Self::Note { .. } => ActKind::Note,
+            Self::Start { .. } => ActKind::Start,
             Self::Close => ActKind::Close,
             Self::Reopen => ActKind::Reopen,
             Self::Snooze { .. } => ActKind::Snooze,
@@ -186,11 +205,11 @@ impl Act {
         }
     }
 
-    /// The words of a reply or note.
+    /// The words of a message or note.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         match self {
-            Self::Reply { text, .. } | Self::Note { text, .. } => Some(text),
+            Self::Reply { text, .. } | Self::Note { text, .. } | Self::Start { text, .. } => Some(text),
             _ => None,
         }
     }
@@ -198,7 +217,7 @@ impl Act {
     /// Whether sending it twice would show twice: it must never be repeated blindly.
     #[must_use]
     pub const fn is_message(&self) -> bool {
-        matches!(self, Self::Reply { .. } | Self::Note { .. })
+        matches!(self, Self::Reply { .. } | Self::Note { .. } | Self::Start { .. })
     }
 
     /// Whether it takes the conversation out of an agent's hands (`done, next`).
@@ -210,11 +229,26 @@ impl Act {
         )
     }
 
+    /// Whether it can be done to many conversations at once: it is not about one of them or its people.
+    #[must_use]
+    pub const fn suits_many(&self) -> bool {
+        !matches!(
+            self,
+            Self::Start { .. }
+                | Self::Merge { .. }
+                | Self::AddParticipant { .. }
+                | Self::RemoveParticipant { .. }
+                | Self::Block { .. }
+        )
+    }
+
     /// Whether the conversation is already as the act would make it. Never true of a message.
     #[must_use]
     pub fn already_so(&self, now: &Conversation) -> bool {
         match self {
-            Self::Reply { .. } | Self::Note { .. } | Self::Merge { .. } | Self::Block { .. } => false,
+            Self::Reply { .. } | Self::Note { .. } | Self::Start { .. } | Self::Merge { .. } | Self::Block { .. } => {
+                false
+            }
             Self::Close => now.state == State::Closed,
             Self::Reopen => now.state == State::Open,
             // A reminder may be new.
@@ -240,7 +274,9 @@ impl Act {
     #[must_use]
     pub fn inverse(&self, before: &Conversation) -> Option<Self> {
         match self {
-            Self::Reply { .. } | Self::Note { .. } | Self::Merge { .. } | Self::Block { .. } => None,
+            Self::Reply { .. } | Self::Note { .. } | Self::Start { .. } | Self::Merge { .. } | Self::Block { .. } => {
+                None
+            }
             Self::Close | Self::Reopen | Self::Snooze { .. } => Some(match (before.state, before.snoozed_until) {
                 (State::Closed, _) => Self::Close,
                 (State::Snoozed, Some(until)) => Self::Snooze { until, reminder: None },
@@ -283,6 +319,16 @@ impl Act {
         match self {
             Self::Reply { .. } => {
                 on.waiting_since = None;
+                on.last_message_at = on.last_message_at.max(now);
+                on.last_teammate_at = Some(now);
+                on.first_teammate_at = on.first_teammate_at.or(Some(now));
+                on.turn = Turn::Them;
+                on.unread = false;
+            }
+            Self::Start { subject, text, .. } => {
+                on.state = State::Open;
+                on.title = Untrusted::new(subject.as_str());
+                on.preview = Untrusted::new(text.chars().take(PREVIEW).collect::<String>());
                 on.last_message_at = on.last_message_at.max(now);
                 on.last_teammate_at = Some(now);
                 on.first_teammate_at = on.first_teammate_at.or(Some(now));

@@ -1,6 +1,7 @@
 //! A conversation (or ticket): one kind of row for both.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -310,6 +311,9 @@ impl SlaStatus {
         }
     }
 }
+
+/// A target that is due within this time is about to be missed.
+pub const BREACH_SOON: Duration = Duration::from_secs(30 * 60);
 
 /// The clock that breaches next.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

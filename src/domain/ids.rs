@@ -71,6 +71,27 @@ text_id! {
     GroupId,
 }
 
+impl ConversationId {
+    /// The id of a conversation as people name it: `2214`, `#2214`, or the web address of its page.
+    #[must_use]
+    pub fn parse_typed(typed: &str) -> Option<Self> {
+        let typed = typed.trim();
+        if !typed.contains('/') {
+            return Self::parse(typed.strip_prefix('#').unwrap_or(typed));
+        }
+        // What stands behind `?` and `#` says where in the conversation, not which.
+        let path = typed.split(['?', '#']).next().unwrap_or(typed);
+        let mut segments = path.split('/').skip_while(|segment| !matches!(*segment, "conversation" | "conversations"));
+        match segments.nth(1) {
+            Some(id) => Self::parse(id),
+            None => {
+                let last = path.rsplit('/').find(|segment| !segment.is_empty())?;
+                Self::parse(last).filter(|_| last.bytes().all(|byte| byte.is_ascii_digit()))
+            }
+        }
+    }
+}
+
 /// A row of the outbox: ascending in the order of commits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -85,6 +106,25 @@ impl fmt::Display for OutboxId {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_conversation_is_named_by_its_number_or_its_address() {
+        for (typed, id) in [
+            ("2214", Some("2214")),
+            (" #2214 ", Some("2214")),
+            ("a-b_1", Some("a-b_1")),
+            ("https://app.intercom.com/a/inbox/ab12cd/inbox/admin/814860/conversation/215468213", Some("215468213")),
+            ("https://app.intercom.com/a/inbox/x/inbox/conversation/77?view=List&part=12#part_9", Some("77")),
+            ("http://127.0.0.1:8080/conversations/42/", Some("42")),
+            ("https://desk.example/t/9", Some("9")),
+            ("https://desk.example/about", None),
+            ("order 2214", None),
+            ("#", None),
+            ("", None),
+        ] {
+            assert_eq!(ConversationId::parse_typed(typed).as_ref().map(ConversationId::as_str), id, "{typed}");
+        }
+    }
 
     #[test]
     fn an_id_with_an_escape_sequence_is_refused() {

@@ -7,6 +7,7 @@
 
 mod act;
 mod attribute;
+pub mod bulk;
 mod capability;
 mod conversation;
 mod directory;
@@ -16,6 +17,9 @@ mod outbox;
 mod part;
 mod people;
 mod secret;
+mod shift;
+pub mod snooze;
+mod start;
 mod time;
 pub mod when;
 mod workspace;
@@ -24,7 +28,8 @@ pub use act::{Act, ActKind, AssignTo, FilePart, Reminder};
 pub use attribute::{AttributeDefinition, AttributeKind, AttributeOwner, AttributeValue};
 pub use capability::{Capabilities, Why};
 pub use conversation::{
-    Channel, ContactRef, ContactRole, Conversation, Kind, Priority, Rating, SlaFact, SlaStatus, State, TagRef, Turn,
+    BREACH_SOON, Channel, ContactRef, ContactRole, Conversation, Kind, Priority, Rating, SlaFact, SlaStatus, State,
+    TagRef, Turn,
 };
 pub use directory::Directory;
 pub use draft::{Began, Draft, Mode};
@@ -35,5 +40,7 @@ pub use outbox::{Doubt, Guard, OutboxRow, OutboxStatus};
 pub use part::{Attachment, Author, AuthorKind, Part, PartKind};
 pub use people::{AwayReason, AwayState, Company, Contact, ContactNote, Tag, Team, Teammate, Workspace};
 pub use secret::Secret;
+pub use shift::{Deed, Shift, ShiftKind, ShiftLine, ShiftSection};
+pub use start::Opening;
 pub use time::UnixTime;
 pub use workspace::{HoursException, Macro, OfficeHours, OpenHours};

@@ -1,7 +1,8 @@
 //! The grammar of typed times: `2h`, `tomorrow 9am`, `next monday`, `fri 14:00`, `2026-12-01`.
 //!
 //! English always. A time without a day is the next such time; a day without a time is 9:00. The
-//! zone is the agent's, handed in; nothing here reads a clock.
+//! zone is the agent's, handed in; nothing here reads a clock. What follows a time when a conversation
+//! is put aside (a reason, *unless they reply*) is next door, in `snooze`.
 
 use std::time::Duration;
 
@@ -13,6 +14,8 @@ use super::UnixTime;
 
 const MORNING: Time = jiff::civil::time(9, 0, 0, 0);
 const EVENING: Time = jiff::civil::time(18, 0, 0, 0);
+/// *Tonight*, said in the evening.
+const NIGHT: Time = jiff::civil::time(21, 0, 0, 0);
 
 /// Why a typed time was not understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,7 +45,7 @@ pub fn parse(text: &str, now: UnixTime, zone: &TimeZone) -> Result<UnixTime, Whe
     }
     let here = now.in_zone(zone).ok_or(WhenError::Unknown)?;
     let words: Vec<&str> = text.split([' ', ',']).filter(|w| !w.is_empty() && *w != "at" && *w != "on").collect();
-    let at = parse_day(&words, &here).ok_or(WhenError::Unknown)?;
+    let at = parse_day(&words, &here).or_else(|| parse_turned(&words, &here)).ok_or(WhenError::Unknown)?;
     let at = UnixTime(at.timestamp().as_second());
     if at <= now { Err(WhenError::Past) } else { Ok(at) }
 }
@@ -76,12 +79,39 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
     (total < 31_557_600_000).then(|| Duration::from_secs(total))
 }
 
+/// The time before the day: `9am tomorrow`.
+fn parse_turned(words: &[&str], here: &Zoned) -> Option<Zoned> {
+    (1..=2).find_map(|count| {
+        let (time, day) = words.split_at_checked(count)?;
+        let turned: Vec<&str> = day.iter().chain(time).copied().collect();
+        (!day.is_empty() && parse_time(time).is_some()).then(|| parse_day(&turned, here))?
+    })
+}
+
 fn parse_day(words: &[&str], here: &Zoned) -> Option<Zoned> {
     let today = here.date();
     let put = |date: Date, time: Time| date.to_datetime(time).to_zoned(here.time_zone().clone()).ok();
     match words {
-        ["tonight"] => put(today, EVENING),
-        ["later"] => here.checked_add(3.hours()).ok(),
+        ["tonight"] => put(today, if here.time() < EVENING { EVENING } else { NIGHT }),
+        ["later"] | ["later", "today"] => here.checked_add(3.hours()).ok(),
+        ["in", "an" | "one", "hour"] => here.checked_add(1.hour()).ok(),
+        ["in", "half", "an", "hour"] | ["half", "an", "hour"] => here.checked_add(30.minutes()).ok(),
+        ["in", "a" | "one", "day"] => here.checked_add(1.day()).ok(),
+        ["in", "a" | "one", "week"] => here.checked_add(1.week()).ok(),
+        ["in", count, unit] | [count, unit] if matches!(*unit, "month" | "months") => {
+            let count = if matches!(*count, "a" | "one") { 1 } else { count.parse::<u16>().ok()? };
+            put(today.checked_add(i64::from(count).months()).ok()?, MORNING)
+        }
+        ["end", "of", "day"] | ["eod"] | ["end", "of", "the", "day"] => {
+            // Said after it: the one that comes.
+            put(if here.time() < EVENING { today } else { today.tomorrow().ok()? }, EVENING)
+        }
+        ["end", "of", "week"] | ["eow"] | ["end", "of", "the", "week"] => {
+            let is_ahead = today.weekday() == Weekday::Friday && here.time() < EVENING;
+            put(if is_ahead { today } else { next_weekday(today, Weekday::Friday)? }, EVENING)
+        }
+        ["this", "weekend"] | ["weekend"] => put(next_weekday(today, Weekday::Saturday)?, MORNING),
+        ["day", "after", "tomorrow", rest @ ..] => put(today.checked_add(2.days()).ok()?, time_or_morning(rest)?),
         ["next", "week"] => put(next_weekday(today, Weekday::Monday)?, MORNING),
         ["next", "month"] => put(today.first_of_month().checked_add(1.month()).ok()?, MORNING),
         ["today" | "this", rest @ ..] if !rest.is_empty() => put(today, parse_time(rest)?),
@@ -98,11 +128,14 @@ fn parse_day(words: &[&str], here: &Zoned) -> Option<Zoned> {
                 put(next_weekday(today, day)?, time)
             }
         }
-        [day, month_name, rest @ ..] if month(month_name).is_some() && day.parse::<i8>().is_ok() => {
-            put(coming_date(today, month(month_name)?, day.parse().ok()?)?, time_or_morning(rest)?)
-        }
-        [month_name, day, rest @ ..] if month(month_name).is_some() => {
-            put(coming_date(today, month(month_name)?, day.parse().ok()?)?, time_or_morning(rest)?)
+        [day, name, rest @ ..] | [name, day, rest @ ..] if month(name).is_some() && day_of_month(day).is_some() => {
+            let (month, day) = (month(name)?, day_of_month(day)?);
+            match rest {
+                [year, rest @ ..] if year.len() == 4 && year.parse::<i16>().is_ok() => {
+                    put(Date::new(year.parse().ok()?, month, day).ok()?, time_or_morning(rest)?)
+                }
+                rest => put(coming_date(today, month, day)?, time_or_morning(rest)?),
+            }
         }
         [date, rest @ ..] if date.parse::<Date>().is_ok() => put(date.parse().ok()?, time_or_morning(rest)?),
         _ => {
@@ -110,6 +143,13 @@ fn parse_day(words: &[&str], here: &Zoned) -> Option<Zoned> {
             if time > here.time() { put(today, time) } else { put(today.tomorrow().ok()?, time) }
         }
     }
+}
+
+/// `1`, `1st`, `22nd`.
+fn day_of_month(word: &str) -> Option<i8> {
+    let digits = word.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let suffix = word.get(digits.len()..)?;
+    matches!(suffix, "" | "st" | "nd" | "rd" | "th").then(|| digits.parse().ok()).flatten()
 }
 
 fn coming_date(today: Date, month: i8, day: i8) -> Option<Date> {
@@ -131,7 +171,8 @@ fn time_or_morning(words: &[&str]) -> Option<Time> {
 fn parse_time(words: &[&str]) -> Option<Time> {
     match words {
         ["morning"] => Some(MORNING),
-        ["noon"] => Time::new(12, 0, 0, 0).ok(),
+        ["noon" | "midday"] => Time::new(12, 0, 0, 0).ok(),
+        ["midnight"] => Some(Time::midnight()),
         ["afternoon"] => Time::new(14, 0, 0, 0).ok(),
         ["evening"] => Some(EVENING),
         [clock] => parse_clock(clock, None),
@@ -279,6 +320,29 @@ mod tests {
             ("15 dec 14:00", "Tue 2026-12-15 14:00"),
             ("feb 29", "Tue 2028-02-29 09:00"),
             ("1 january", "Fri 2027-01-01 09:00"),
+            ("mon", "Mon 2026-11-23 09:00"),
+            ("later today", "Wed 2026-11-18 18:30"),
+            ("in an hour", "Wed 2026-11-18 16:30"),
+            ("half an hour", "Wed 2026-11-18 16:00"),
+            ("in a week", "Wed 2026-11-25 15:30"),
+            ("in a month", "Fri 2026-12-18 09:00"),
+            ("2 months", "Mon 2027-01-18 09:00"),
+            ("end of day", "Wed 2026-11-18 18:00"),
+            ("eod", "Wed 2026-11-18 18:00"),
+            ("end of week", "Fri 2026-11-20 18:00"),
+            ("this weekend", "Sat 2026-11-21 09:00"),
+            ("weekend", "Sat 2026-11-21 09:00"),
+            ("midnight", "Thu 2026-11-19 00:00"),
+            ("tomorrow noon", "Thu 2026-11-19 12:00"),
+            ("this evening", "Wed 2026-11-18 18:00"),
+            ("monday afternoon", "Mon 2026-11-23 14:00"),
+            ("day after tomorrow 8:00", "Fri 2026-11-20 08:00"),
+            ("9am tomorrow", "Thu 2026-11-19 09:00"),
+            ("9 am next monday", "Mon 2026-11-23 09:00"),
+            ("14:00 on fri", "Fri 2026-11-20 14:00"),
+            ("dec 3rd", "Thu 2026-12-03 09:00"),
+            ("1st of", "Unknown"),
+            ("15 dec 2027 14:00", "Wed 2027-12-15 14:00"),
         ] {
             assert_eq!(at(typed), meant, "{typed}");
         }
@@ -292,6 +356,23 @@ mod tests {
         }
         for typed in ["today 9am", "2026-11-01", "0m"] {
             assert_eq!(at(typed), "Past", "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_late_means_what_comes() {
+        let zone = berlin();
+        // 20:00 on that Wednesday; Friday 19:00.
+        for (now, typed, meant) in [
+            (NOW.0 + 16_200, "tonight", "Wed 21:00"),
+            (NOW.0 + 16_200, "end of day", "Thu 18:00"),
+            (NOW.0 + 2 * 86_400 + 12_600, "end of week", "Fri 18:00"),
+            (NOW.0 + 3 * 86_400, "weekend", "Sat 9:00"),
+        ] {
+            let at = parse(typed, UnixTime(now), &zone).expect("a time");
+            let there = at.in_zone(&zone).expect("in range");
+            assert_eq!(there.strftime("%a %-H:%M").to_string(), meant, "{typed}");
+            assert!(at > UnixTime(now), "{typed}");
         }
     }
 
