@@ -1,12 +1,13 @@
 //! The only door for text from outside.
 //!
 //! Owns [`Untrusted`] (what came from outside: no `Display`, no `AsRef`), [`Clean`] (what may be
-//! shown: only this room makes it), widths, folding for matching, and HTML to blocks. Knows no
+//! shown: only this room makes it), widths, folding for matching, HTML to blocks, and Markdown to HTML. Knows no
 //! other room. Enter at [`clean()`] for a line, [`html::blocks`] for a message body.
 
 mod clean;
 mod filter;
 pub mod html;
+pub mod markdown;
 mod measure;
 mod printable;
 mod shape;

@@ -19,6 +19,6 @@ pub use build::blocks;
 pub use document::{Block, BlockKind, Document, Fold, Span, SpanStyle};
 pub use layout::{Line, LineKind, layout};
 pub use links::{Link, LinkKind};
-pub(super) use plain::strip;
+pub(super) use plain::{escape, strip};
 pub use plain::{from_plain, to_plain};
 pub use scrub::sanitise;

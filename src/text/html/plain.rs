@@ -102,7 +102,7 @@ pub fn from_plain(text: &str) -> String {
 }
 
 /// Writes text so that HTML reads it as the same text, also within a quoted attribute.
-pub(super) fn escape(text: &str, html: &mut String) {
+pub(in crate::text) fn escape(text: &str, html: &mut String) {
     for scalar in text.chars() {
         match scalar {
             '&' => html.push_str("&amp;"),
