@@ -177,6 +177,7 @@ pub(super) fn use_up<'a>(
         (Mode::Reply, Act::Reply { text, files }) | (Mode::Note, Act::Note { text, files }) => {
             says(text, &draft.text) && draft.files.iter().all(|file| files.iter().any(|sent| same_file(sent, file)))
         }
+        (Mode::Reply, Act::Start { text, .. }) => says(text, &draft.text) && draft.files.is_empty(),
         _ => false,
     });
     if writer == me || is_said {

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::database::{Tried, int, size};
 use super::{Cache, CacheError, tally};
-use crate::domain::{Conversation, ConversationId, UnixTime};
+use crate::domain::{BREACH_SOON, Conversation, ConversationId, UnixTime};
 use crate::query::{Clause, Resolved, Sort, SqlValue};
 
 /// Which part of a list.
@@ -45,6 +45,8 @@ pub struct Count {
     pub unread: bool,
     /// So many have breached an SLA target, or have one due by now.
     pub breached: usize,
+    /// So many have one due within [`BREACH_SOON`](crate::domain::BREACH_SOON).
+    pub soon: usize,
 }
 
 /// A sort key and whether the greatest comes first. The last one is always the id, so that no two rows
@@ -179,13 +181,32 @@ impl Cache {
     /// # Errors
     /// As [`CacheError`].
     pub fn load_ids(&self, query: &Resolved, sort: Sort) -> Result<Vec<ConversationId>, CacheError> {
+        self.load_listed(query, sort, "c.id", |row| {
+            Ok(ConversationId::parse(row.get_ref(0)?.as_str().unwrap_or_default()))
+        })
+    }
+
+    /// The same, with whatever columns are needed of each; rows that `parse` gives nothing for are left out.
+    pub(super) fn load_listed<T>(
+        &self,
+        query: &Resolved,
+        sort: Sort,
+        columns: &str,
+        parse: impl Fn(&rusqlite::Row<'_>) -> rusqlite::Result<Option<T>>,
+    ) -> Result<Vec<T>, CacheError> {
         let clause = query.to_sql();
         self.planned(std::slice::from_ref(&clause), || {
             let list = List::new(self.plan(clause.clone()), sort);
             let (condition, order) = (&list.condition, list.order(Way::On));
-            let sql = format!("SELECT c.id FROM conversation c WHERE {condition} ORDER BY {order}");
+            let sql = format!("SELECT {columns} FROM conversation c WHERE {condition} ORDER BY {order}");
             self.read_cache(|cache| {
-                super::effective::ids(cache, &sql, rusqlite::params_from_iter(values(&list.clause)))
+                let mut statement = cache.prepare_cached(&sql)?;
+                let mut rows = statement.query(rusqlite::params_from_iter(values(&list.clause)))?;
+                let mut found = Vec::new();
+                while let Some(row) = rows.next()? {
+                    found.extend(parse(row)?);
+                }
+                Ok(found)
             })
         })
     }
@@ -400,7 +421,8 @@ fn row_at(cache: &Connection, keys: &[Value]) -> Tried<Option<i64>> {
     Ok(statement.query_row([keys.last()], |row| row.get(0)).optional()?)
 }
 
-fn load_rows(cache: &Connection, rows: &[i64]) -> Tried<Vec<Conversation>> {
+/// The effective conversations of these rows, in their order.
+pub(super) fn load_rows(cache: &Connection, rows: &[i64]) -> Tried<Vec<Conversation>> {
     let mut json = cache.prepare_cached("SELECT coalesce(shown, server) FROM conversation_json WHERE row = ?1")?;
     let mut found = Vec::with_capacity(rows.len());
     for row in rows {
@@ -413,14 +435,16 @@ fn load_rows(cache: &Connection, rows: &[i64]) -> Tried<Vec<Conversation>> {
 }
 
 const COUNT: &str = "SELECT count(*), ifnull(max(c.unread), 0), \
-     count(CASE c.sla_status WHEN 'missed' THEN 1 WHEN 'active' THEN CASE WHEN c.sla_due_at <= ? THEN 1 END END) \
+     count(CASE c.sla_status WHEN 'missed' THEN 1 WHEN 'active' THEN CASE WHEN c.sla_due_at <= ? THEN 1 END END), \
+     count(CASE WHEN c.sla_status = 'active' AND c.sla_due_at > ? AND c.sla_due_at < ? THEN 1 END) \
      FROM conversation c WHERE c.gone = 0 AND ";
 
 fn count(cache: &Connection, clause: &Clause, now: UnixTime) -> Tried<Count> {
-    let all = [Value::Integer(now.0)].into_iter().chain(values(clause));
+    let moments = [now, now, now + BREACH_SOON].map(|at| Value::Integer(at.0));
+    let all = moments.into_iter().chain(values(clause));
     let mut statement = cache.prepare_cached(&format!("{COUNT}{}", clause.sql))?;
     Ok(statement.query_row(rusqlite::params_from_iter(all), |row| {
-        Ok(Count { total: size(row, 0)?, unread: row.get(1)?, breached: size(row, 2)? })
+        Ok(Count { total: size(row, 0)?, unread: row.get(1)?, breached: size(row, 2)?, soon: size(row, 3)? })
     })?)
 }
 

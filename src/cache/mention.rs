@@ -65,15 +65,32 @@ impl Cache {
     /// # Errors
     /// As [`CacheError`].
     pub fn finish_mention(&self, id: &ConversationId, until: UnixTime) -> Result<bool, CacheError> {
-        self.write_state("finish_mention", |state| {
-            state.execute(
-                "INSERT INTO mention_done (conversation_id, done_at) VALUES (?1, ?2) \
-                 ON CONFLICT (conversation_id) DO UPDATE SET done_at = max(done_at, excluded.done_at)",
-                (id.as_str(), until.0),
-            )?;
-            Ok(())
-        })?;
+        self.write_state("finish_mention", |state| put_done(state, id, until))?;
         Ok(!self.show(std::slice::from_ref(id)).is_empty())
+    }
+}
+
+/// Writes down inside a transaction of state.db that I am done with a mention.
+pub(super) fn put_done(state: &Connection, id: &ConversationId, until: UnixTime) -> Tried<()> {
+    state
+        .prepare_cached(
+            "INSERT INTO mention_done (conversation_id, done_at) VALUES (?1, ?2) \
+             ON CONFLICT (conversation_id) DO UPDATE SET done_at = max(done_at, excluded.done_at)",
+        )?
+        .execute((id.as_str(), until.0))?;
+    Ok(())
+}
+
+impl Cache {
+    /// I am not done with being mentioned in a conversation after all. Gives whether that changed its row.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn bring_mention_back(&self, id: &ConversationId) -> Result<bool, CacheError> {
+        let gone = self.write_state("bring_mention_back", |state| {
+            Ok(state.execute("DELETE FROM mention_done WHERE conversation_id = ?1", [id.as_str()])? > 0)
+        })?;
+        Ok(gone && !self.show(std::slice::from_ref(id)).is_empty())
     }
 }
 

@@ -18,7 +18,9 @@
 mod agreement;
 mod aside;
 mod behind;
+mod bulk;
 mod change;
+mod checkup;
 mod crash;
 #[cfg(test)]
 mod crash_tests;
@@ -27,6 +29,7 @@ mod draft;
 mod effective;
 mod error;
 mod files;
+mod find;
 #[cfg(test)]
 mod fixtures;
 mod lease;
@@ -41,13 +44,17 @@ mod outbox_rows;
 mod pages;
 mod people;
 mod place;
+mod recount;
+mod reminder;
 mod row;
 mod row_set;
 mod salvage;
 #[cfg(test)]
 mod salvage_tests;
 mod seen;
+mod shift;
 mod shown;
+mod start;
 mod store;
 mod tally;
 mod thread;
@@ -62,9 +69,12 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::domain::{ConversationId, UnixTime};
 
+pub use bulk::{NewBulk, Selectable};
+pub use checkup::{FileCheck, check_file, sqlite_version};
 pub use crash::{CrashPoints, Moment};
 pub use draft::SavedDraft;
 pub use error::{CacheError, File};
+pub use find::{Findings, FoundContact};
 pub use lease::Lease;
 pub use list::{Count, Span, Window};
 pub use memory::InMemory;
@@ -74,6 +84,8 @@ pub use outbox_back::Undone;
 pub use outbox_due::Release;
 pub use outbox_rows::{OutboxCounts, OutboxFilter};
 pub use place::Kept;
+pub use recount::Recount;
+pub use reminder::SetReminder;
 pub use salvage::Salvage;
 pub use store::Fetched;
 pub use tally::Watched;
@@ -86,7 +98,11 @@ use opening::{OpenCache, OpenState};
 
 const CACHE: Schema = Schema {
     file: File::Cache,
-    migrations: &[include_str!("migrations/cache-0001.sql"), include_str!("migrations/cache-0002.sql")],
+    migrations: &[
+        include_str!("migrations/cache-0001.sql"),
+        include_str!("migrations/cache-0002.sql"),
+        include_str!("migrations/cache-0003.sql"),
+    ],
     // A power cut may cost the last moments of what can be fetched again, never its integrity.
     synchronous: "NORMAL",
     cache_kib: 8 * 1024,
@@ -94,7 +110,12 @@ const CACHE: Schema = Schema {
 
 const STATE: Schema = Schema {
     file: File::State,
-    migrations: &[include_str!("migrations/state-0001.sql"), include_str!("migrations/state-0002.sql")],
+    migrations: &[
+        include_str!("migrations/state-0001.sql"),
+        include_str!("migrations/state-0002.sql"),
+        include_str!("migrations/state-0003.sql"),
+        include_str!("migrations/state-0004.sql"),
+    ],
     synchronous: "FULL",
     cache_kib: 1024,
 };
@@ -333,6 +354,7 @@ impl Cache {
             tracing::warn!(%error, "texts of programs that ended stay aside");
             Vec::new()
         });
+        self.restore_new()?;
         let mut ids = self.read_state(outbox_rows::touched_conversations)?;
         ids.extend(left_behind);
         ids.extend(self.read_state(seen::marked_lately)?);

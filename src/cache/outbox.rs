@@ -6,10 +6,11 @@
 
 use rusqlite::Connection;
 
+use super::bulk::IS_PAUSED;
 use super::database::Tried;
 use super::outbox_due::IS_FIRST;
 use super::outbox_rows;
-use super::{Cache, CacheError, draft, effective, row};
+use super::{Cache, CacheError, draft, effective, reminder, row};
 use crate::domain::{
     Act, Began, ConversationId, Doubt, GroupId, Guard, Mode, OutboxId, OutboxRow, OutboxStatus, PartId, UnixTime,
 };
@@ -92,8 +93,23 @@ impl Cache {
         rows: &[NewRow],
         uses_drafts: &[(ConversationId, Mode)],
     ) -> Result<Committed, CacheError> {
+        let committed = self.commit_rows("commit_acts", group, rows, uses_drafts, |_| Ok(()))?;
+        let mut ids: Vec<_> = rows.iter().map(|row| row.conversation.clone()).collect();
+        ids.extend(uses_drafts.iter().map(|(id, _)| id.clone()));
+        Ok(Committed { changed: self.show(&ids), rows: committed })
+    }
+
+    /// The commit alone, with what belongs into it.
+    pub(super) fn commit_rows(
+        &self,
+        name: &'static str,
+        group: &GroupId,
+        rows: &[NewRow],
+        uses_drafts: &[(ConversationId, Mode)],
+        with: impl FnOnce(&Connection) -> Tried<()>,
+    ) -> Result<Vec<OutboxRow>, CacheError> {
         let now = self.now();
-        let rows = self.write_state("commit_acts", |state| {
+        self.write_state(name, |state| {
             // The next message to the same person releases the one before.
             for row in rows.iter().filter(|row| row.act.is_message()) {
                 let sql = "UPDATE outbox SET due_at = ?1 WHERE status = 'queued' AND due_at > ?1 \
@@ -105,11 +121,9 @@ impl Cache {
                 let acts = committed.iter().filter(|row| row.conversation == *id).map(|row| &row.act);
                 draft::use_up(state, self.0.pen.name(), id, *mode, acts)?;
             }
+            with(state)?;
             Ok(committed)
-        })?;
-        let mut ids: Vec<_> = rows.iter().map(|row| row.conversation.clone()).collect();
-        ids.extend(uses_drafts.iter().map(|(id, _)| id.clone()));
-        Ok(Committed { changed: self.show(&ids), rows })
+        })
     }
 
     /// Takes a row for sending, on behalf of the holder of the lease: the caller, and nobody else, may
@@ -147,7 +161,7 @@ impl Cache {
             let sql = format!(
                 "UPDATE outbox AS o SET status = 'sending', attempts = attempts + 1, reason = '', sender = ?2, \
                  sent_over = ?3, changed_at = ?4, resends = resends + ?5, reads = 0 \
-                 WHERE o.id = ?1 AND {from} AND {IS_FIRST} \
+                 WHERE o.id = ?1 AND {from} AND {IS_FIRST} AND NOT {IS_PAUSED} \
                  AND EXISTS (SELECT 1 FROM lease WHERE name = 'sender' AND holder = ?2 AND until_ms > ?6)"
             );
             let values = (id.0, holder, over, now, attempt.resend, now_ms);
@@ -192,27 +206,30 @@ impl Cache {
     /// As [`CacheError`]; the row is then found `sending` at the next start, and looked up.
     pub fn settle(&self, news: &Settlement) -> Result<Option<OutboxRow>, CacheError> {
         let now = self.now().0;
-        let row = self.write_state("settle", |state| {
-            let sql = "UPDATE outbox SET status = ?2, reason = ?3, due_at = coalesce(?4, due_at), \
-                 sent_part = coalesce(?5, sent_part), changed_at = ?7, doubted_at = ?8, reads = ?9, resends = ?10 \
-                 WHERE id = ?1 AND status <> 'sent' AND (?2 = 'sent' \
-                 OR (attempts = ?6 AND status IN ('queued', 'sending', 'retry', 'unknown')))";
-            let sent_part = news.sent_part.as_ref().map(PartId::as_str);
-            let due_at = news.due_at.map(|at| at.0);
-            let Doubt { since, reads, resends } = news.doubt;
-            let since = since.map(UnixTime::secs);
-            let (status, reason) = (news.status.as_str(), news.reason.as_raw());
-            let values = (news.id.0, status, reason, due_at, sent_part, news.attempt, now, since, reads, resends);
-            if state.prepare_cached(sql)?.execute(values)? == 0 {
-                return Ok(None);
-            }
-            outbox_rows::find(state, news.id)
-        })?;
+        let row = self.write_state("settle", |state| put_settlement(state, news, now))?;
         if let Some(row) = &row {
             self.show(std::slice::from_ref(&row.conversation));
         }
         Ok(row)
     }
+}
+
+/// Writes down what came of an attempt, inside a transaction; `None` when the row has moved on since.
+pub(super) fn put_settlement(state: &Connection, news: &Settlement, now: i64) -> Tried<Option<OutboxRow>> {
+    let sql = "UPDATE outbox SET status = ?2, reason = ?3, due_at = coalesce(?4, due_at), \
+         sent_part = coalesce(?5, sent_part), changed_at = ?7, doubted_at = ?8, reads = ?9, resends = ?10 \
+         WHERE id = ?1 AND status <> 'sent' AND (?2 = 'sent' \
+         OR (attempts = ?6 AND status IN ('queued', 'sending', 'retry', 'unknown')))";
+    let sent_part = news.sent_part.as_ref().map(PartId::as_str);
+    let due_at = news.due_at.map(|at| at.0);
+    let Doubt { since, reads, resends } = news.doubt;
+    let since = since.map(UnixTime::secs);
+    let (status, reason) = (news.status.as_str(), news.reason.as_raw());
+    let values = (news.id.0, status, reason, due_at, sent_part, news.attempt, now, since, reads, resends);
+    if state.prepare_cached(sql)?.execute(values)? == 0 {
+        return Ok(None);
+    }
+    outbox_rows::find(state, news.id)
 }
 
 /// Writes a new row inside a transaction.
@@ -247,7 +264,7 @@ pub(super) fn insert(state: &Connection, group: &GroupId, new: &NewRow, now: Uni
             ),
             |row| row.get(0),
         )?;
-    Ok(OutboxRow {
+    let row = OutboxRow {
         id: OutboxId(id),
         group: group.clone(),
         conversation: new.conversation.clone(),
@@ -264,7 +281,9 @@ pub(super) fn insert(state: &Connection, group: &GroupId, new: &NewRow, now: Uni
         guard: new.guard,
         began: new.began.clone(),
         doubt: Doubt::default(),
-    })
+    };
+    reminder::follow(state, &row, now)?;
+    Ok(row)
 }
 
 #[cfg(test)]

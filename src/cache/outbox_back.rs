@@ -11,7 +11,7 @@ use super::database::Tried;
 use super::draft::{self, GivenBack};
 use super::outbox::{self, Baseline, NewRow};
 use super::outbox_rows::{self, ROW};
-use super::{Cache, CacheError, OutboxFilter};
+use super::{Cache, CacheError, OutboxFilter, bulk, reminder};
 use crate::domain::{
     Act, Began, Conversation, ConversationId, Doubt, GroupId, Guard, Mode, OutboxId, OutboxRow, OutboxStatus, PartId,
     State, UnixTime,
@@ -86,6 +86,7 @@ impl Cache {
                     };
                     undone.inverted.push(outbox::insert(state, undo, &back, now)?);
                 }
+                reminder::take_back(state, &row)?;
                 state.prepare_cached("UPDATE outbox SET inverses = '[]' WHERE id = ?1")?.execute([row.id.0])?;
             }
             Ok(undone)
@@ -234,6 +235,12 @@ impl Cache {
             let act = match &row.act {
                 Act::Reply { files, .. } => Act::Reply { text: text.to_owned(), files: files.clone() },
                 Act::Note { files, .. } => Act::Note { text: text.to_owned(), files: files.clone() },
+                Act::Start { to, channel, subject, .. } => Act::Start {
+                    to: to.clone(),
+                    channel: channel.clone(),
+                    subject: subject.clone(),
+                    text: text.to_owned(),
+                },
                 _ => return Ok(None),
             };
             let due_at = if waits { row.due_at.0 } else { now };
@@ -258,7 +265,10 @@ impl Cache {
     pub fn prune_outbox(&self, settled_before: UnixTime) -> Result<usize, CacheError> {
         self.write_state("prune_outbox", |state| {
             let sql = "DELETE FROM outbox WHERE status = 'sent' AND changed_at < ?1";
-            Ok(state.execute(sql, [settled_before.0])?)
+            let pruned = state.execute(sql, [settled_before.0])?;
+            reminder::prune(state)?;
+            bulk::prune(state, settled_before)?;
+            Ok(pruned)
         })
     }
 
@@ -307,17 +317,35 @@ fn drop_group(state: &Connection, group: &GroupId, now: UnixTime) -> Tried<(Vec<
     let sql = format!("SELECT {ROW} FROM outbox WHERE group_id = ?1 ORDER BY id");
     let all = outbox_rows::rows(state, &sql, [group.as_str()])?;
     let (dropped, left): (Vec<_>, Vec<_>) = all.into_iter().partition(was_never_sent);
-    drop_rows(state, &dropped, now)?;
+    if bulk::is_bulk(state, group)? {
+        drop_bulk(state, &dropped, now)?;
+        bulk::forget_if_empty(state, group)?;
+    } else {
+        drop_rows(state, &dropped, now)?;
+    }
     Ok((dropped, left))
+}
+
+/// The same of a deed on many: what was written once becomes one draft again, the first row's.
+fn drop_bulk(state: &Connection, rows: &[OutboxRow], now: UnixTime) -> Tried<()> {
+    let written = rows.iter().find(|row| row.act.is_message());
+    for row in rows.iter().rev().filter(|row| Some(row.id) != written.map(|row| row.id)) {
+        state.prepare_cached("DELETE FROM outbox WHERE id = ?1")?.execute([row.id.0])?;
+        reminder::take_back(state, row)?;
+    }
+    written.map_or(Ok(()), |row| drop_rows(state, std::slice::from_ref(row), now))
 }
 
 /// Removes rows and gives their words and files back to the drafts, the first row's words on top.
 fn drop_rows(state: &Connection, rows: &[OutboxRow], now: UnixTime) -> Tried<()> {
+    let no_files = Vec::new();
     for row in rows.iter().rev() {
         state.prepare_cached("DELETE FROM outbox WHERE id = ?1")?.execute([row.id.0])?;
+        reminder::take_back(state, row)?;
         let (mode, text, files) = match &row.act {
             Act::Reply { text, files } => (Mode::Reply, text, files),
             Act::Note { text, files } => (Mode::Note, text, files),
+            Act::Start { text, .. } => (Mode::Reply, text, &no_files),
             _ => continue,
         };
         let conversation = &row.conversation;

@@ -6,6 +6,7 @@
 //! waits, so that "send and close" never closes what was not answered. Conversations never wait for
 //! one another.
 
+use super::bulk::IS_PAUSED;
 use super::outbox_rows::{self, ROW};
 use super::{Cache, CacheError};
 use crate::domain::{ConversationId, GroupId, OutboxId, OutboxRow, UnixTime};
@@ -45,7 +46,7 @@ pub enum Release {
 
 impl Cache {
     /// Rows that may go now: of each conversation the first unfinished one, when it is queued, in
-    /// retry or unknown and its moment has come. In the order of their moments. An unknown one is to be
+    /// retry or unknown, its moment has come and no agent has paused it. In the order of their moments. An unknown one is to be
     /// looked up in its thread before anything else.
     ///
     /// # Errors
@@ -62,7 +63,7 @@ impl Cache {
         self.read_state(|state| {
             let sql = format!(
                 "SELECT {ROW} FROM outbox o WHERE o.status IN ('queued', 'retry', 'unknown') AND {IS_DUE} \
-                 AND {IS_FIRST} ORDER BY o.due_at, o.id LIMIT ?2"
+                 AND {IS_FIRST} AND NOT {IS_PAUSED} ORDER BY o.due_at, o.id LIMIT ?2"
             );
             outbox_rows::rows(state, &sql, (now.0, i64::try_from(most).unwrap_or(i64::MAX)))
         })
@@ -77,7 +78,7 @@ impl Cache {
         self.read_state(|state| {
             let sql = format!(
                 "SELECT min(CASE WHEN {IS_DUE} THEN min(o.due_at, ?1) ELSE o.due_at END) FROM outbox o \
-                 WHERE o.status IN ('queued', 'retry', 'unknown') AND {IS_FIRST}"
+                 WHERE o.status IN ('queued', 'retry', 'unknown') AND {IS_FIRST} AND NOT {IS_PAUSED}"
             );
             let due: Option<i64> = state.prepare_cached(&sql)?.query_row([now], |row| row.get(0))?;
             Ok(due.map(UnixTime))

@@ -37,6 +37,12 @@ impl RowSet {
         }
     }
 
+    /// Whether a row is in it.
+    pub fn contains(&self, row: i64) -> bool {
+        let (page, word, bit) = place(row);
+        self.pages.get(&page).is_some_and(|bits| bits[word] & bit != 0)
+    }
+
     /// How many rows are in it.
     pub fn len(&self) -> usize {
         self.pages.values().flat_map(|page| page.iter()).map(|word| word.count_ones() as usize).sum()

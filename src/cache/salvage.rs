@@ -23,6 +23,8 @@ use crate::domain::{Act, ConversationId, Mode, OutboxId, OutboxStatus};
 
 /// Tables in which somebody's work lies.
 const WORK: [&str; 3] = ["outbox", "draft", "draft_aside"];
+/// Tables whose rows are looked for in the pages themselves, where SQLite cannot read all.
+const PRECIOUS: [&str; 4] = ["outbox", "draft", "draft_aside", "reminder"];
 /// Tables that speak of running programs: what they say ends with the file.
 const PASSING: [&str; 2] = ["lease", "writer"];
 /// Reads around failing pages, at most.
@@ -348,10 +350,10 @@ fn raise_last_id(new: &Connection, last: i64) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Takes acts and drafts that only the pages still have. Gives the ids of the acts.
+/// Takes acts, drafts and reminders that only the pages still have. Gives the ids of the acts.
 fn take_over_pages(new: &Connection, found: &[Record]) -> Tried<BTreeSet<i64>> {
     let mut ids = BTreeSet::new();
-    for table in WORK {
+    for table in PRECIOUS {
         let columns = columns(new, table)?;
         for record in found {
             if record.values.len() > columns.len() || !is_of(table, record) {
@@ -402,6 +404,13 @@ fn is_of(table: &str, record: &Record) -> bool {
                 && has_mode()
                 && text(3).is_some()
                 && is_number(4)
+        }
+        "reminder" => {
+            record.rowid.is_none()
+                && record.values.len() == 6
+                && is_conversation(0)
+                && text(2).is_some()
+                && [1, 3, 4].into_iter().all(is_number)
         }
         _ => false,
     }

@@ -62,6 +62,18 @@ impl Marks {
     }
 }
 
+/// Marks a conversation unread inside a transaction of state.db.
+pub(super) fn put_unread(state: &Connection, id: &ConversationId) -> Tried<()> {
+    state
+        .prepare_cached(
+            "INSERT INTO seen (conversation_id, seen_at, unread, marked) \
+             VALUES (?1, 0, 1, (SELECT coalesce(max(marked), 0) + 1 FROM seen)) \
+             ON CONFLICT (conversation_id) DO UPDATE SET unread = 1, marked = excluded.marked",
+        )?
+        .execute([id.as_str()])?;
+    Ok(())
+}
+
 /// When the customer wrote last, as far as the row of a list says.
 fn contact_at(server: &Conversation, me: Option<&Me>) -> Option<UnixTime> {
     let is_mine = server.created_by.is_some() && server.created_by.as_ref() == me.map(|me| &me.id);
@@ -133,15 +145,7 @@ impl Cache {
     /// # Errors
     /// As [`CacheError`].
     pub fn mark_unread(&self, id: &ConversationId) -> Result<bool, CacheError> {
-        self.write_state("mark_unread", |state| {
-            state.execute(
-                "INSERT INTO seen (conversation_id, seen_at, unread, marked) \
-                 VALUES (?1, 0, 1, (SELECT coalesce(max(marked), 0) + 1 FROM seen)) \
-                 ON CONFLICT (conversation_id) DO UPDATE SET unread = 1, marked = excluded.marked",
-                [id.as_str()],
-            )?;
-            Ok(())
-        })?;
+        self.write_state("mark_unread", |state| put_unread(state, id))?;
         Ok(!self.show(std::slice::from_ref(id)).is_empty())
     }
 

@@ -215,9 +215,19 @@ impl Cache {
     /// # Errors
     /// As [`CacheError`].
     pub fn remove(&self, ids: &[ConversationId]) -> Result<Vec<ConversationId>, CacheError> {
+        // What it never had it cannot lose.
+        self.remove_all(ids.iter().filter(|id| !id.is_placeholder()).cloned().collect())
+    }
+
+    /// Takes away what stood for a conversation that the helpdesk has now, or that was never begun.
+    pub(super) fn remove_placeholder(&self, id: &ConversationId) -> Result<(), CacheError> {
+        self.remove_all([id.clone()].into()).map(drop)
+    }
+
+    fn remove_all(&self, ids: VecDeque<ConversationId>) -> Result<Vec<ConversationId>, CacheError> {
         let me = self.me();
         self.store_slices(
-            ids.iter().cloned().collect(),
+            ids,
             |_| Ok(()),
             |cache, state, id| {
                 let Some(kept) = row::load_kept(cache, id)? else { return Ok(false) };

@@ -17,7 +17,7 @@ use super::database::Tried;
 use super::list::{Count, values};
 use super::row_set::RowSet;
 use super::{Cache, CacheError};
-use crate::domain::{SlaStatus, UnixTime};
+use crate::domain::{BREACH_SOON, SlaStatus, UnixTime};
 use crate::query::{Clause, Resolved};
 
 /// Changes kept in the file.
@@ -266,6 +266,12 @@ impl Tally {
         }
         breached
     }
+
+    /// Rows that have a target due before long.
+    fn due_soon(&self, now: UnixTime) -> RowSet {
+        let soon = now.0..(now + BREACH_SOON).0;
+        self.due.iter().filter(|(_, due)| **due > soon.start && **due < soon.end).map(|(row, _)| *row).collect()
+    }
 }
 
 fn load_rows(cache: &Connection, clause: &Clause) -> Tried<RowSet> {
@@ -308,13 +314,35 @@ impl Cache {
             self.with_tally(|tally, cache| {
                 let places = tally.want(cache, Of::Sidebar, &wanted)?;
                 let breached = tally.breached(now);
+                let soon = tally.due_soon(now);
                 let sets = places.iter().filter_map(|place| tally.sets.get(*place));
                 let count = |set: &Set| Count {
                     total: set.rows.len(),
                     unread: set.rows.meets(&tally.unread),
                     breached: set.rows.len_with(&breached),
+                    soon: set.rows.len_with(&soon),
                 };
                 Ok(watched.iter().zip(sets).map(|(one, set)| (one.key.clone(), count(set))).collect())
+            })
+        })
+    }
+
+    /// Looks at the kept sets of queries that the sidebar watches, in their order, beside the rows as they
+    /// are at the same moment.
+    pub(super) fn with_sidebar_sets<T>(
+        &self,
+        watched: &[Watched],
+        look: impl Fn(&Connection, &[&RowSet]) -> Tried<T>,
+    ) -> Result<T, CacheError> {
+        let clauses: Vec<Clause> = watched.iter().map(|one| one.query.to_sql()).collect();
+        self.planned(&clauses, || {
+            let planned = clauses.iter().map(|clause| self.plan(clause.clone()));
+            let wanted: Vec<_> = planned.zip(watched).map(|(clause, one)| (clause, one.is_timed)).collect();
+            self.with_tally(|tally, cache| {
+                let places = tally.want(cache, Of::Sidebar, &wanted)?;
+                let sets: Vec<&RowSet> =
+                    places.iter().filter_map(|place| tally.sets.get(*place)).map(|set| &set.rows).collect();
+                look(cache, &sets)
             })
         })
     }

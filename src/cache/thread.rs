@@ -5,10 +5,10 @@ use rusqlite::{Connection, OptionalExtension};
 use super::database::{Tried, int};
 use super::row::{self, Kept};
 use super::tally::Of;
-use super::{Cache, CacheError, draft, effective, outbox_rows, people, seen};
+use super::{Cache, CacheError, SetReminder, draft, effective, outbox_rows, people, reminder, seen};
 use crate::domain::{
-    AuthorKind, Contact, ContactNote, Conversation, ConversationId, Draft, OutboxRow, Part, PartId, TeammateId,
-    UnixTime,
+    AuthorKind, Contact, ContactNote, ContactRef, Conversation, ConversationId, Draft, OutboxRow, Part, PartId,
+    TeammateId, UnixTime,
 };
 use crate::query::{Clause, SqlValue};
 use crate::text::Untrusted;
@@ -47,6 +47,8 @@ pub struct StoredThread {
     pub companies: Vec<Untrusted>,
     /// The contact's other conversations, newest first, at most 20.
     pub earlier: Vec<Conversation>,
+    /// What the agent wanted to be told when it is back; absent while it is not to be told.
+    pub reminder: Option<SetReminder>,
 }
 
 impl Cache {
@@ -74,10 +76,11 @@ impl Cache {
     /// # Errors
     /// As [`CacheError`].
     pub fn load_thread(&self, id: &ConversationId) -> Result<Option<StoredThread>, CacheError> {
-        let (unsettled, sent, drafts, seen_at) = self.read_state(|state| {
+        let (unsettled, sent, drafts, seen_at, reminder) = self.read_state(|state| {
             let unsettled = outbox_rows::load_unsettled(state, id)?;
             let sent = outbox_rows::load_sent_messages(state, id)?;
-            Ok((unsettled, sent, draft::load(state, id)?, seen::load_seen(state, id)?))
+            let reminder = reminder::load(state, id)?;
+            Ok((unsettled, sent, draft::load(state, id)?, seen::load_seen(state, id)?, reminder))
         })?;
         self.read_cache(|cache| {
             let Some(kept) = row::load_kept(cache, id)? else { return Ok(None) };
@@ -101,7 +104,7 @@ impl Cache {
             if let Some(contact_id) = contact_id {
                 contact = people::find_contact(cache, contact_id)?.here();
                 contact_notes = people::load_contact_notes(cache, contact_id)?;
-                earlier = load_earlier(cache, id, contact_id.as_str())?;
+                earlier = load_earlier(cache, id, contact_id.as_str(), EARLIER)?;
             }
             if let Some(contact) = &contact {
                 companies = people::company_names(cache, contact)?.into_iter().map(Untrusted::new).collect();
@@ -119,8 +122,49 @@ impl Cache {
                 contact_notes,
                 companies,
                 earlier,
+                reminder: self.told(&conversation, reminder),
                 conversation,
             }))
+        })
+    }
+
+    /// Who takes part in a conversation, each with a phone number (may be empty), in the conversation's order.
+    /// Of those who were never fetched only the id is given, unless the conversation is with them.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn load_participants(&self, id: &ConversationId) -> Result<Vec<(ContactRef, Untrusted)>, CacheError> {
+        self.read_cache(|cache| {
+            let Some(kept) = row::load_kept(cache, id)? else { return Ok(Vec::new()) };
+            let of = shown(&kept)?;
+            let main = of.contact.as_ref();
+            let mut known = Vec::with_capacity(of.participants.len());
+            for who in &of.participants {
+                if let Some(contact) = people::find_contact(cache, who)?.here() {
+                    let Contact { id, name, email, role, phone, .. } = contact;
+                    known.push((ContactRef { id: Some(id), name, email, role }, phone));
+                } else {
+                    let named = main.filter(|main| main.id.as_ref() == Some(who)).cloned();
+                    let bare = || ContactRef { id: Some(who.clone()), ..ContactRef::default() };
+                    known.push((named.unwrap_or_else(bare), Untrusted::default()));
+                }
+            }
+            Ok(known)
+        })
+    }
+
+    /// The other conversations of a conversation's contact, newest first, at most 100.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn load_others_of_contact(&self, id: &ConversationId) -> Result<Vec<Conversation>, CacheError> {
+        const MOST: usize = 100;
+        self.read_cache(|cache| {
+            let Some(kept) = row::load_kept(cache, id)? else { return Ok(Vec::new()) };
+            match shown(&kept)?.contact.and_then(|contact| contact.id) {
+                Some(contact) => load_earlier(cache, id, contact.as_str(), MOST),
+                None => Ok(Vec::new()),
+            }
         })
     }
 
@@ -245,12 +289,12 @@ pub(super) fn put_parts(cache: &Connection, id: &ConversationId, parts: &[Part],
     Ok(changed || beyond > 0)
 }
 
-fn load_earlier(cache: &Connection, id: &ConversationId, contact: &str) -> Tried<Vec<Conversation>> {
+fn load_earlier(cache: &Connection, id: &ConversationId, contact: &str, most: usize) -> Tried<Vec<Conversation>> {
     let mut statement = cache.prepare_cached(
         "SELECT coalesce(j.shown, j.server) FROM conversation c JOIN conversation_json j ON j.row = c.row \
          WHERE c.contact_id = ?1 AND c.id <> ?2 AND c.gone = 0 ORDER BY c.last_message_at DESC LIMIT ?3",
     )?;
-    let mut found = statement.query((contact, id.as_str(), int(EARLIER)))?;
+    let mut found = statement.query((contact, id.as_str(), int(most)))?;
     let mut earlier = Vec::new();
     while let Some(row) = found.next()? {
         earlier.push(serde_json::from_str(row.get_ref(0)?.as_str().unwrap_or_default())?);
