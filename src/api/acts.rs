@@ -9,7 +9,7 @@ use super::client::{Answer, Ask, Client};
 use super::conversations::FetchedThread;
 use super::error::ApiError;
 use crate::domain::{Act, AssignTo, ContactRef, ConversationId, TeammateId};
-use crate::text::html;
+use crate::text::markdown;
 
 /// Files that the API takes with one message.
 const MOST_FILES: usize = 10;
@@ -42,6 +42,8 @@ pub struct Performed {
     /// The conversation as it is now, where the API says so: not for tags. After a merge it is the one
     /// that stays.
     pub conversation: Option<FetchedThread>,
+    /// The conversation that a first message began, where the API says so.
+    pub began: Option<ConversationId>,
 }
 
 impl Client {
@@ -58,7 +60,18 @@ impl Client {
         me: &TeammateId,
         files: &[LoadedFile],
     ) -> Result<Performed, ApiError> {
+        if let Act::Start { to, channel, subject, text } = act {
+            let began = self.start_conversation(to, channel, subject, text, me).await?;
+            // What fails from here on takes nothing back.
+            let conversation = match &began {
+                Some(id) => self.conversation(id).await.ok(),
+                None => None,
+            };
+            return Ok(Performed { conversation, began });
+        }
         let conversation = match act {
+            // Begun above.
+            Act::Start { .. } => None,
             Act::Reply { text, .. } => self.write_message(id, "comment", text, me, files).await?,
             Act::Note { text, .. } => self.write_message(id, "note", text, me, files).await?,
             Act::Close => {
@@ -109,7 +122,7 @@ impl Client {
                 None
             }
         };
-        Ok(Performed { conversation })
+        Ok(Performed { conversation, began: None })
     }
 
     async fn write_message(
@@ -125,7 +138,7 @@ impl Client {
         }
         let mut body = json!({"message_type": kind, "type": "admin", "admin_id": me.as_str()});
         if !text.trim().is_empty() || files.is_empty() {
-            body["body"] = json!(html::from_plain(text));
+            body["body"] = json!(markdown::to_html(text));
         }
         if !files.is_empty() {
             let files: Vec<Value> = files

@@ -4,7 +4,7 @@ use super::super::Class;
 use super::super::script::{Script, answer, json as says};
 use super::*;
 use crate::domain::{Priority, TagId, TeamId, UnixTime};
-use crate::text::Untrusted;
+use crate::text::{Untrusted, html};
 
 const CHANGED: &str = r#"{"type":"conversation","id":"512","created_at":1795000000,"updated_at":1795000100,"state":"open",
     "admin_assignee_id":0,"team_assignee_id":31,

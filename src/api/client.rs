@@ -315,7 +315,12 @@ impl Client {
         self.shared.timeouts
     }
 
-    async fn http(&self) -> Result<reqwest::Client, ApiError> {
+    /// What goes into the header that names us: for the configured helpdesk only.
+    pub(super) fn authorization(&self) -> HeaderValue {
+        self.shared.authorization.clone()
+    }
+
+    pub(super) async fn http(&self) -> Result<reqwest::Client, ApiError> {
         let mut slot = self.shared.http.lock().await;
         if let Some(http) = &*slot {
             return Ok(http.clone());

@@ -10,6 +10,7 @@ mod conversation;
 mod fault;
 mod lax;
 mod mend;
+mod message;
 mod part;
 mod people;
 mod settings;
@@ -27,6 +28,7 @@ pub(super) use conversation::{ConversationItem, DeletedItem, Thread, read_thread
 pub(super) use fault::Fault;
 pub(super) use lax::{Flag, Id, Text};
 pub(super) use mend::mend;
+pub(super) use message::MessageItem;
 pub(super) use people::{AdminItem, AwayReasonItem, MeItem, TagItem, TeamItem};
 pub(super) use settings::{ExceptionItem, MacroItem, ScheduleItem};
 
