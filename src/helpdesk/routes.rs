@@ -11,7 +11,8 @@ use super::desk::App;
 use super::error::ApiError;
 use super::gate;
 use super::handlers::{
-    admins, attributes, companies, contacts, conversations, deskhand, events, messages, search, settings, tags, threads,
+    admins, attributes, companies, contacts, conversations, deskhand, events, messages, outbound, search, settings,
+    tags, threads,
 };
 
 /// Largest body of a request, in bytes.
@@ -58,6 +59,7 @@ fn people() -> Router<App> {
         .route("/contacts/{id}/tags", get(tags::of_contact).post(tags::put_on_contact))
         .route("/contacts/{id}/tags/{tag}", delete(tags::take_off_contact))
         .route("/contacts/{id}/notes", get(contacts::notes).post(contacts::create_note))
+        .route("/contacts/{id}/block", post(contacts::block))
         .route("/contacts/{id}/companies", get(companies::of_contact))
         .route("/contacts/{id}/segments", get(contacts::segments))
         .route("/companies", get(companies::list))
@@ -76,6 +78,7 @@ fn conversation() -> Router<App> {
         .route("/conversations/{id}", get(conversations::get).put(conversations::update).delete(conversations::delete))
         .route("/conversations/{id}/reply", post(messages::reply).layer(with_files()))
         .route("/conversations/{id}/parts", post(messages::manage))
+        .route("/messages", post(outbound::create))
         .route("/conversations/{id}/tags", post(tags::put_on_conversation))
         .route("/conversations/{id}/tags/{tag}", delete(tags::take_off_conversation))
         .route("/conversations/{id}/merge", post(conversations::merge))

@@ -302,6 +302,7 @@ async fn new_conversations_are_assigned_by_all_three_methods() {
             team: Some(team_id(desk)),
             url: None,
             email: None,
+            outbound: None,
             at: None,
         };
         let thread = store.create_conversation(new).await.unwrap();

@@ -9,11 +9,11 @@ use crate::helpdesk::body::{Fields, Query};
 use crate::helpdesk::desk::{App, Caller, Desk, Scope};
 use crate::helpdesk::error::ApiError;
 use crate::helpdesk::markup;
-use crate::helpdesk::model::act::{ContactFields, NewNote};
+use crate::helpdesk::model::act::{Actor, ContactFields, NewNote};
 use crate::helpdesk::model::page::{ContactSort, Page};
 use crate::helpdesk::model::{Admin, Contact, ContactId, Note, Role};
 use crate::helpdesk::search::{ContactQuery, contact_field};
-use crate::helpdesk::wire::{AdminBody, ContactBody, CursorPages, List, NoteBody, SegmentBody};
+use crate::helpdesk::wire::{AdminBody, BlockedBody, ContactBody, CursorPages, List, NoteBody, SegmentBody};
 
 const PER_PAGE: u32 = 50;
 const MOST_PER_PAGE: u32 = 150;
@@ -200,6 +200,13 @@ pub async fn merge(
     let into = ContactId(fields.required_id("into")?);
     let anyway = fields.boolean("skip_duplicate_validation")?.unwrap_or(false);
     one(&desk, &desk.store.merge_contacts(from, into, anyway).await?, &query).await
+}
+
+/// `POST /contacts/{id}/block`
+pub async fn block(State(desk): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, ApiError> {
+    caller.may(Scope::WriteContacts)?;
+    let contact = desk.store.block_contact(ContactId(id), Actor::Admin(caller.admin)).await?;
+    Ok(Json(BlockedBody::new(&contact)).into_response())
 }
 
 fn note_body(note: &Note, admins: &[Admin]) -> NoteBody {

@@ -66,6 +66,7 @@ pub async fn create(State(desk): State<App>, caller: Caller, fields: Fields) -> 
             team: None,
             url: None,
             email: None,
+            outbound: None,
             at: dated(&desk, &fields)?,
         })
         .await?;

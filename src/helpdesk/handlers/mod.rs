@@ -11,6 +11,7 @@ pub mod conversations;
 pub mod deskhand;
 pub mod events;
 pub mod messages;
+pub mod outbound;
 pub mod search;
 pub mod settings;
 pub mod tags;

@@ -39,8 +39,19 @@ pub struct NewConversation {
     pub url: Option<String>,
     /// Mail headers, when it came by mail.
     pub email: Option<EmailMetadata>,
+    /// A teammate begins it, by writing to the contact.
+    pub outbound: Option<Outbound>,
     /// When; none for now.
     pub at: Option<i64>,
+}
+
+/// How a teammate begins a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outbound {
+    /// Who writes.
+    pub by: AdminId,
+    /// Whether it is open from the start; else it is closed until the contact answers.
+    pub opens: bool,
 }
 
 /// A message or a note in a conversation.

@@ -28,6 +28,8 @@ pub struct Contact {
     pub marked_email_as_spam: bool,
     /// Wants no mail.
     pub unsubscribed_from_emails: bool,
+    /// Unwanted: what it writes is refused.
+    pub blocked: bool,
     /// When it was made here.
     pub created_at: i64,
     /// When anything about it changed.

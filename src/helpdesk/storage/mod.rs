@@ -245,6 +245,10 @@ pub trait Store: Send + Sync + 'static {
     /// Changes a contact.
     async fn update_contact(&self, id: ContactId, fields: ContactFields) -> Answer<Contact>;
 
+    /// Blocks a contact and closes the conversations with it that are not closed: all or nothing. Blocking
+    /// it again changes nothing.
+    async fn block_contact(&self, id: ContactId, by: Actor) -> Answer<Contact>;
+
     /// Merges the lead `from` into the user `into` and answers the latter.
     async fn merge_contacts(
         &self,

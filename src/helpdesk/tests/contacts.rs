@@ -144,3 +144,29 @@ async fn notes_and_tags_of_a_contact_are_kept() {
     server.send("DELETE", &format!("{path}/{REFUND}"), &[], b"").await.ok();
     assert_eq!(server.get(&path).await.ok()["data"], json!([]));
 }
+
+#[tokio::test]
+async fn a_blocked_contact_loses_its_conversations_and_is_not_heard() {
+    let server = Server::start().await;
+    let (open, closed) = (server.begin(MARTA, "Buy now").await, server.begin(MARTA, "Buy more").await);
+    let other = server.begin(OTTO, "Hello").await;
+    let close = json!({"message_type": "close", "type": "admin", "admin_id": BEN});
+    server.post(&format!("/conversations/{closed}/parts"), close).await.ok();
+    let parts = |it: &Value| it["conversation_parts"]["total_count"].clone();
+    let before = parts(&server.conversation(&closed).await);
+    let path = format!("/contacts/{MARTA}/block");
+    let blocked = server.post(&path, json!({})).await.ok();
+    assert_eq!(blocked, json!({"type": "contact", "id": MARTA, "external_id": "cust-1", "blocked": true}));
+    assert_eq!(server.conversation(&open).await["state"], "closed");
+    assert_eq!(parts(&server.conversation(&closed).await), before, "what is closed is not closed again");
+    assert_eq!(server.conversation(&other).await["state"], "open");
+    assert_eq!(server.post(&path, json!({})).await.ok(), blocked);
+    let reply = json!({"type": "user", "message_type": "comment", "intercom_user_id": MARTA, "body": "Please"});
+    assert_eq!(
+        server.post(&format!("/conversations/{open}/reply"), reply).await.code(),
+        (422, "contact_blocked".to_owned())
+    );
+    let from = json!({"from": {"type": "user", "id": MARTA}, "body": "Me again"});
+    assert_eq!(server.post("/conversations", from).await.code(), (422, "contact_blocked".to_owned()));
+    assert_eq!(server.post("/contacts/nobody/block", json!({})).await.code(), (404, "not_found".to_owned()));
+}

@@ -12,6 +12,7 @@ mod contacts;
 mod conversations;
 mod gate;
 mod lists;
+mod outbound;
 mod search;
 mod states;
 mod streams;

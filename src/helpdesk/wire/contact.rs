@@ -8,6 +8,25 @@ use crate::helpdesk::model::{AppDevice, Attributes, Contact, MergedContact, Note
 /// How many tags, notes and companies a contact tells itself; its own lists tell all.
 const INLINED: usize = 10;
 
+/// A contact that is blocked.
+#[derive(Debug, Serialize)]
+pub struct BlockedBody<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    id: &'a str,
+    external_id: Option<&'a str>,
+    blocked: bool,
+}
+
+impl<'a> BlockedBody<'a> {
+    /// The body of a contact.
+    #[must_use]
+    pub fn new(contact: &'a Contact) -> Self {
+        let (id, external_id) = (contact.id.as_str(), contact.external_id.as_deref());
+        Self { kind: "contact", id, external_id, blocked: contact.blocked }
+    }
+}
+
 /// A contact.
 #[derive(Debug, Serialize)]
 #[allow(clippy::struct_excessive_bools, reason = "the description's shape")]

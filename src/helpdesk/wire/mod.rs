@@ -10,6 +10,7 @@ mod attribute;
 mod company;
 mod contact;
 mod conversation;
+mod message;
 mod page;
 mod part;
 mod source;
@@ -19,8 +20,9 @@ mod workspace;
 
 pub use attribute::{ConversationAttributeBody, DataAttributeBody};
 pub use company::CompanyBody;
-pub use contact::{ContactBody, NoteBody};
+pub use contact::{BlockedBody, ContactBody, NoteBody};
 pub use conversation::{ConversationBody, ConversationDeletedBody, DeletedItemBody, MessageBody};
+pub use message::AdminMessageBody;
 pub use page::{ConversationList, CursorPages, DeletedList, List, MacroPages, NumberedPages};
 pub use part::{AttachmentBody, PartBody};
 pub use team::{AdminBody, AdminList, AwayReasonBody, MeBody, TeamBody, TeamList};

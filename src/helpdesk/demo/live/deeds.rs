@@ -157,6 +157,7 @@ impl Stage {
             team: Some(team_id(topic.desk)),
             url: (channel == "conversation").then(|| "https://northwind-outdoor.example/orders".to_owned()),
             email: None,
+            outbound: None,
             at: None,
         };
         let begun = self.store.create_conversation(new).await?.conversation;

@@ -10,8 +10,8 @@ use crate::helpdesk::model::act::{
     Actor, ConversationUpdate, Manage, NewConversation, NewRating, Redaction, Reply, ReplyKind, Step,
 };
 use crate::helpdesk::model::{
-    AppliedTag, Attachment, AttachmentId, Author, ContactId, Conversation, ConversationId, NewAttachment, Part, PartId,
-    Place, Source, State, Tag, TagId, Target, Thread,
+    AppliedTag, Attachment, AttachmentId, Author, Contact, ContactId, Conversation, ConversationId, NewAttachment,
+    Part, PartId, Place, Source, State, Tag, TagId, Target, Thread,
 };
 use crate::helpdesk::rules::hours::Calendar;
 use crate::helpdesk::rules::thread::{Message, contact_author};
@@ -24,14 +24,21 @@ pub(super) fn create(work: &Work<'_>, new: NewConversation) -> Answer<Thread> {
     let calendar = settings::calendar(db)?;
     let scene = scene(work, new.at, calendar.as_ref());
     let contact = contacts::load(db, &new.from)?;
+    let by_us = new.outbound;
+    if by_us.is_none() {
+        unless_blocked(&contact)?;
+    }
     let attachments = keep_files(work, None, new.attachments)?;
     let source = Source {
         kind: new.channel,
         id: PartId(0),
-        delivered_as: "customer_initiated".to_owned(),
+        delivered_as: if by_us.is_some() { "admin_initiated" } else { "customer_initiated" }.to_owned(),
         subject: new.subject.unwrap_or_default(),
         body: new.body,
-        author: contact_author(&contact),
+        author: match by_us {
+            Some(outbound) => author(db, &Actor::Admin(outbound.by))?,
+            None => contact_author(&contact),
+        },
         attachments,
         url: new.url,
         redacted: false,
@@ -44,6 +51,16 @@ pub(super) fn create(work: &Work<'_>, new: NewConversation) -> Answer<Thread> {
         None => settings::brands(db)?.into_iter().find(|brand| brand.is_default).map(|brand| brand.id),
     };
     let mut conversation = rules::begin(&contact, source, brand, &scene);
+    if let Some(outbound) = by_us {
+        // Nobody waits, so it goes to nobody until the contact answers.
+        if !outbound.opens {
+            conversation.state = State::Closed;
+        }
+        save_with(db, &mut conversation, Vec::new())?;
+        own_files(db, conversation.id, &conversation.source.attachments)?;
+        contacts::written_to(db, &new.from, scene.at, work.now)?;
+        return thread(db, conversation.id);
+    }
     let team = new.team.or_else(|| workspace.channel_teams.get(&conversation.source.kind).copied());
     let (to, reason) = match team {
         Some(team) => (Some(Target::Team(team)), assign::Reason::Said),
@@ -74,6 +91,9 @@ pub(super) fn reply(work: &Work<'_>, id: ConversationId, reply: Reply) -> Answer
         conversation = load(db, primary)?;
     }
     let author = author(db, &reply.by)?;
+    if let Actor::Contact(contact) = &reply.by {
+        unless_blocked(&contacts::load(db, contact)?)?;
+    }
     if let Actor::Contact(contact) = &reply.by
         && !conversation.contacts.iter().any(|known| known.id == *contact)
     {
@@ -111,6 +131,40 @@ pub(super) fn reply(work: &Work<'_>, id: ConversationId, reply: Reply) -> Answer
     save_with(db, &mut conversation, parts)?;
     drain(work, &scene)?;
     thread(db, conversation.id)
+}
+
+/// Blocks a contact, and closes the conversations with it.
+pub(super) fn block_contact(work: &Work<'_>, id: &ContactId, by: &Actor) -> Answer<Contact> {
+    let db = work.db;
+    let mut contact = contacts::load(db, id)?;
+    if contact.blocked {
+        return Ok(contact);
+    }
+    let notes = contact.notes.clone();
+    contact.blocked = true;
+    contact.updated_at = contact.updated_at.max(work.now);
+    contacts::save(db, &mut contact, false)?;
+    contact.notes = notes;
+    let sql = "SELECT conversation_id FROM conversation_contact WHERE contact_id = ?1 ORDER BY conversation_id";
+    let with_it: Vec<i64> = super::rows::column(db, sql, [id.as_str()])?;
+    for on in with_it.into_iter().map(ConversationId) {
+        let conversation = load(db, on)?;
+        // One that others take part in as well is not the blocked one's to lose, unless it began with it.
+        let is_theirs = conversation.contacts.first().is_some_and(|first| first.id == *id);
+        if is_theirs && conversation.state != State::Closed && conversation.merged_into.is_none() {
+            manage(work, on, Manage { by: by.clone(), step: Step::Close { body: None }, at: None })?;
+        }
+    }
+    Ok(contact)
+}
+
+/// Refuses what a blocked contact writes.
+fn unless_blocked(contact: &Contact) -> Answer<()> {
+    if contact.blocked {
+        Err(Refusal::unprocessable("contact_blocked", "The contact is blocked").into())
+    } else {
+        Ok(())
+    }
 }
 
 /// Closes, opens, snoozes or assigns.

@@ -233,6 +233,10 @@ impl Store for SqliteStore {
         self.write(move |work| contacts::update(work, &id, fields)).await
     }
 
+    async fn block_contact(&self, id: ContactId, by: Actor) -> Answer<Contact> {
+        self.write(move |work| acts::block_contact(work, &id, &by)).await
+    }
+
     async fn merge_contacts(
         &self,
         from: ContactId,

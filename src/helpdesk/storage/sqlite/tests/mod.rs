@@ -158,6 +158,7 @@ fn opening(n: u64, body: &str) -> NewConversation {
         team: None,
         url: None,
         email: None,
+        outbound: None,
         at: None,
     }
 }
