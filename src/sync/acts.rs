@@ -109,10 +109,12 @@ impl Engine {
         Ok(committed.rows)
     }
 
-    fn undo_window(&self, act: &Act, channel: &Channel) -> Duration {
+    pub(super) fn undo_window(&self, act: &Act, channel: &Channel) -> Duration {
         match act {
-            Act::Reply { .. } if channel.is_chat() => self.timings.undo_chat,
-            Act::Reply { .. } => self.timings.undo_email,
+            Act::Reply { .. } | Act::Start { .. } => {
+                let by = if let Act::Start { channel, .. } = act { channel } else { channel };
+                if by.is_chat() { self.timings.undo_chat } else { self.timings.undo_email }
+            }
             _ => self.timings.undo_act,
         }
     }

@@ -93,9 +93,8 @@ impl Desk {
             Err(error) => self.engine.tell_fault(&error),
         }
         match self.engine.load_arrangement() {
-            Ok(arrangement) => {
-                arrangement.into_iter().for_each(|it| self.engine.tell(Event::Arrangement(Box::new(it))));
-            }
+            Ok(Some(arrangement)) => self.engine.tell(Event::Arrangement(Box::new(arrangement))),
+            Ok(None) => {}
             Err(error) => self.engine.tell_fault(&error),
         }
         match self.engine.load_place() {
@@ -110,7 +109,18 @@ impl Desk {
     pub fn ask(&self, request: Request) {
         // A send fails only after the thread has ended, that is after a panic that was reported.
         match request {
-            Request::Window { .. } | Request::Counts { .. } | Request::Thread { .. } | Request::Outbox { .. } => {
+            Request::Window { .. }
+            | Request::Counts { .. }
+            | Request::Thread { .. }
+            | Request::Outbox { .. }
+            | Request::Shift { .. }
+            | Request::Find { .. }
+            | Request::Matching { .. }
+            | Request::Later { .. }
+            | Request::BulkPreview { .. }
+            | Request::Bulks
+            | Request::BulkItems { .. }
+            | Request::Pick { .. } => {
                 let _ = self.read.send(request);
             }
             Request::SyncNow => {
@@ -121,8 +131,8 @@ impl Desk {
             Request::SetAway(state) => {
                 let _ = self.wanted.send(Wanted::Away(state));
             }
-            Request::CreateTag { name, on } => {
-                let _ = self.wanted.send(Wanted::Tag(name, on));
+            Request::MakeTags { group, names } => {
+                let _ = self.wanted.send(Wanted::Tags(group, names));
             }
             Request::Showing { thread, list } => {
                 self.engine.attention.turn_to(thread, list.clone());
@@ -130,12 +140,18 @@ impl Desk {
             }
             other => {
                 // The writer is gone only after a fault of ours: nothing is done then, and that is said.
-                if let Err(mpsc::SendError(Request::Commit { group, acts, .. })) = self.write.send(other) {
-                    let texts = acts
-                        .into_iter()
-                        .filter_map(|(id, act)| Some((id, mode_of(&act)?, act.text()?.to_owned())))
-                        .collect();
-                    self.engine.tell(Event::Refused { group, why: "disk-other", texts });
+                match self.write.send(other) {
+                    Err(mpsc::SendError(Request::Commit { group, acts, .. })) => {
+                        let texts = acts
+                            .into_iter()
+                            .filter_map(|(id, act)| Some((id, mode_of(&act)?, act.text()?.to_owned())))
+                            .collect();
+                        self.engine.tell(Event::Refused { group, why: "disk-other", texts });
+                    }
+                    Err(mpsc::SendError(Request::Bulk { group, .. })) => {
+                        self.engine.tell(Event::Refused { group, why: "disk-other", texts: Vec::new() });
+                    }
+                    _ => {}
                 }
             }
         }

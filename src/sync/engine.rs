@@ -172,6 +172,12 @@ impl Engine {
         &self.cache
     }
 
+    /// The client of the helpdesk: for what is no matter of the cache.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// Teammates, teams, tags and ourselves, as last known.
     #[must_use]
     pub fn directory(&self) -> Arc<Directory> {
@@ -350,7 +356,7 @@ fn since(connection: &Connection, now: UnixTime) -> UnixTime {
 
 pub(super) const fn mode_of(act: &Act) -> Option<Mode> {
     match act {
-        Act::Reply { .. } => Some(Mode::Reply),
+        Act::Reply { .. } | Act::Start { .. } => Some(Mode::Reply),
         Act::Note { .. } => Some(Mode::Note),
         _ => None,
     }

@@ -2,13 +2,16 @@
 //! answered: an older one is of no use to anybody.
 
 use std::collections::BTreeMap;
+use std::mem::discriminant;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use super::engine::{Engine, SyncError};
-use super::message::{Count, Event, Generation, Request, Thread, Window, WindowSpec};
-use crate::cache::{CacheError, Span, Watched};
-use crate::domain::ConversationId;
+use super::message::{Count, Event, Generation, Person, Pick, Picked, Request, Thread, Window, WindowSpec};
+use crate::cache::{CacheError, FoundContact, Recount, Span, Watched};
+use crate::domain::bulk::Matched;
+use crate::domain::{ContactRef, ConversationId, Shift, UnixTime, when};
 use crate::query::{Context, Query};
 
 /// How often a question is asked again when the cache cannot answer, and after which pause.
@@ -29,6 +32,12 @@ struct Waiting {
     counts: Option<(Generation, Vec<(String, Query)>)>,
     thread: Option<(Generation, ConversationId)>,
     outbox: Option<Generation>,
+    shift: Option<(Generation, UnixTime)>,
+    find: Option<(Generation, String)>,
+    /// Of each kind of thing that a picker wants to know.
+    picks: Vec<(Generation, Pick)>,
+    /// Of each kind of question about deeds on many, and of all that matches.
+    bulk: Vec<Request>,
     /// No counts before this moment of the monotonic clock.
     counts_from: Duration,
 }
@@ -57,6 +66,28 @@ impl Waiting {
             }
             Request::Outbox { generation } if self.outbox.is_none_or(|held| held <= generation) => {
                 self.outbox = Some(generation);
+            }
+            Request::Find { generation, text } if self.find.as_ref().is_none_or(|held| held.0 <= generation) => {
+                self.find = Some((generation, text));
+            }
+            Request::Matching { .. }
+            | Request::Later { .. }
+            | Request::BulkPreview { .. }
+            | Request::Bulks
+            | Request::BulkItems { .. } => {
+                self.bulk.retain(|held| discriminant(held) != discriminant(&request));
+                self.bulk.push(request);
+            }
+            Request::Pick { generation, what } => {
+                let is_same = |held: &(Generation, Pick)| discriminant(&held.1) == discriminant(&what);
+                if self.picks.iter().any(|held| is_same(held) && held.0 > generation) {
+                    return;
+                }
+                self.picks.retain(|held| !is_same(held));
+                self.picks.push((generation, what));
+            }
+            Request::Shift { generation, since } if self.shift.is_none_or(|held| held.0 <= generation) => {
+                self.shift = Some((generation, since));
             }
             _ => {}
         }
@@ -90,8 +121,16 @@ pub(super) fn run(engine: &Engine, questions: &Receiver<Request>, wants: impl Fn
             } else if let Some((generation, id)) = waiting.thread.take() {
                 wants(id.clone());
                 Request::Thread { generation, id }
+            } else if let Some((generation, text)) = waiting.find.take() {
+                Request::Find { generation, text }
+            } else if !waiting.bulk.is_empty() {
+                waiting.bulk.remove(0)
+            } else if let Some((generation, what)) = waiting.picks.pop() {
+                Request::Pick { generation, what }
             } else if let Some(generation) = waiting.outbox.take() {
                 Request::Outbox { generation }
+            } else if let Some((generation, since)) = waiting.shift.take() {
+                Request::Shift { generation, since }
             } else if engine.clock.monotonic() >= waiting.counts_from
                 && let Some((generation, entries)) = waiting.counts.take()
             {
@@ -151,6 +190,31 @@ fn answer(engine: &Engine, asked: &Request) -> Result<Event, CacheError> {
             Event::Counts { generation: *generation, counts }
         }
         Request::Outbox { generation } => Event::Outbox { generation: *generation, rows: engine.load_outbox()? },
+        Request::Find { generation, text } => {
+            let found = engine.cache.find(text)?;
+            Event::Found { generation: *generation, contacts: found.contacts, conversations: found.conversations }
+        }
+        Request::Matching { generation, query, sort } => {
+            let matched =
+                engine.load_matching(query, *sort).or_else(|error| without(error).map(|()| Matched::default()))?;
+            Event::Matching { generation: *generation, matched: Arc::new(matched) }
+        }
+        Request::Later { generation, query, known } => {
+            let count = engine.count_later(query, known).or_else(|error| without(error).map(|()| 0))?;
+            Event::Later { generation: *generation, count }
+        }
+        Request::BulkPreview { generation, plan } => {
+            Event::BulkPreview { generation: *generation, preview: Box::new(engine.preview_bulk(plan)?) }
+        }
+        Request::Bulks => Event::Bulks(engine.cache().load_bulks()?),
+        Request::BulkItems { generation, group } => {
+            let items = engine.cache().load_bulk_items(group)?;
+            Event::BulkItems { generation: *generation, group: group.clone(), items }
+        }
+        Request::Pick { generation, what } => Event::Picked { generation: *generation, what: engine.pick(what)? },
+        Request::Shift { generation, since } => {
+            Event::Shift { generation: *generation, shift: Box::new(engine.load_shift(*since)?) }
+        }
         _ => Event::Changed { ids: Vec::new() },
     })
 }
@@ -200,6 +264,25 @@ impl Engine {
         Ok(self.cache.load_watched_counts(&watched, now)?)
     }
 
+    /// Counts queries from the rows themselves, and compares that with what is kept of them and with the
+    /// lists that opening them shows. Reads every row.
+    ///
+    /// # Errors
+    /// When the cache cannot be read.
+    pub fn recount(&self, entries: &[(String, Query)]) -> Result<Vec<Recount>, SyncError> {
+        let now = self.now();
+        let moment = self.cache.counting_moment(now);
+        let watched: Vec<_> = self.in_context(|context| {
+            let then = Context { now: moment, ..*context };
+            let watch = |(key, query): &(String, Query)| {
+                let query_now = query.resolve(&then).ok()?;
+                Some(Watched { key: key.clone(), query: query_now, is_timed: query.changes_with_time() })
+            };
+            entries.iter().filter_map(watch).collect()
+        });
+        Ok(self.cache.recount(&watched, now)?)
+    }
+
     /// Count of one query.
     ///
     /// # Errors
@@ -211,9 +294,23 @@ impl Engine {
     }
 
     /// What names and times in queries mean now.
-    fn in_context<T>(&self, ask: impl FnOnce(&Context<'_>) -> T) -> T {
+    pub(super) fn in_context<T>(&self, ask: impl FnOnce(&Context<'_>) -> T) -> T {
         let (directory, me) = (self.directory(), self.me());
         ask(&Context { me: me.as_ref(), now: self.server_now(), zone: &self.zone, directory: &directory })
+    }
+
+    /// What came since a moment by our clock, for whoever comes back: answers to what is mine or in my teams,
+    /// what woke, mentions, what breaches before the next noon, drafts, and what needs a person.
+    ///
+    /// # Errors
+    /// When the cache cannot be read.
+    pub fn load_shift(&self, since: UnixTime) -> Result<Shift, CacheError> {
+        let directory = self.directory();
+        let teams = directory.me().map(|me| me.teams.clone()).unwrap_or_default();
+        let since = UnixTime(since.secs().saturating_add(self.server_ahead()));
+        let now = self.server_now();
+        let noon = when::parse("noon", now, &self.zone).unwrap_or(now + Duration::from_secs(43_200));
+        self.cache.load_shift(since, noon, directory.me().map(|me| &me.id), &teams)
     }
 
     /// A thread with everything that is shown beside it; `None` when the cache has no such
@@ -235,7 +332,45 @@ impl Engine {
             contact_notes: stored.contact_notes,
             companies: stored.companies,
             earlier: stored.earlier,
+            reminder: stored.reminder,
         }))
+    }
+
+    /// What a picker wants to know.
+    ///
+    /// # Errors
+    /// When the cache cannot be read.
+    pub fn pick(&self, what: &Pick) -> Result<Picked, CacheError> {
+        Ok(match what {
+            Pick::Loads(entries) => {
+                let counts = self.load_counts(entries).or_else(|error| match error {
+                    SyncError::Cache(error) => Err(error),
+                    _ => Ok(BTreeMap::new()),
+                })?;
+                Picked::Loads(counts.into_iter().map(|(key, count)| (key, count.total)).collect())
+            }
+            Pick::Participants(id) => {
+                let known = self.cache.load_participants(id)?.into_iter();
+                Picked::Participants(
+                    known.map(|(contact, phone)| Person { contact, phone, ..Person::default() }).collect(),
+                )
+            }
+            Pick::People(typed) => {
+                let person = |found: FoundContact| Person {
+                    contact: ContactRef {
+                        id: Some(found.id),
+                        name: found.name,
+                        email: found.email,
+                        ..ContactRef::default()
+                    },
+                    phone: found.phone,
+                    company: found.company,
+                };
+                Picked::People(self.cache.find(typed)?.contacts.into_iter().map(person).collect())
+            }
+            Pick::MergeInto(id) => Picked::MergeInto(self.cache.load_others_of_contact(id)?),
+            Pick::Conversation(id) => Picked::Conversation(self.cache.load_conversation(id)?.map(Box::new)),
+        })
     }
 }
 
@@ -249,6 +384,15 @@ mod tests {
         let query = Query::parse(query).unwrap();
         let spec = WindowSpec { query, sort: Sort::Newest, offset: 0, limit: 10, around: None };
         Request::Window { generation: Generation(generation), spec }
+    }
+
+    #[test]
+    fn of_what_is_to_be_found_only_the_newest_is_looked_for() {
+        let mut waiting = Waiting::default();
+        for (generation, text) in [(1, "or"), (3, "order"), (2, "ord")] {
+            waiting.take_in(Request::Find { generation: Generation(generation), text: text.to_owned() });
+        }
+        assert_eq!(waiting.find, Some((Generation(3), "order".to_owned())));
     }
 
     #[test]

@@ -143,6 +143,29 @@ impl Engine {
         Ok(())
     }
 
+    /// Marks me as done with being mentioned in a conversation, for mentions up to a moment by the helpdesk's
+    /// clock.
+    ///
+    /// # Errors
+    /// When it could not be made durable.
+    pub fn finish_mention(&self, id: &ConversationId, until: UnixTime) -> Result<(), CacheError> {
+        if self.cache.finish_mention(id, until)? {
+            self.tell_changed(vec![id.clone()]);
+        }
+        Ok(())
+    }
+
+    /// Takes that back.
+    ///
+    /// # Errors
+    /// When it could not be made durable.
+    pub fn bring_mention_back(&self, id: &ConversationId) -> Result<(), CacheError> {
+        if self.cache.bring_mention_back(id)? {
+            self.tell_changed(vec![id.clone()]);
+        }
+        Ok(())
+    }
+
     /// A conversation counts as unread until I look at it again.
     ///
     /// # Errors

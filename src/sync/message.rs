@@ -4,13 +4,14 @@
 //! Loads carry a [`Generation`]: an answer older than the latest question is dropped by whoever
 //! asked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub use crate::cache::{Count, Window};
+pub use crate::cache::{Count, FoundContact, SetReminder, Window};
+use crate::domain::bulk::{Apart, Bulk, BulkItem, Deed, Matched, Preview, Selected};
 use crate::domain::{
-    Act, AwayState, Began, Contact, ContactNote, Conversation, ConversationId, Directory, Draft, GroupId, Mode,
-    OutboxId, OutboxRow, Part, UnixTime,
+    Act, AwayState, Began, Contact, ContactNote, ContactRef, Conversation, ConversationId, Directory, Draft, GroupId,
+    Mode, Opening, OutboxId, OutboxRow, Part, Shift, TagRef, UnixTime,
 };
 use crate::query::{Query, Sort};
 use crate::text::Untrusted;
@@ -60,6 +61,49 @@ pub struct Thread {
     pub companies: Vec<Untrusted>,
     /// The contact's other conversations, newest first, at most 20.
     pub earlier: Vec<Conversation>,
+    /// What the agent wanted to be told when it came back; absent while it is snoozed or closed.
+    pub reminder: Option<SetReminder>,
+}
+
+/// What a picker wants to know beside the names that it has.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Pick {
+    /// How many conversations each of these queries has, by key: counted once, not kept.
+    Loads(Vec<(String, Query)>),
+    /// Who takes part in a conversation.
+    Participants(ConversationId),
+    /// People whose name, address or phone number has this in it.
+    People(String),
+    /// What a conversation may be merged into: the contact's others.
+    MergeInto(ConversationId),
+    /// One conversation, by its number.
+    Conversation(ConversationId),
+}
+
+/// A contact, as a picker shows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Person {
+    /// Id, name, address, role.
+    pub contact: ContactRef,
+    /// Phone number; may be empty.
+    pub phone: Untrusted,
+    /// Its company's name; may be empty.
+    pub company: Untrusted,
+}
+
+/// Answer to a [`Pick`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Picked {
+    /// How many, by key.
+    Loads(BTreeMap<String, usize>),
+    /// Who takes part, in the conversation's order. Of those who are not known here only the id is given.
+    Participants(Vec<Person>),
+    /// People, the best first.
+    People(Vec<Person>),
+    /// Conversations, newest first.
+    MergeInto(Vec<Conversation>),
+    /// The conversation, when it is here.
+    Conversation(Option<Box<Conversation>>),
 }
 
 /// What the screen asks for.
@@ -85,6 +129,22 @@ pub enum Request {
         generation: Generation,
         /// Which.
         id: ConversationId,
+    },
+    /// Look for contacts and conversations in the cache. Of these questions only the newest is answered,
+    /// with `Found`.
+    Find {
+        /// Number of the question.
+        generation: Generation,
+        /// What is typed: words, a phone number, a conversation's id.
+        text: String,
+    },
+    /// What came since a moment (by our clock), for the start of a shift. Of these questions only the newest
+    /// is answered, with `Shift`.
+    Shift {
+        /// Number of the question.
+        generation: Generation,
+        /// Since when.
+        since: UnixTime,
     },
     /// Commit acts to the outbox: all or none, in order. The answer is `Committed` or `Refused`.
     Commit {
@@ -127,6 +187,25 @@ pub enum Request {
     },
     /// It counts as unread until I look at it again.
     MarkUnread(ConversationId),
+    /// I am done with being mentioned in this conversation, up to this moment by the helpdesk's clock.
+    MentionDone {
+        /// Which.
+        id: ConversationId,
+        /// Up to when.
+        until: UnixTime,
+    },
+    /// I am not done with it after all.
+    MentionBack(ConversationId),
+    /// Keep to whom a new conversation goes; the answer is `NewBegun`, after which it can be shown and
+    /// written like any other, or a `Notice`.
+    BeginNew {
+        /// Its placeholder.
+        id: ConversationId,
+        /// To whom, by which channel, under which subject.
+        opening: Box<Opening>,
+    },
+    /// Forget a new conversation, unless something was written for it.
+    ForgetNew(ConversationId),
     /// Remember where the agent is, for the next start.
     SavePlace(Place),
     /// Remember how the agent has arranged the screen.
@@ -151,17 +230,73 @@ pub enum Request {
     Discard(OutboxId),
     /// The agent says that an undecided row has arrived.
     MarkSent(OutboxId),
-    /// Make a tag and put it on a conversation. The helpdesk gives the tag its id; then `Act::Tag` is
-    /// committed as a new group of the engine's own, and the answer is `Committed`, or a `Notice` when
-    /// the tag could not be made. A tag of that name that is there already is used.
-    CreateTag {
-        /// Its name, as typed.
-        name: Untrusted,
-        /// Which conversation gets it.
-        on: ConversationId,
+    /// Make tags. The answer is `TagsMade`, or `Refused` with this group when one could not be made. A tag
+    /// of that name that is there already is used.
+    MakeTags {
+        /// Which question it is.
+        group: GroupId,
+        /// Their names, as typed.
+        names: Vec<Untrusted>,
+    },
+    /// Load what a picker wants to know. The answer is `Picked`.
+    Pick {
+        /// Number of the question.
+        generation: Generation,
+        /// What.
+        what: Pick,
     },
     /// Away, or back.
     SetAway(AwayState),
+    /// Load all that a query finds, to be frozen as a selection. The answer is `Matching`.
+    Matching {
+        /// Number of the question.
+        generation: Generation,
+        /// Which conversations.
+        query: Query,
+        /// In which order.
+        sort: Sort,
+    },
+    /// Count what a query finds beside those that matched before. The answer is `Later`.
+    Later {
+        /// Number of the question.
+        generation: Generation,
+        /// Which conversations.
+        query: Query,
+        /// Those that matched.
+        known: Arc<Matched>,
+    },
+    /// Judge what a deed on many would do. The answer is `BulkPreview`.
+    BulkPreview {
+        /// Number of the question.
+        generation: Generation,
+        /// The deed.
+        plan: Box<BulkPlan>,
+    },
+    /// Do it: all of it is committed, or nothing. The answer is `BulkDone` or `Refused`.
+    Bulk {
+        /// All of it is undone together.
+        group: GroupId,
+        /// The deed.
+        plan: Box<BulkPlan>,
+    },
+    /// Load how far the latest deeds on many are. The answer is `Bulks`.
+    Bulks,
+    /// Load what became of each conversation of a deed. The answer is `BulkItems`.
+    BulkItems {
+        /// Number of the question.
+        generation: Generation,
+        /// Which deed.
+        group: GroupId,
+    },
+    /// Let the sender leave a deed alone, or go on with it. The answer is `Bulks`.
+    PauseBulk {
+        /// Which deed.
+        group: GroupId,
+        /// Leave it alone.
+        paused: bool,
+    },
+    /// Send what was refused of a deed again.
+    RetryBulk(GroupId),
     /// Search teammates, tags … again, pull now, try the outbox now.
     SyncNow,
     /// What is on screen: pulled and fetched first.
@@ -187,6 +322,8 @@ pub struct Place {
     pub scroll: usize,
     /// Whether the composer has the focus.
     pub composing: bool,
+    /// When a key was last pressed, to ten minutes; zero when that is not known.
+    pub at: UnixTime,
 }
 
 /// How the agent has arranged the screen; entries by their keys.
@@ -250,6 +387,23 @@ pub enum Connection {
     },
 }
 
+/// A deed on many conversations.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BulkPlan {
+    /// On which.
+    pub selected: Selected,
+    /// What.
+    pub deed: Deed,
+    /// The list that they were selected in; absent when it has no query.
+    pub list: Option<Query>,
+    /// Set apart for these reasons, and included by the agent nevertheless.
+    pub included: BTreeSet<Apart>,
+    /// Where the message was written: the draft that it uses up.
+    pub anchor: Option<(ConversationId, Mode)>,
+    /// Answering what is nobody's also takes it.
+    pub takes: bool,
+}
+
 /// How far the first pull has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
@@ -263,6 +417,7 @@ pub struct Progress {
 
 /// What the engine room says.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "every event is boxed on its way to the screen")]
 pub enum Event {
     /// Answer to `Request::Window`.
     Window {
@@ -284,6 +439,22 @@ pub enum Event {
         generation: Generation,
         /// The thread; `None` when there is no such conversation.
         thread: Option<Box<Thread>>,
+    },
+    /// Answer to `Request::Find`.
+    Found {
+        /// Number of the question.
+        generation: Generation,
+        /// At most 20, newest first.
+        contacts: Vec<FoundContact>,
+        /// At most 20, newest first; one of just the typed id before all others.
+        conversations: Vec<Conversation>,
+    },
+    /// Answer to `Request::Shift`.
+    Shift {
+        /// Number of the question.
+        generation: Generation,
+        /// What came.
+        shift: Box<Shift>,
     },
     /// Answer to `Request::Outbox`.
     Outbox {
@@ -328,6 +499,68 @@ pub enum Event {
         /// Rows that nothing takes back.
         left: Vec<OutboxRow>,
     },
+    /// Answer to `Request::MakeTags`: all of them are there, in the order asked for.
+    TagsMade {
+        /// Which question it was.
+        group: GroupId,
+        /// The tags.
+        tags: Vec<TagRef>,
+    },
+    /// Answer to `Request::Pick`.
+    Picked {
+        /// Number of the question.
+        generation: Generation,
+        /// What is known.
+        what: Picked,
+    },
+    /// Answer to `Request::Matching`.
+    Matching {
+        /// Number of the question.
+        generation: Generation,
+        /// What matched.
+        matched: Arc<Matched>,
+    },
+    /// Answer to `Request::Later`.
+    Later {
+        /// Number of the question.
+        generation: Generation,
+        /// How many match that did not.
+        count: usize,
+    },
+    /// Answer to `Request::BulkPreview`.
+    BulkPreview {
+        /// Number of the question.
+        generation: Generation,
+        /// What would be done.
+        preview: Box<Preview>,
+    },
+    /// A deed on many is on disk.
+    BulkDone {
+        /// Its group.
+        group: GroupId,
+        /// The new rows; none for a deed that is no act.
+        rows: Vec<OutboxRow>,
+        /// On so many conversations.
+        done: usize,
+        /// So many were left out.
+        left_out: usize,
+        /// So many were so already.
+        already: usize,
+        /// What stays selected: what was left out, and what was too many at once.
+        stay: Arc<Matched>,
+    },
+    /// How far the latest deeds on many are, the newest first: the answer to `Request::Bulks`, and when one
+    /// was paused.
+    Bulks(Vec<Bulk>),
+    /// Answer to `Request::BulkItems`.
+    BulkItems {
+        /// Number of the question.
+        generation: Generation,
+        /// Which deed.
+        group: GroupId,
+        /// What became of each: what needs a person first.
+        items: Vec<BulkItem>,
+    },
     /// An outbox row changed its status.
     Row(OutboxRow),
     /// How many rows wait to be sent, and how many need a person.
@@ -358,6 +591,16 @@ pub enum Event {
         why: &'static str,
         /// Details.
         details: Untrusted,
+    },
+    /// A new conversation is on disk, under its placeholder.
+    NewBegun(ConversationId),
+    /// The first message of a new conversation has arrived. Its row, its drafts and what waits behind it
+    /// belong to what it became; the placeholder is gone.
+    Started {
+        /// What stood for it.
+        placeholder: ConversationId,
+        /// What it became; absent where the helpdesk does not say.
+        became: Option<ConversationId>,
     },
     /// Another deskhand changed the outbox, drafts or marks: ask again for what is shown of them.
     StateChanged,

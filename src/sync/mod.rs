@@ -7,6 +7,7 @@
 
 mod acts;
 mod attention;
+mod bulk;
 mod desk;
 mod engine;
 mod events;
@@ -26,6 +27,7 @@ mod pull_tests;
 mod push;
 mod reconcile;
 mod schedule;
+mod start;
 mod tasks;
 mod wishes;
 mod writer;

@@ -54,10 +54,10 @@ pub(super) struct Pause {
 
 /// What came of one step with a row: the row as it is afterwards (`None` when somebody else has it),
 /// and what the helpdesk refused.
-type Step = (Option<OutboxRow>, Option<ApiError>);
+pub(super) type Step = (Option<OutboxRow>, Option<ApiError>);
 
 /// What is to be written down of a row.
-struct News {
+pub(super) struct News {
     status: OutboxStatus,
     reason: Untrusted,
     sent_part: Option<PartId>,
@@ -66,26 +66,26 @@ struct News {
 }
 
 impl News {
-    fn of(row: &OutboxRow, status: OutboxStatus) -> Self {
+    pub(super) fn of(row: &OutboxRow, status: OutboxStatus) -> Self {
         Self { status, reason: Untrusted::default(), sent_part: None, wait: None, doubt: row.doubt }
     }
 
-    fn because(self, reason: Untrusted) -> Self {
+    pub(super) fn because(self, reason: Untrusted) -> Self {
         Self { reason, ..self }
     }
 
-    fn after(self, wait: Duration) -> Self {
+    pub(super) fn after(self, wait: Duration) -> Self {
         Self { wait: Some(wait), ..self }
     }
 
-    fn with(self, doubt: Doubt) -> Self {
+    pub(super) fn with(self, doubt: Doubt) -> Self {
         Self { doubt, ..self }
     }
 }
 
 /// What is to be done after reading came before sending.
 #[allow(clippy::large_enum_variant, reason = "it lives for one step")]
-enum Cleared {
+pub(super) enum Cleared {
     /// It may go.
     Go(Attempt),
     /// It may not, not now.
@@ -117,7 +117,9 @@ impl Engine {
                 outcome.and(released)?;
             }
         }
-        pushed.waiting = self.on_disk(|cache| cache.outbox_counts().map(|counts| counts.waiting)).await?;
+        // What the agent has paused is waited for by nobody.
+        let waits = |cache: &Cache| Ok(cache.outbox_counts()?.waiting.saturating_sub(cache.paused_count()?));
+        pushed.waiting = self.on_disk(waits).await?;
         Ok(pushed)
     }
 
@@ -222,7 +224,12 @@ impl Engine {
 
     /// One step with one row.
     async fn push_row(&self, row: &OutboxRow, me: &TeammateId, holder: &str) -> Result<Step, SyncError> {
-        let attempt = if row.status == OutboxStatus::Unknown {
+        let attempt = if matches!(row.act, Act::Start { .. }) {
+            match self.clear_start(row, me).await? {
+                Cleared::Go(attempt) => attempt,
+                Cleared::Stop(step) => return Ok(step),
+            }
+        } else if row.status == OutboxStatus::Unknown {
             match self.resolve(row, me).await? {
                 Cleared::Go(attempt) => attempt,
                 Cleared::Stop(step) => return Ok(step),
@@ -276,6 +283,9 @@ impl Engine {
         let outcome = client.perform(&row.conversation, &row.act, me, &files).await;
         self.note_exchange(&outcome);
         match outcome {
+            Ok(performed) if matches!(row.act, Act::Start { .. }) => {
+                Ok((self.started(&row, performed, me).await?, None))
+            }
             Ok(performed) => Ok((self.arrived(&row, performed.conversation, me).await?, None)),
             Err(error) => Ok((self.not_arrived(&row, &error, me).await?, Some(error))),
         }
@@ -344,7 +354,7 @@ impl Engine {
     }
 
     /// The thread could not be read before a send, or the send had no turn: nothing has left.
-    async fn not_read(&self, row: &OutboxRow, error: ApiError) -> Result<Step, SyncError> {
+    pub(super) async fn not_read(&self, row: &OutboxRow, error: ApiError) -> Result<Step, SyncError> {
         let misses = self.count_miss(row.id);
         let wait = match error.class() {
             Class::NotFound { .. } | Class::NotAllowed | Class::Refused => {
@@ -393,7 +403,7 @@ impl Engine {
     }
 
     /// Keeps a thread that was read on the way, and tells when it is news.
-    async fn keep(&self, thread: FetchedThread) -> Result<(), SyncError> {
+    pub(super) async fn keep(&self, thread: FetchedThread) -> Result<(), SyncError> {
         let id = thread.conversation.id.clone();
         let store =
             move |cache: &crate::cache::Cache| cache.store_thread(&thread.conversation, &thread.parts, thread.missing);
@@ -514,6 +524,9 @@ impl Engine {
                 };
                 News::of(row, OutboxStatus::Unknown).with(doubt).after(wait)
             }
+            Class::NotFound { .. } if Self::may_come_late(row, error) => {
+                Self::not_gone(row).after(self.wait_after(row.attempts.max(3)))
+            }
             Class::NotFound { .. } | Class::NotAllowed | Class::Refused => {
                 return self.refused(row, error, reason, me).await;
             }
@@ -534,6 +547,7 @@ impl Engine {
         if matches!(error.class(), Class::NotFound { .. }) {
             self.gone(row).await?;
         } else if matches!(error.status(), Some(409 | 422 | 423))
+            && !row.conversation.is_placeholder()
             && let Ok(thread) = self.client.conversation(&row.conversation).await
         {
             if !row.act.is_message() && row.act.already_so(&thread.conversation) {
@@ -544,6 +558,15 @@ impl Engine {
         let asks = is_conflict || (row.doubt.since.is_some() && row.act.is_message());
         let status = if asks { OutboxStatus::NeedsDecision } else { OutboxStatus::Failed };
         self.settle(row, News::of(row, status).because(reason)).await
+    }
+
+    /// How long a row of unknown outcome waits after it could not be looked up.
+    pub(super) fn wait_to_read(&self, row: &OutboxRow, error: &ApiError) -> Duration {
+        match error.class() {
+            Class::Throttled { retry_at } => retry_at.since(self.now()).max(Duration::from_secs(1)),
+            Class::NotSignedIn => self.timings.signed_out_wait,
+            _ => self.wait_after(row.attempts.max(3)),
+        }
     }
 
     fn wait_after(&self, attempts: u32) -> Duration {
@@ -569,11 +592,7 @@ impl Engine {
                 return stop(self.settle(row, ask(doubt, reason_of(&error))).await?);
             }
             Err(error) => {
-                let wait = match error.class() {
-                    Class::Throttled { retry_at } => retry_at.since(self.now()).max(Duration::from_secs(1)),
-                    Class::NotSignedIn => self.timings.signed_out_wait,
-                    _ => self.wait_after(row.attempts.max(3)),
-                };
+                let wait = self.wait_to_read(row, &error);
                 return stop(self.settle(row, still.because(reason).after(wait)).await?);
             }
         };
@@ -634,7 +653,7 @@ impl Engine {
     }
 
     /// Writes what became of a row, and tells. `None` when the row has moved on since.
-    async fn settle(&self, row: &OutboxRow, news: News) -> Result<Option<OutboxRow>, SyncError> {
+    pub(super) async fn settle(&self, row: &OutboxRow, news: News) -> Result<Option<OutboxRow>, SyncError> {
         let News { status, reason, sent_part, wait, doubt } = news;
         let due_at = wait.map(|wait| self.now() + wait);
         let news = Settlement { id: row.id, attempt: row.attempts, status, reason, due_at, sent_part, doubt };
@@ -662,7 +681,7 @@ fn baseline_of(thread: &FetchedThread) -> Baseline {
 }
 
 /// The server's words, or else its code; nothing where the status says it all.
-fn reason_of(error: &ApiError) -> Untrusted {
+pub(super) fn reason_of(error: &ApiError) -> Untrusted {
     if error.message().is_empty() { Untrusted::new(error.code().unwrap_or_default()) } else { error.message().clone() }
 }
 

@@ -16,7 +16,7 @@ use crate::domain::{
     Act, ActKind, Attachment, AuthorKind, Began, Conversation, Doubt, FilePart, Guard, OutboxRow, OutboxStatus, Part,
     PartId, PartKind, TeammateId, UnixTime,
 };
-use crate::text::{Untrusted, canonical};
+use crate::text::{Untrusted, canonical, markdown};
 
 /// Reads that suffice where the thread shows something that came after the attempt.
 pub const READS_WITNESSED: u32 = 2;
@@ -182,7 +182,8 @@ fn taken(row: &OutboxRow, look: &Look<'_>) -> HashSet<PartId> {
 }
 
 /// The earliest date of what a row became, when the helpdesk's clock is so many seconds before ours.
-fn not_before(row: &OutboxRow, server_ahead: i64) -> UnixTime {
+#[must_use]
+pub fn not_before(row: &OutboxRow, server_ahead: i64) -> UnixTime {
     UnixTime(row.created_at.secs().saturating_add(server_ahead)) - CLOCK_SLACK
 }
 
@@ -219,10 +220,15 @@ fn candidates<'a>(
 }
 
 fn first_match<'a>(row: &OutboxRow, look: &Look<'a>, taken: &HashSet<PartId>) -> Option<&'a Part> {
-    let (Act::Reply { text, files } | Act::Note { text, files }) = &row.act else { return None };
-    let words = canonical(text);
+    let (text, files) = match &row.act {
+        Act::Reply { text, files } | Act::Note { text, files } => (text, files.as_slice()),
+        Act::Start { text, .. } => (text, &[][..]),
+        _ => return None,
+    };
+    // As it was sent, or as an earlier version of this program sent it.
+    let words = [canonical(&markdown::to_html(text)), canonical(text)];
     candidates(row, look, taken, since_baseline(row, look))
-        .find(|part| words_of(part) == words && are_the_files(files, &part.attachments))
+        .find(|part| words.contains(&words_of(part)) && are_the_files(files, &part.attachments))
 }
 
 /// Whether something of mine is there that may be the message, whatever it says: helpdesks put signatures
@@ -353,6 +359,18 @@ mod tests {
         let said = Look { server_ahead: 86_400, ..look(&parts, &me, &[]) };
         assert_eq!(judge(&row, &said), Verdict::Ask);
         assert_eq!(judge(&row, &Look { server_ahead: -86_400, ..said }), Verdict::Arrived(parts[0].id.clone()));
+    }
+
+    #[test]
+    fn a_message_with_markup_is_found_as_the_helpdesk_keeps_it() {
+        let text = "Hi **you**,\n1. one\n2. two\n\n> quoted";
+        let sent = crate::text::markdown::to_html(text);
+        assert!(sent.contains("<ol>") && sent.contains("<b>"), "{sent}");
+        let kept = sent.replace("<b>", "<strong>").replace("</b>", "</strong>").replace("<p>", "<p class=\"x\">");
+        for body in [sent.as_str(), &kept] {
+            let parts = [part("2", PartKind::Comment, "7", body, 1_001)];
+            assert_eq!(verdict(&row(text, None), &parts), Verdict::Arrived(part_id("2")), "{body}");
+        }
     }
 
     #[test]

@@ -12,11 +12,11 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::engine::{Engine, Hold, SyncError};
+use super::engine::{Engine, SyncError};
 use super::message::Event;
 use super::pace::Setbacks;
 use crate::api::Client;
-use crate::domain::{Act, AwayState, ConversationId};
+use crate::domain::{AwayState, ConversationId, GroupId, TagRef};
 use crate::text::Untrusted;
 
 /// How many threads near the cursor are fetched before they are asked for, and how many beside each
@@ -36,8 +36,8 @@ pub(super) enum Wanted {
     Ahead(Vec<ConversationId>),
     /// Away, or back.
     Away(AwayState),
-    /// A tag to be made, and the conversation that gets it.
-    Tag(Untrusted, ConversationId),
+    /// Tags to be made, and who asks for them.
+    Tags(GroupId, Vec<Untrusted>),
 }
 
 /// What became of one of them.
@@ -109,7 +109,7 @@ pub(super) async fn grant(engine: Engine, wanted: Arc<Mutex<UnboundedReceiver<Wa
                 }
                 Some(Wanted::Ahead(ids)) => wishes.ahead = ids.into_iter().take(AHEAD).rev().collect(),
                 Some(Wanted::Away(state)) => jobs.push(Box::pin(engine.go_away(state))),
-                Some(Wanted::Tag(name, on)) => jobs.push(Box::pin(engine.make_wanted_tag(name, on))),
+                Some(Wanted::Tags(group, names)) => jobs.push(Box::pin(engine.make_wanted_tags(group, names))),
             },
             () = engine.attention.news.notified() => {
                 if let Some(id) = engine.attention.thread() {
@@ -187,23 +187,19 @@ impl Engine {
         Done::Other
     }
 
-    async fn make_wanted_tag(&self, name: Untrusted, on: ConversationId) -> Done {
-        if let Err(error) = self.make_tag(name, on).await {
-            tracing::warn!(%error, "a tag could not be made");
-            self.tell(Event::Notice { key: "tag-not-made", details: Untrusted::default() });
+    async fn make_wanted_tags(&self, group: GroupId, names: Vec<Untrusted>) -> Done {
+        let mut tags = Vec::with_capacity(names.len());
+        for name in names {
+            match self.create_tag(name.as_raw().trim()).await {
+                Ok(tag) => tags.push(TagRef { id: tag.id, name: tag.name }),
+                Err(error) => {
+                    tracing::warn!(%error, "a tag could not be made");
+                    self.tell(Event::Refused { group, why: "tag-not-made", texts: Vec::new() });
+                    return Done::Other;
+                }
+            }
         }
+        self.tell(Event::TagsMade { group, tags });
         Done::Other
-    }
-
-    /// Makes a tag and commits putting it on.
-    async fn make_tag(&self, name: Untrusted, on: ConversationId) -> Result<(), SyncError> {
-        let tag = self.create_tag(name.as_raw().trim()).await?;
-        let Some(group) = self.new_group() else { return Ok(()) };
-        let engine = self.clone();
-        // The name as typed: whoever asked knows the act by it.
-        let acts = vec![(on, Act::Tag { tag: tag.id, name })];
-        let committed =
-            tokio::task::spawn_blocking(move || engine.commit(&group, &acts, &[], None, Hold::UndoWindow)).await;
-        committed.map_err(|_| SyncError::Stopped)?.map(drop).map_err(SyncError::from)
     }
 }

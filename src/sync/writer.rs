@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use super::engine::{Engine, Hold, mode_of, why_not_durable};
-use super::message::{Event, Request, Storage};
+use super::message::{BulkPlan, Event, Request, Storage};
 use crate::cache::CacheError;
 use crate::domain::{Act, Began, ConversationId, Draft, GroupId, Mode};
 use crate::text::Untrusted;
@@ -78,6 +78,12 @@ fn write(engine: &Engine, request: Request) -> Result<(), CacheError> {
             commit(engine, group, &acts, &uses_drafts, began.as_ref());
             Ok(())
         }
+        Request::Bulk { group, plan } => {
+            do_bulk(engine, group, &plan);
+            Ok(())
+        }
+        Request::PauseBulk { group, paused } => engine.pause_bulk(&group, paused),
+        Request::RetryBulk(group) => engine.retry_bulk(&group),
         Request::Undo { group } => engine.undo(&group),
         Request::SaveDraft(draft) => engine.save_draft(&draft, false).map(drop),
         Request::OverwriteDraft(draft) => engine.save_draft(&draft, true).map(drop),
@@ -88,6 +94,10 @@ fn write(engine: &Engine, request: Request) -> Result<(), CacheError> {
         }
         Request::Seen { id, until } => engine.seen(&id, until),
         Request::MarkUnread(id) => engine.mark_unread(&id),
+        Request::BeginNew { id, opening } => engine.begin_new(&id, &opening),
+        Request::ForgetNew(id) => engine.forget_new(&id),
+        Request::MentionDone { id, until } => engine.finish_mention(&id, until),
+        Request::MentionBack(id) => engine.bring_mention_back(&id),
         Request::SavePlace(place) => engine.save_place(&place),
         Request::SaveArrangement(arrangement) => engine.save_arrangement(&arrangement),
         Request::SaveSort { entry, sort } => engine.cache().save_sort(&entry, sort),
@@ -97,6 +107,16 @@ fn write(engine: &Engine, request: Request) -> Result<(), CacheError> {
         Request::SendAnyway(id) => engine.send_anyway(id),
         _ => Ok(()),
     }
+}
+
+/// Does a deed on many, or says why not: what was written is its draft still.
+fn do_bulk(engine: &Engine, group: GroupId, plan: &BulkPlan) {
+    let why = match catch_unwind(AssertUnwindSafe(|| engine.do_bulk(&group, plan))) {
+        Ok(Ok(())) => return,
+        Ok(Err(error)) => why_not_durable(&error),
+        Err(_) => "disk-other",
+    };
+    engine.tell(Event::Refused { group, why, texts: Vec::new() });
 }
 
 /// Commits, or says why not, with the texts that would be lost.
@@ -117,18 +137,18 @@ fn commit(
     };
     let mut texts: Vec<(ConversationId, Mode, String)> = Vec::new();
     for (id, act) in acts {
-        let (Some(mode), Act::Reply { text, files } | Act::Note { text, files }) = (mode_of(act), act) else {
-            continue;
-        };
+        let (Some(mode), Some(text)) = (mode_of(act), act.text()) else { continue };
         // Nobody may be there any more to hear of the refusal.
         let begun_at = began.map_or_else(|| engine.now(), |began| began.at);
-        let mut draft = Draft::new(id.clone(), mode, text.clone(), begun_at);
+        let mut draft = Draft::new(id.clone(), mode, text, begun_at);
         draft.seen_part = began.and_then(|began| began.part.clone());
-        draft.files.clone_from(files);
+        if let Act::Reply { files, .. } | Act::Note { files, .. } = act {
+            draft.files.clone_from(files);
+        }
         if let Err(error) = engine.cache().give_draft_back(&draft) {
             tracing::error!(%error, "a refused text could not be kept as a draft");
         }
-        texts.push((id.clone(), mode, text.clone()));
+        texts.push((id.clone(), mode, text.to_owned()));
     }
     engine.tell(Event::Refused { group, why, texts });
 }
