@@ -1,14 +1,15 @@
 //! Bytes of the terminal to keys, pastes and answers. Pure: no terminal, no clock.
 //!
 //! Owns the encodings: UTF-8, xterm and rxvt sequences, the kitty keyboard protocol, bracketed paste,
-//! focus, and answers to our own two questions. What is not understood is swallowed whole, so that it
-//! never turns into keys. Enter at [`Decoder::feed`].
+//! focus, the mouse, and answers to our own two questions. What is not understood is swallowed whole, so
+//! that it never turns into keys. Enter at [`Decoder::feed`].
 //!
 //! Sources: ECMA-48 §5.4 (the form of control sequences), xterm's `ctlseqs` (modifiers, paste, focus),
 //! the kitty keyboard protocol's own page.
 
 use super::burst::join_bursts;
 use super::keys::{Code, KeyPress, control_key, key_of, shift_three};
+use super::mouse::{MouseReport, report};
 
 /// What a terminal says that it can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,6 +25,8 @@ pub enum Protocol {
 pub enum Input {
     /// A key.
     Key(KeyPress),
+    /// The mouse did something.
+    Mouse(MouseReport),
     /// Pasted text, raw. Line ends are `\n`.
     Paste(String),
     /// A paste too long to be kept; so many bytes were dropped.
@@ -245,7 +248,8 @@ impl Decoder {
             ([b'[', ..], b'A'..=b'E') => {
                 out.push(Input::Key(KeyPress::plain(Code::Function(last - b'A' + 1))));
             }
-            // Private sequences are answers or mouse reports; none is a key.
+            ([b'<', params @ ..], b'M' | b'm') => out.extend(report(params, last).map(Input::Mouse)),
+            // Private sequences are answers; none is a key.
             ([b'<'..=b'?', ..], _) => {}
             _ => out.extend(control_key(params, last).map(Input::Key)),
         }
@@ -297,6 +301,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::keys::Mods;
+    use super::super::mouse::MouseAct;
     use super::*;
 
     fn all(chunks: &[&[u8]]) -> Vec<Input> {
@@ -411,9 +416,22 @@ mod tests {
         assert_eq!(all(&[b"\x1b]11;rgb:1010/1212/1414\x1b\\a"]), [letter('a')]);
         assert_eq!(all(&[b"\x1b]11;rgb:1010/1212/1414\x07a"]), [letter('a')]);
         assert_eq!(all(&[b"\x1bP>|kitty\x1b\\a"]), [letter('a')]);
-        assert_eq!(all(&[b"\x1b[<0;3;4M\x1b[<0;3;4ma"]), [letter('a')]);
         assert_eq!(all(&[b"\x1b[M !!a"]), [letter('a')]);
         assert_eq!(all(&[b"\x1b[I\x1b[O"]), [Input::FocusGained, Input::FocusLost]);
+    }
+
+    #[test]
+    fn the_mouse_is_reported_between_keys_and_never_becomes_one() {
+        let mouse = |act, column, row| Input::Mouse(MouseReport { act, column, row });
+        let (press, release) = (mouse(MouseAct::Press, 2, 3), mouse(MouseAct::Release, 2, 3));
+        assert_eq!(all(&[b"\x1b[<0;3;4M\x1b[<0;3;4ma"]), [press.clone(), release, letter('a')]);
+        assert_eq!(all(&[b"\x1b[<6", b"5;120;", b"40M"]), [mouse(MouseAct::WheelDown, 119, 39)]);
+        assert_eq!(all(&[b"\x1b[<2;3;4M\x1b[<35;3;4M\x1b[<0;;4Ma"]), [letter('a')]);
+        // A paste is a paste with reports around it, and a burst is one beside them.
+        let paste = Input::Paste("where is it".to_owned());
+        assert_eq!(all(&[b"\x1b[<0;3;4M\x1b[200~where is it\x1b[201~"]), [press.clone(), paste.clone()]);
+        assert_eq!(all(&[b"\x1b[<0;3;4Mwhere is it"]), [press, paste]);
+        assert_eq!(all(&[&b"\x1b[<65;1;1M".repeat(200)]).len(), 200);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Takes the terminal over and gives it back, whatever happens.
 //!
 //! Owns the modes that we set: raw input, alternate screen, bracketed paste, focus reports, hidden
-//! cursor, kitty's keyboard flags. They are undone when the [`Guard`] goes, and before anything else
+//! cursor, kitty's keyboard flags, mouse reports. They are undone when the [`Guard`] goes, and before anything else
 //! when the thread that holds it panics. Enter at [`Guard::enter`].
 
 use std::fmt;
@@ -24,6 +24,8 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use rustix::process::{Signal, getpgrp, getsid, kill_current_process_group};
 use rustix::termios::{OptionalActions, QueueSelector, Termios, isatty, tcflush, tcgetattr, tcgetwinsize, tcsetattr};
+
+use super::mouse;
 
 /// Asks for the kitty keyboard flags, and whether mode 2026 exists. Nobody waits for the answers.
 const QUESTIONS: &[u8] = b"\x1b[?u\x1b[?2026$p";
@@ -58,6 +60,8 @@ impl fmt::Display for PanicPlace {
 static ACTIVE: AtomicBool = AtomicBool::new(false);
 /// Kitty's keyboard flags were pushed.
 static KEYBOARD: AtomicBool = AtomicBool::new(false);
+/// Mouse reports were asked for.
+static MOUSE: AtomicBool = AtomicBool::new(false);
 /// Answers of the terminal may be under way.
 static ASKED: AtomicBool = AtomicBool::new(false);
 /// How the terminal was before.
@@ -70,6 +74,8 @@ static HOOK: Once = Once::new();
 #[derive(Debug)]
 pub struct Guard {
     asks: bool,
+    /// The mouse is to be ours.
+    mouse: bool,
 }
 
 impl Guard {
@@ -105,7 +111,7 @@ impl Guard {
         });
         // Terminals that are known to print what they do not know are not asked.
         let asks = !matches!(term, None | Some("linux" | "vt100" | "vt102" | "vt220" | "screen" | "ansi" | "cons25"));
-        let guard = Self { asks };
+        let guard = Self { asks, mouse: false };
         guard.take_over()?;
         Ok(guard)
     }
@@ -122,6 +128,10 @@ impl Guard {
         if self.asks {
             bytes.extend(QUESTIONS);
             ASKED.store(true, Ordering::SeqCst);
+        }
+        if self.mouse {
+            bytes.extend(mouse::ON);
+            MOUSE.store(true, Ordering::SeqCst);
         }
         let taken = tcsetattr(input, OptionalActions::Now, &raw)
             .map_err(io::Error::from)
@@ -143,6 +153,23 @@ impl Guard {
         let mut bytes = Vec::new();
         queue!(bytes, PushKeyboardEnhancementFlags(KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES))?;
         write_all(rustix::stdio::stdout(), &bytes)
+    }
+
+    /// Takes the mouse, or gives it back: while it is ours, the terminal selects text only with shift held.
+    /// Costs nothing when that is so already, and is not done where a terminal may not know the reports.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn use_mouse(&mut self, wanted: bool) -> io::Result<()> {
+        let wanted = wanted && self.asks;
+        if self.mouse == wanted {
+            return Ok(());
+        }
+        self.mouse = wanted;
+        if !ACTIVE.load(Ordering::SeqCst) || MOUSE.swap(wanted, Ordering::SeqCst) == wanted {
+            return Ok(());
+        }
+        write_all(rustix::stdio::stdout(), if wanted { mouse::ON } else { mouse::OFF })
     }
 
     /// Gives the terminal back for a while: to an editor, or to the shell.
@@ -196,6 +223,11 @@ fn restore() {
     if KEYBOARD.swap(false, Ordering::SeqCst) {
         let _ = queue!(bytes, PopKeyboardEnhancementFlags);
     }
+    let asked = ASKED.swap(false, Ordering::SeqCst);
+    let reports = MOUSE.swap(false, Ordering::SeqCst);
+    if reports {
+        bytes.extend(mouse::OFF);
+    }
     let _ = queue!(
         bytes,
         DisableFocusChange,
@@ -206,8 +238,8 @@ fn restore() {
     );
     let _ = write_all(rustix::stdio::stdout(), &bytes);
     let input = rustix::stdio::stdin();
-    if ASKED.swap(false, Ordering::SeqCst) {
-        // An answer that is still in the queue would be typed into the shell.
+    if asked || reports {
+        // An answer or a report that is still in the queue would be typed into the shell.
         let _ = tcflush(input, QueueSelector::IFlush);
     }
     if let Some(before) = BEFORE.lock().unwrap_or_else(PoisonError::into_inner).take() {

@@ -3,11 +3,13 @@
 //! Owns where the terminal's cursor is and which style it writes with, so that neither is said twice.
 //! Pure: bytes go into a vector. Enter at [`Pen::write`].
 
+use std::cmp::Ordering;
+
 use ratatui::buffer::Cell;
 use ratatui::style::{Color, Modifier};
 
 /// A run of blanks from this length on is erased instead of written.
-const WORTH_ERASING: u16 = 6;
+const WORTH_ERASING: u16 = 8;
 
 /// Bytes in the making, and what the terminal will be like after them.
 #[derive(Clone, Debug, Default)]
@@ -18,20 +20,44 @@ pub struct Pen {
     at: Option<(u16, u16)>,
     /// The style that is set, when known.
     ink: Option<Ink>,
+    /// The terminal erases with the ground that is set.
+    keeps_ground: bool,
 }
 
+/// A style as the terminal has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Ink {
+pub struct Ink {
     fg: Color,
     bg: Color,
     modifier: Modifier,
 }
 
 impl Ink {
-    const PLAIN: Self = Self { fg: Color::Reset, bg: Color::Reset, modifier: Modifier::empty() };
+    /// The terminal's own.
+    pub const PLAIN: Self = Self { fg: Color::Reset, bg: Color::Reset, modifier: Modifier::empty() };
 
-    const fn of(cell: &Cell) -> Self {
+    /// A cell's.
+    #[must_use]
+    pub const fn of(cell: &Cell) -> Self {
         Self { fg: cell.fg, bg: cell.bg, modifier: cell.modifier }
+    }
+
+    /// Whether a blank in it shows its ground and nothing else.
+    #[must_use]
+    pub const fn leaves_blanks(self) -> bool {
+        !self.modifier.intersects(VISIBLE_ON_BLANK)
+    }
+
+    /// Its ground.
+    #[must_use]
+    pub const fn ground(self) -> Color {
+        self.bg
+    }
+
+    /// Whether blanks are the same in both.
+    #[must_use]
+    pub fn blanks_as(self, other: Self) -> bool {
+        self.bg == other.bg && self.leaves_blanks() && other.leaves_blanks()
     }
 }
 
@@ -47,11 +73,44 @@ const ATTRIBUTES: [(Modifier, u8); 6] = [
     (Modifier::CROSSED_OUT, 9),
 ];
 
+/// What can be taken away by itself on every terminal that has it (ECMA-48), with the numbers that do.
+const REMOVALS: [(Modifier, u16); 4] = [
+    (Modifier::BOLD.union(Modifier::DIM), 22),
+    (Modifier::ITALIC, 23),
+    (Modifier::UNDERLINED, 24),
+    (Modifier::REVERSED, 27),
+];
+const REMOVABLE: Modifier =
+    Modifier::BOLD.union(Modifier::DIM).union(Modifier::ITALIC).union(Modifier::UNDERLINED).union(Modifier::REVERSED);
+
 impl Pen {
     /// Nothing is known of the terminal any more.
     pub fn forget(&mut self) {
         self.at = None;
         self.ink = None;
+    }
+
+    /// Another pen over the same terminal, with nothing written yet.
+    #[must_use]
+    pub const fn fork(&self) -> Self {
+        Self { bytes: Vec::new(), at: self.at, ink: self.ink, keeps_ground: self.keeps_ground }
+    }
+
+    /// Takes over what a fork has written.
+    pub fn adopt(&mut self, fork: &Self) {
+        self.bytes.extend_from_slice(&fork.bytes);
+        (self.at, self.ink) = (fork.at, fork.ink);
+    }
+
+    /// The terminal is known to erase with the ground that is set, not only with its own.
+    pub const fn trust_ground(&mut self) {
+        self.keeps_ground = true;
+    }
+
+    /// Whether blanks on this ground may be erased.
+    #[must_use]
+    pub fn erases_on(&self, ground: Color) -> bool {
+        ground == Color::Reset || self.keeps_ground
     }
 
     /// Puts a sequence in as it is.
@@ -66,29 +125,78 @@ impl Pen {
         self.ink = Some(Ink::PLAIN);
     }
 
-    /// Moves the cursor.
+    /// Moves the cursor, the shortest way.
     pub fn go(&mut self, x: u16, y: u16) {
-        match self.at {
-            Some(at) if at == (x, y) => {}
-            Some((from, row)) if row == y && x > from => {
-                self.raw(b"\x1b[");
-                if x - from > 1 {
-                    self.number(x - from);
-                }
-                self.raw(b"C");
-            }
-            Some((_, row)) if x == 0 && y == row + 1 => self.raw(b"\r\n"),
-            _ => {
-                self.raw(b"\x1b[");
-                self.number(y + 1);
-                if x > 0 {
-                    self.raw(b";");
-                    self.number(x + 1);
-                }
-                self.raw(b"H");
-            }
-        }
+        let Some((from, row)) = self.at else { return self.go_to(x, y) };
         self.at = Some((x, y));
+        let absolute = 3 + digits(y + 1) + if x > 0 { 1 + digits(x + 1) } else { 0 };
+        let straight = vertical(row, y) + across(from, x);
+        // A return and some line feeds: raw mode leaves them as they are.
+        let feeds = y.checked_sub(row).filter(|feeds| (1..=3).contains(feeds));
+        let folded = feeds.map_or(usize::MAX, |feeds| 1 + usize::from(feeds) + across(0, x));
+        if straight <= folded.min(absolute) {
+            match y.cmp(&row) {
+                Ordering::Less => self.control(row - y, b'A'),
+                Ordering::Equal => {}
+                Ordering::Greater => self.control(y - row, b'B'),
+            }
+            self.along(from, x);
+        } else if folded <= absolute {
+            self.raw(b"\r");
+            for _ in 0..feeds.unwrap_or_default() {
+                self.raw(b"\n");
+            }
+            self.along(0, x);
+        } else {
+            self.go_to(x, y);
+        }
+    }
+
+    fn go_to(&mut self, x: u16, y: u16) {
+        self.at = Some((x, y));
+        self.raw(b"\x1b[");
+        self.number(y + 1);
+        if x > 0 {
+            self.raw(b";");
+            self.number(x + 1);
+        }
+        self.raw(b"H");
+    }
+
+    /// Moves along a row.
+    fn along(&mut self, from: u16, to: u16) {
+        if to == from {
+        } else if to > from {
+            self.control(to - from, b'C');
+        } else if to == 0 {
+            self.raw(b"\r");
+        } else if from - to == 1 {
+            self.raw(b"\x08");
+        } else {
+            self.control(from - to, b'D');
+        }
+    }
+
+    fn control(&mut self, count: u16, letter: u8) {
+        self.raw(b"\x1b[");
+        if count > 1 {
+            self.number(count);
+        }
+        self.raw(&[letter]);
+    }
+
+    /// Whether a cell looks as it should when it is written in the style that is set.
+    #[must_use]
+    pub fn suits(&self, cell: &Cell) -> bool {
+        let Some(now) = self.ink else { return false };
+        let ink = Ink::of(cell);
+        now == ink || (cell.symbol() == " " && now.bg == ink.bg && ink.leaves_blanks() && now.leaves_blanks())
+    }
+
+    /// Where the cursor is, when known.
+    #[must_use]
+    pub const fn at(&self) -> Option<(u16, u16)> {
+        self.at
     }
 
     /// Writes a cell of `width` columns on a screen of `columns`.
@@ -105,18 +213,19 @@ impl Pen {
         self.set(ink);
         self.raw(symbol.as_bytes());
         // Terminals do not agree on how wide some clusters are, nor on what follows the last column.
-        let certain = symbol.len() == 1 || is_box_drawing(symbol);
+        let certain = symbol.len() == 1 || is_certain(symbol);
         self.at = (certain && x + width < columns).then_some((x + width, y));
     }
 
-    /// Erases `count` blank cells, without moving.
-    pub fn erase(&mut self, x: u16, y: u16, count: u16) {
+    /// Erases `count` cells that are blank on a ground, without moving.
+    pub fn erase(&mut self, x: u16, y: u16, count: u16, ground: Color) {
         self.go(x, y);
-        let now = self.ink.unwrap_or(Ink::PLAIN);
         // Some terminals erase with all that is set, not only with the ground.
-        if now.bg != Color::Reset || now.modifier.intersects(VISIBLE_ON_BLANK) || self.ink.is_none() {
-            self.set(Ink::PLAIN);
-        }
+        let blank = match self.ink {
+            Some(now) => Ink { bg: ground, modifier: now.modifier.difference(VISIBLE_ON_BLANK), ..now },
+            None => Ink { bg: ground, ..Ink::PLAIN },
+        };
+        self.set(blank);
         self.raw(b"\x1b[");
         self.number(count);
         self.raw(b"X");
@@ -129,20 +238,44 @@ impl Pen {
     }
 
     fn set(&mut self, ink: Ink) {
-        let now = match self.ink {
-            Some(now) if now == ink => return,
-            Some(now) if now.modifier.difference(ink.modifier).is_empty() => now,
-            // An attribute has to go, and only all of them can safely be taken away.
-            _ => {
-                self.ink = Some(ink);
-                self.raw(b"\x1b[0");
-                self.differences(Ink::PLAIN, ink, true);
-                return;
-            }
-        };
+        let was = self.ink;
+        if was == Some(ink) {
+            return;
+        }
         self.ink = Some(ink);
-        self.raw(b"\x1b[");
-        self.differences(now, ink, false);
+        let start = self.bytes.len();
+        let goes = was.map_or(Modifier::empty(), |was| was.modifier.difference(ink.modifier));
+        if let Some(was) = was.filter(|_| REMOVABLE.contains(goes)) {
+            self.raw(b"\x1b[");
+            let weight = Modifier::BOLD.union(Modifier::DIM);
+            let mut left = Ink { modifier: was.modifier.difference(goes), ..was };
+            if goes.intersects(weight) {
+                // One number takes both away.
+                left.modifier.remove(weight);
+            }
+            let mut separate = false;
+            for (modifiers, number) in REMOVALS {
+                if goes.intersects(modifiers) {
+                    if separate {
+                        self.raw(b";");
+                    }
+                    separate = true;
+                    self.number(number);
+                }
+            }
+            self.differences(left, ink, separate);
+        }
+        let middle = self.bytes.len();
+        if middle == start || !goes.is_empty() {
+            self.raw(b"\x1b[0");
+            self.differences(Ink::PLAIN, ink, true);
+            // The shorter of the two stays.
+            if middle > start && self.bytes.len() - middle >= middle - start {
+                self.bytes.truncate(middle);
+            } else {
+                self.bytes.drain(start..middle);
+            }
+        }
     }
 
     fn differences(&mut self, from: Ink, to: Ink, mut separate: bool) {
@@ -224,10 +357,45 @@ impl Pen {
     }
 }
 
-/// Lines and half blocks: one column on every terminal that we draw on.
-fn is_box_drawing(symbol: &str) -> bool {
+const fn digits(number: u16) -> usize {
+    match number {
+        0..10 => 1,
+        10..100 => 2,
+        100..1_000 => 3,
+        1_000..10_000 => 4,
+        _ => 5,
+    }
+}
+
+/// Bytes of a control sequence with a count, which is left out when it is 1.
+const fn control(count: u16) -> usize {
+    if count > 1 { 3 + digits(count) } else { 3 }
+}
+
+const fn vertical(from: u16, to: u16) -> usize {
+    match from.abs_diff(to) {
+        0 => 0,
+        rows => control(rows),
+    }
+}
+
+const fn across(from: u16, to: u16) -> usize {
+    match from.abs_diff(to) {
+        0 => 0,
+        _ if to == 0 => 1,
+        1 if to < from => 1,
+        columns => control(columns),
+    }
+}
+
+/// Whether terminals agree on how wide it is: lines and half blocks, the letters of Europe, kana, CJK
+/// ideographs, Hangul.
+fn is_certain(symbol: &str) -> bool {
     let mut scalars = symbol.chars();
-    matches!((scalars.next(), scalars.next()), (Some('─'..='╿' | '▌'), None))
+    let (Some(letter), None) = (scalars.next(), scalars.next()) else { return false };
+    matches!(letter,
+        '─'..='╿' | '▌' | '…' | '·' | '’' | '–' | '−' | 'À'..='ɏ' | 'Α'..='ω' | 'Ѐ'..='ӿ' | 'ぁ'..='ん' | 'ァ'..='ヶ'
+        | '一'..='鿋' | '가'..='힣')
 }
 
 #[cfg(test)]
@@ -247,8 +415,52 @@ mod tests {
                 blank(&mut pen);
                 String::from_utf8_lossy(pen.bytes.get(start..).unwrap_or_default()).into_owned()
             };
-            assert_eq!(after(|pen| pen.write(1, 0, &Cell::new(" "), 1, 80)), "\x1b[0m ");
-            assert_eq!(after(|pen| pen.erase(1, 0, 9)), "\x1b[0m\x1b[9X");
+            let off = match modifier {
+                Modifier::UNDERLINED => "\x1b[24m",
+                Modifier::REVERSED => "\x1b[27m",
+                _ => "\x1b[0m",
+            };
+            assert!([off, "\x1b[0m"].contains(&after(|pen| pen.write(1, 0, &Cell::new(" "), 1, 80)).trim_end()));
+            assert_eq!(after(|pen| pen.erase(1, 0, 9, Color::Reset)), "\x1b[0m\x1b[9X");
         }
+    }
+
+    fn moved(from: (u16, u16), to: (u16, u16)) -> String {
+        let mut pen = Pen::default();
+        pen.go(from.0, from.1);
+        pen.bytes.clear();
+        pen.go(to.0, to.1);
+        String::from_utf8_lossy(&pen.bytes).into_owned()
+    }
+
+    #[test]
+    fn the_cursor_goes_the_shortest_way() {
+        for (from, to, bytes) in [
+            ((5, 5), (5, 5), ""),
+            ((5, 5), (6, 5), "\x1b[C"),
+            ((5, 5), (4, 5), "\x08"),
+            ((5, 5), (0, 5), "\r"),
+            ((5, 5), (0, 6), "\r\n"),
+            ((5, 5), (0, 7), "\r\n\n"),
+            ((24, 5), (23, 6), "\x1b[B\x08"),
+            ((24, 9), (24, 5), "\x1b[4A"),
+            ((90, 5), (23, 8), "\x1b[9;24H"),
+        ] {
+            assert_eq!(moved(from, to), bytes, "{from:?} {to:?}");
+        }
+    }
+
+    #[test]
+    fn an_attribute_goes_alone_where_that_is_shorter() {
+        let mut loud = Cell::new("a");
+        (loud.fg, loud.modifier) = (Color::Rgb(200, 200, 200), Modifier::BOLD);
+        let mut quiet = loud.clone();
+        quiet.modifier = Modifier::empty();
+        let mut pen = Pen::default();
+        pen.clear();
+        pen.write(0, 0, &loud, 1, 80);
+        pen.bytes.clear();
+        pen.write(1, 0, &quiet, 1, 80);
+        assert_eq!(pen.bytes, b"\x1b[22ma");
     }
 }

@@ -8,10 +8,10 @@ use std::os::fd::BorrowedFd;
 
 use ratatui::buffer::{Buffer, Cell, CellWidth};
 use ratatui::layout::{Position, Rect};
-use ratatui::style::{Color, Modifier};
+use ratatui::style::Color;
 
 use super::guard::write_all;
-use super::pen::Pen;
+use super::pen::{Ink, Pen};
 
 /// From so many bytes on a frame is worth the brackets of a synchronized update.
 const WORTH_BRACKETS: usize = 256;
@@ -62,7 +62,11 @@ impl Screen<BorrowedFd<'static>> {
     /// A screen on standard output, which a [`Guard`](super::Guard) has taken over.
     #[must_use]
     pub fn on_stdout() -> Self {
-        Self::new(rustix::stdio::stdout())
+        let mut screen = Self::new(rustix::stdio::stdout());
+        if std::env::var("TERM").is_ok_and(|term| keeps_ground(&term)) {
+            screen.trust_ground();
+        }
+        screen
     }
 }
 
@@ -89,6 +93,11 @@ impl<T: Terminal> Screen<T> {
     /// The terminal said that it knows synchronized updates.
     pub const fn use_synchronized_updates(&mut self) {
         self.synchronizes = true;
+    }
+
+    /// The terminal erases with the ground that is set (its `bce`).
+    pub const fn trust_ground(&mut self) {
+        self.pen.trust_ground();
     }
 
     /// What takes the bytes.
@@ -170,29 +179,116 @@ impl<T: Terminal> Screen<T> {
     }
 }
 
-/// Writes what differs.
+/// Writes what differs, in the order that takes fewer bytes: row by row, or style by style.
 fn changes(shown: &Buffer, next: &Buffer, pen: &mut Pen) {
-    let columns = next.area.width;
     let cells = differing(shown, next);
+    let runs = runs(&cells, pen);
+    let mut by_style = pen.fork();
+    let before = pen.bytes.len();
+    for run in &runs {
+        write_run(run, &cells, next, pen);
+    }
+    if runs.len() < 3 {
+        return;
+    }
+    let mut inks: Vec<Ink> = Vec::with_capacity(24);
+    for run in &runs {
+        if !inks.contains(&run.ink) {
+            inks.push(run.ink);
+        }
+    }
+    for ink in inks {
+        for run in runs.iter().filter(|run| run.ink == ink) {
+            write_run(run, &cells, next, &mut by_style);
+        }
+    }
+    if by_style.bytes.len() < pen.bytes.len() - before {
+        pen.bytes.truncate(before);
+        pen.adopt(&by_style);
+    }
+}
+
+/// Cells side by side that are written in one style, or erased.
+#[derive(Clone, Debug)]
+struct Run {
+    /// Which of the differing cells.
+    cells: std::ops::Range<usize>,
+    ink: Ink,
+    erases: bool,
+}
+
+/// Parts the differing cells into runs. A blank goes with its neighbours, whatever their letters' style.
+fn runs(cells: &[(u16, u16, &Cell)], pen: &Pen) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::with_capacity(64);
     let mut at = 0;
+    // Whether the last run is of blanks only, so that its letters' style is still open.
+    let mut open = false;
     while let Some(&(x, y, cell)) = cells.get(at) {
-        let blanks = cells
-            .iter()
-            .skip(at)
-            .zip(x..)
-            .take_while(|((column, row, cell), expected)| *row == y && column == expected && is_blank(cell));
-        let blanks = u16::try_from(blanks.count()).unwrap_or(u16::MAX);
-        if Pen::erases(blanks) {
-            pen.erase(x, y, blanks);
-            at += usize::from(blanks);
+        let blanks =
+            cells.iter().skip(at).zip(x..).take_while(|((column, row, next), expected)| {
+                *row == y && column == expected && is_blank(next, cell.bg)
+            });
+        let blanks = if pen.erases_on(cell.bg) { blanks.count() } else { 0 };
+        let beside = at
+            .checked_sub(1)
+            .and_then(|before| cells.get(before))
+            .is_some_and(|&(column, row, before)| row == y && column.saturating_add(before.cell_width().max(1)) == x);
+        if Pen::erases(u16::try_from(blanks).unwrap_or(u16::MAX)) {
+            // What was written last will do if its blanks are the same.
+            let own = Ink::of(cell);
+            let ink = runs.last().map(|run| run.ink).filter(|ink| ink.blanks_as(own)).unwrap_or(own);
+            runs.push(Run { cells: at..at + blanks, ink, erases: true });
+            (at, open) = (at + blanks, false);
             continue;
         }
+        let ink = Ink::of(cell);
+        let is_open = cell.symbol() == " " && ink.leaves_blanks();
+        match runs.last_mut().filter(|run| beside && !run.erases) {
+            Some(run) if run.ink == ink || (is_open && run.ink.blanks_as(ink)) => run.cells.end = at + 1,
+            Some(run) if open && run.ink.blanks_as(ink) => {
+                run.ink = ink;
+                run.cells.end = at + 1;
+                open = is_open;
+            }
+            _ => {
+                runs.push(Run { cells: at..at + 1, ink, erases: false });
+                open = is_open;
+            }
+        }
+        at += 1;
+    }
+    runs
+}
+
+fn write_run(run: &Run, cells: &[(u16, u16, &Cell)], next: &Buffer, pen: &mut Pen) {
+    let columns = next.area.width;
+    let cells = cells.get(run.cells.clone()).unwrap_or_default();
+    let Some(&(x, y, _)) = cells.first() else { return };
+    if run.erases {
+        pen.erase(x, y, u16::try_from(cells.len()).unwrap_or(u16::MAX), run.ink.ground());
+        return;
+    }
+    bridge(x, y, next, pen);
+    for &(x, y, cell) in cells {
         if cell.symbol().chars().nth(1).is_some() {
             doubtful(x, y, cell, next, pen);
         } else {
             pen.write(x, y, cell, cell.cell_width().max(1), columns);
         }
-        at += 1;
+    }
+}
+
+/// Writes a few letters that stand between the cursor and `x` anew, where that is shorter than a move.
+fn bridge(x: u16, y: u16, next: &Buffer, pen: &mut Pen) {
+    let Some((from, row)) = pen.at() else { return };
+    if row != y || x <= from || x - from > 3 {
+        return;
+    }
+    let between = || (from..x).filter_map(|column| Some((column, next.cell((column, y))?)));
+    if between().all(|(_, cell)| cell.symbol().len() == 1 && pen.suits(cell)) {
+        for (column, cell) in between() {
+            pen.write(column, y, cell, 1, next.area.width);
+        }
     }
 }
 
@@ -233,7 +329,7 @@ fn doubtful(x: u16, y: u16, cell: &Cell, next: &Buffer, pen: &mut Pen) {
     let width = cell.cell_width().max(1);
     let scalars = u16::try_from(cell.symbol().chars().count()).unwrap_or(u16::MAX);
     let end = x.saturating_add(width.max(scalars.saturating_mul(2))).min(columns);
-    pen.erase(x, y, width.min(columns - x));
+    pen.erase(x, y, width.min(columns - x), Color::Reset);
     pen.write(x, y, cell, width, columns);
     let mut after = x.saturating_add(width);
     while after < end {
@@ -246,16 +342,34 @@ fn doubtful(x: u16, y: u16, cell: &Cell, next: &Buffer, pen: &mut Pen) {
     }
 }
 
-fn is_blank(cell: &Cell) -> bool {
-    const SHOWS: Modifier = Modifier::REVERSED.union(Modifier::UNDERLINED).union(Modifier::CROSSED_OUT);
-    cell.symbol() == " " && cell.bg == Color::Reset && !cell.modifier.intersects(SHOWS)
+fn is_blank(cell: &Cell, ground: Color) -> bool {
+    cell.symbol() == " " && cell.bg == ground && Ink::of(cell).leaves_blanks()
+}
+
+/// Whether a terminal of this name erases with the ground that is set: those that are known to.
+fn keeps_ground(term: &str) -> bool {
+    const KNOWN: [&str; 12] = [
+        "xterm",
+        "tmux",
+        "alacritty",
+        "foot",
+        "kitty",
+        "wezterm",
+        "ghostty",
+        "konsole",
+        "vte",
+        "gnome",
+        "rxvt",
+        "linux",
+    ];
+    KNOWN.iter().any(|known| term.starts_with(known))
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
     use proptest::prelude::*;
-    use ratatui::style::Style;
+    use ratatui::style::{Modifier, Style};
 
     use super::*;
 
@@ -387,9 +501,13 @@ mod tests {
         #[test]
         fn the_terminal_shows_the_last_frame(
             frames in prop::collection::vec(
-                prop::collection::vec(("[a-c ]{0,12}|[a日é ]{0,8}", style()), 0..5), 1..5)
+                prop::collection::vec(("[a-c ]{0,12}|[a日é ]{0,8}|a {11}", style()), 0..5), 1..5),
+            trusts: bool,
         ) {
             let mut bench = Bench::new((12, 4));
+            if trusts {
+                bench.screen.trust_ground();
+            }
             let mut last = Buffer::empty(Rect::ZERO);
             for frame in &frames {
                 bench.screen.draw(bench.size, |area, buf| {

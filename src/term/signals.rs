@@ -36,6 +36,13 @@ impl Signal {
     }
 }
 
+/// Stops this process, and nobody else of its group, until the shell continues it: for a stop that was
+/// meant for another program at the terminal.
+pub fn stop_alone() {
+    // Fails for nobody's own process.
+    let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP);
+}
+
 /// The signals since [`Signals::listen`].
 #[derive(Debug)]
 pub struct Signals {
