@@ -5,25 +5,35 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The longest text that is read back.
-const LONGEST: u64 = 1 << 20;
+/// The longest text that is read back: a draft, and a thread below it.
+const LONGEST: u64 = 4 << 20;
 
 /// Lets the agent edit `text` in `$VISUAL` or `$EDITOR` (else `vi`), with the terminal as it is, in a file
 /// of its own in `dir`; gives the text as it was saved, without the newline that editors put at the end.
+/// Returns when the editor has ended.
 ///
 /// # Errors
-/// When the file cannot be made or read, the editor cannot be started, or ends without success.
+/// When the file cannot be made or read, the editor cannot be started, or ends without success. A text
+/// that is too long to be read back stays in its file, which the error names.
 pub fn edit_text(dir: &Path, name: &str, text: &str) -> io::Result<String> {
     let command = ["VISUAL", "EDITOR"]
         .into_iter()
         .filter_map(|name| std::env::var(name).ok())
         .find(|command| !command.trim().is_empty())
         .unwrap_or_else(|| "vi".to_owned());
+    edit_with(&command, dir, name, text)
+}
+
+fn edit_with(command: &str, dir: &Path, name: &str, text: &str) -> io::Result<String> {
     let file = PrivateFile::make(dir, name, text)?;
     // Words, not a shell: `code --wait` works, and no name of a file is ever run.
     let mut words = command.split_whitespace();
     let program = words.next().unwrap_or("vi");
-    let status = Command::new(program).args(words).arg(&file.0).status()?;
+    let status = Command::new(program)
+        .args(words)
+        .arg(&file.0)
+        .status()
+        .map_err(|error| io::Error::new(error.kind(), format!("{program}: {error}")))?;
     if !status.success() {
         return Err(io::Error::other(format!("{program} ended with {status}")));
     }
@@ -31,10 +41,12 @@ pub fn edit_text(dir: &Path, name: &str, text: &str) -> io::Result<String> {
     let mut bytes = Vec::new();
     File::open(&file.0)?.take(LONGEST + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LONGEST {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "longer than 1 MiB"));
+        let why = format!("longer than 4 MiB; it is kept in {}", file.0.display());
+        file.keep();
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
     }
-    let text = String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "not UTF-8"))?;
-    Ok(text.strip_suffix('\n').map_or(text.as_str(), |text| text).to_owned())
+    let text = String::from_utf8_lossy(&bytes);
+    Ok(text.strip_suffix('\n').unwrap_or(&text).to_owned())
 }
 
 /// A file for us alone that goes when the value does.
@@ -42,7 +54,8 @@ struct PrivateFile(PathBuf);
 
 impl PrivateFile {
     fn make(dir: &Path, name: &str, text: &str) -> io::Result<Self> {
-        let path = dir.join(name);
+        // Two of us may be at the same text.
+        let path = dir.join(format!("editing-{}-{name}", std::process::id()));
         // One that a killed process left behind.
         let _ = std::fs::remove_file(&path);
         let mut options = OpenOptions::new();
@@ -55,17 +68,28 @@ impl PrivateFile {
         opened.write_all(b"\n")?;
         Ok(file)
     }
+
+    /// Leaves the file where it is.
+    fn keep(mut self) {
+        self.0 = PathBuf::new();
+    }
 }
 
 impl Drop for PrivateFile {
     fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
+        if !self.0.as_os_str().is_empty() {
+            let _ = std::fs::remove_file(&self.0);
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn left_in(dir: &Path) -> io::Result<usize> {
+        Ok(std::fs::read_dir(dir)?.count())
+    }
 
     #[test]
     fn the_file_is_ours_alone_and_goes_afterwards() -> io::Result<()> {
@@ -80,6 +104,25 @@ mod tests {
         let path = file.0.clone();
         drop(file);
         assert!(!path.exists());
+        Ok(())
+    }
+
+    #[test]
+    fn what_the_editor_saved_comes_back_and_nothing_stays_on_disk() -> io::Result<()> {
+        let dir = tempfile::tempdir()?;
+        assert_eq!(edit_with("true", dir.path(), "reply.md", "Hello\nthere")?, "Hello\nthere");
+        assert_eq!(edit_with("sed -i s/Hello/Bye/", dir.path(), "reply.md", "Hello")?, "Bye");
+        assert_eq!(left_in(dir.path())?, 0);
+        Ok(())
+    }
+
+    #[test]
+    fn an_editor_that_fails_says_so_and_leaves_nothing() -> io::Result<()> {
+        let dir = tempfile::tempdir()?;
+        assert!(edit_with("false", dir.path(), "reply.md", "Hello").is_err());
+        let missing = edit_with("no-such-editor-anywhere", dir.path(), "reply.md", "Hello");
+        assert!(missing.is_err_and(|error| error.to_string().starts_with("no-such-editor-anywhere: ")));
+        assert_eq!(left_in(dir.path())?, 0);
         Ok(())
     }
 }

@@ -1,16 +1,22 @@
 //! Other processes, and files outside our own directories. Nothing else touches either.
 //!
-//! Owns the reading of files that the agent attaches, the agent's editor, and the process that finishes
+//! Owns the reading of files that the agent attaches and of the folders where they lie, the agent's editor, and the process that finishes
 //! the outbox after the screen has gone. Knows nothing of screens or helpdesks.
 
+mod clipboard;
 mod editor;
+mod list;
+mod opener;
 
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+pub use clipboard::copy;
 pub use editor::edit_text;
+pub use list::{FolderEntry, list_folder};
+pub use opener::{is_remote, open_url};
 
 /// The largest file that goes with a message.
 pub const LARGEST_ATTACHMENT: u64 = 20 << 20;
