@@ -27,11 +27,13 @@ pub enum Context {
     Help,
     /// A question that one key answers.
     Confirm,
+    /// A page over all panes, without a line that is typed into.
+    Page,
 }
 
 impl Context {
     /// All contexts.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Always,
         Self::Global,
         Self::Inbox,
@@ -44,6 +46,7 @@ impl Context {
         Self::Picker,
         Self::Help,
         Self::Confirm,
+        Self::Page,
     ];
 
     /// Its name in keymap files.
@@ -62,6 +65,7 @@ impl Context {
             Self::Picker => "picker",
             Self::Help => "help",
             Self::Confirm => "confirm",
+            Self::Page => "page",
         }
     }
 
@@ -87,6 +91,7 @@ impl Context {
             Self::Picker => "context-picker",
             Self::Help => "context-help",
             Self::Confirm => "context-confirm",
+            Self::Page => "context-page",
         }
     }
 

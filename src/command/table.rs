@@ -42,7 +42,9 @@ impl Command {
     /// Whether the palette offers it: what moves a cursor or edits a line is for keys only.
     #[must_use]
     pub fn is_for_palette(&self) -> bool {
-        !self.contexts.iter().any(|context| matches!(context, Context::Picker | Context::Help))
+        // The help is listed everywhere, and can be asked for everywhere.
+        (self.id == CommandId::Help
+            || !self.contexts.iter().any(|context| matches!(context, Context::Picker | Context::Help)))
             && self.contexts != [Context::Confirm]
             && !self.name.starts_with("move.")
     }
@@ -78,22 +80,22 @@ macro_rules! commands {
 
 commands! {
     // moving
-    MoveDown "move.down" "down" [Sidebar List Thread Details Picker Help] 0 always;
-    MoveUp "move.up" "up" [Sidebar List Thread Details Picker Help] 0 always;
+    MoveDown "move.down" "down" [Sidebar List Thread Details Picker Help Page] 0 always;
+    MoveUp "move.up" "up" [Sidebar List Thread Details Picker Help Page] 0 always;
     LineDown "move.line-down" "line-down" [Thread] 0 messages;
     LineUp "move.line-up" "line-up" [Thread] 0 messages;
-    PageDown "move.page-down" "page-down" [Sidebar List Thread Details Picker Help] 0 always;
-    PageUp "move.page-up" "page-up" [Sidebar List Thread Details Picker Help] 0 always;
-    MoveTop "move.top" "top" [Sidebar List Thread Details Picker Help] 0 always;
-    MoveBottom "move.bottom" "bottom" [Sidebar List Thread Details Picker Help] 0 always;
+    PageDown "move.page-down" "page-down" [Sidebar List Thread Details Picker Help Page] 0 always;
+    PageUp "move.page-up" "page-up" [Sidebar List Thread Details Picker Help Page] 0 always;
+    MoveTop "move.top" "top" [Sidebar List Thread Details Picker Help Page] 0 always;
+    MoveBottom "move.bottom" "bottom" [Sidebar List Thread Details Picker Help Page] 0 always;
     CustomerNext "move.customer-next" "customer-next" [Thread] 0 messages;
     CustomerPrevious "move.customer-previous" "customer-previous" [Thread] 0 messages;
-    Open "item.open" "open" [Sidebar List Thread] 11 always;
+    Open "item.open" "open" [Sidebar List Thread Details] 11 always;
     Next "conversation.next" "next" [Inbox] 0 rows;
     Previous "conversation.previous" "previous" [Inbox] 0 rows;
     Read "conversation.read-on" "read-on" [Inbox] 0 rows;
     // acts
-    Reply "conversation.reply" "reply" [Inbox] 4 conversation;
+    Reply "conversation.reply" "reply" [Inbox] 4 reply;
     Note "conversation.note" "note" [Inbox] 5 conversation;
     Assign "conversation.assign" "assign" [Inbox] 6 assign;
     AssignTeam "conversation.assign-team" "assign-team" [Inbox] 0 assign_team;
@@ -104,13 +106,29 @@ commands! {
     Close "conversation.close" "close" [Inbox] 8 close;
     Reopen "conversation.reopen" "reopen" [Inbox] 8 reopen;
     Priority "conversation.priority" "priority" [Inbox] 0 priority;
-    Merge "conversation.merge" "merge" [Inbox] 0 conversation;
+    Merge "conversation.merge" "merge" [Inbox] 0 one_conversation;
+    Participants "conversation.participants" "participants" [Inbox] 0 one_conversation;
+    Spam "conversation.spam" "spam" [Inbox] 0 conversation;
     MarkUnread "conversation.mark-unread" "mark-unread" [Inbox] 0 mark_unread;
+    // new conversations, mentions, pages
+    New "conversation.new" "new" [Sidebar List] 0 always;
+    MentionDone "mention.done" "mention-done" [Inbox] 0 mention;
+    WebLink "conversation.web-link" "web-link" [Inbox] 0 conversation;
+    PageNext "page.next" "page-next" [Page] 0 always;
+    PageCopy "page.copy" "page-copy" [Page] 0 always;
     DiscardDraft "draft.discard" "discard-draft" [Inbox] 0 draft;
     Undo "act.undo" "undo" [Global Confirm] 9 undo;
     ToggleDetails "details.toggle" "details" [Inbox] 0 conversation;
     Sort "list.sort" "sort" [List] 0 always;
     TakeIn "list.take-in" "take-in" [List] 0 always;
+    Density "list.density" "density" [Global] 0 always;
+    Times "view.times" "times" [Inbox] 0 always;
+    // selection and deeds on many
+    Select "select.toggle" "select" [Inbox] 0 select;
+    SelectRange "select.range" "select-range" [Inbox] 0 select;
+    SelectAll "select.all" "select-all" [Inbox] 0 select_all;
+    BulkResults "bulk.results" "bulk-results" [Global] 0 has_bulks;
+    BulkPause "bulk.pause" "bulk-pause" [Global] 0 bulk_open;
     // outbox rows
     OutboxAnyway "outbox.send-anyway" "outbox-anyway" [Outbox] 1 held;
     OutboxRetry "outbox.retry" "outbox-retry" [Outbox] 1 retry;
@@ -125,8 +143,12 @@ commands! {
     SendAssign "composer.send-assign" "send-assign" [Composer] 0 text;
     ToggleMode "composer.toggle-mode" "toggle-mode" [Composer] 3 composing;
     SeenArrivals "composer.seen" "seen-arrivals" [Composer] 2 arrivals;
-    Attach "composer.attach" "attach" [Composer] 7 composing;
+    Attach "composer.attach" "attach" [Composer] 7 attach;
     Detach "composer.detach" "detach" [Composer] 0 files;
+    Preview "composer.preview" "preview" [Composer] 0 text;
+    Editor "composer.editor" "editor" [Composer] 0 composing;
+    Recipients "composer.recipients" "recipients" [Composer] 0 composing;
+    Macro "composer.macro" "macro" [Composer] 0 macros;
     TakeTheirs "composer.take-theirs" "take-theirs" [Composer] 1 two_drafts;
     KeepOurs "composer.keep-ours" "keep-ours" [Composer] 1 two_drafts;
     JoinBoth "composer.join-both" "join-both" [Composer] 1 two_drafts;
@@ -140,22 +162,35 @@ commands! {
     GoClosed "go.closed" "go-closed" [Global] 0 always;
     GoDrafts "go.drafts" "go-drafts" [Global] 0 always;
     GoNeedsYou "go.needs-you" "go-needs-you" [Global] 0 always;
+    GoBreach "go.breach" "go-breach" [Global] 0 always;
+    GoShift "go.shift" "go-shift" [Global] 0 always;
     GoTeam "go.team" "go-team" [Global] 0 teams;
+    GoView "go.view" "go-view" [Global] 0 always;
+    GoWorkspace "go.workspace" "go-workspace" [Global] 0 workspaces;
     FocusNext "focus.next" "focus-next" [Global] 0 always;
     FocusPrevious "focus.previous" "focus-previous" [Global] 0 always;
     FocusRight "focus.right" "focus-right" [Global] 0 always;
     FocusLeft "focus.left" "focus-left" [Global] 3 always;
+    // the sidebar
+    SidebarFold "sidebar.fold" "sidebar-fold" [Sidebar] 0 in_sidebar;
+    SidebarIn "sidebar.in" "sidebar-in" [Sidebar] 0 in_sidebar;
+    SidebarOut "sidebar.out" "sidebar-out" [Sidebar] 0 in_sidebar;
+    SidebarPin "sidebar.pin" "sidebar-pin" [Sidebar] 12 sidebar_entry;
+    SidebarHide "sidebar.hide" "sidebar-hide" [Sidebar] 13 sidebar_row;
+    SidebarDown "sidebar.move-down" "sidebar-down" [Sidebar] 0 sidebar_row;
+    SidebarUp "sidebar.move-up" "sidebar-up" [Sidebar] 0 sidebar_row;
+    Mouse "view.mouse" "mouse" [Global] 0 always;
     // the rest
     Palette "palette.open" "palette" [Global Composer] 2 always;
-    Help "help.open" "help" [Global] 1 always;
+    Help "help.open" "help" [Global Composer Picker] 1 always;
     Away "me.away" "away" [Global] 0 me;
     Sync "sync.now" "sync" [Global] 0 always;
-    Back "app.back" "back" [Global Picker Help Confirm] 0 always;
+    Back "app.back" "back" [Global Picker Help Confirm Page] 0 always;
     Quit "app.quit" "quit" [Global Confirm] 0 always;
     Cancel "app.cancel" "cancel" [Always] 0 always;
     Redraw "app.redraw" "redraw" [Always] 0 always;
     Suspend "app.suspend" "suspend" [Always] 0 always;
-    Choose "picker.choose" "choose" [Picker Help] 0 always;
+    Choose "picker.choose" "choose" [Picker Help Page] 0 always;
     Toggle "picker.toggle" "toggle" [Picker] 0 always;
     Yes "confirm.yes" "yes" [Confirm] 0 always;
 }
@@ -180,7 +215,10 @@ const fn always(_: &Facts) -> Judged {
 }
 
 const fn conversation(facts: &Facts) -> Judged {
-    need(facts.conversation.is_some(), "why-no-conversation")
+    if facts.is_new && facts.selected == 0 {
+        return Err(Why("why-not-begun"));
+    }
+    need(facts.conversation.is_some() || facts.selected > 0, "why-no-conversation")
 }
 
 const fn messages(facts: &Facts) -> Judged {
@@ -205,10 +243,28 @@ const fn teams(facts: &Facts) -> Judged {
     need(facts.has_teams, "why-no-teams")
 }
 
+const fn workspaces(facts: &Facts) -> Judged {
+    need(facts.has_workspaces, "why-one-workspace")
+}
+
+const fn in_sidebar(facts: &Facts) -> Judged {
+    need(facts.in_sidebar, "why-not-in-sidebar")
+}
+
+fn sidebar_entry(facts: &Facts) -> Judged {
+    in_sidebar(facts)?;
+    need(facts.sidebar_entry, "why-no-entry")
+}
+
+fn sidebar_row(facts: &Facts) -> Judged {
+    in_sidebar(facts)?;
+    need(facts.sidebar_row, "why-stays-there")
+}
+
 fn assign_me(facts: &Facts) -> Judged {
     conversation(facts)?;
     me(facts)?;
-    need(!facts.mine, "why-already-mine")
+    need(!facts.mine || facts.selected > 0, "why-already-mine")
 }
 
 const fn me(facts: &Facts) -> Judged {
@@ -223,12 +279,27 @@ fn snooze_again(facts: &Facts) -> Judged {
 fn close(facts: &Facts) -> Judged {
     conversation(facts)?;
     need(!facts.in_mentions, "why-in-mentions")?;
-    need(facts.conversation != Some(State::Closed), "why-already-closed")
+    need(facts.conversation != Some(State::Closed) || facts.selected > 0, "why-already-closed")
+}
+
+fn mention(facts: &Facts) -> Judged {
+    need(facts.conversation.is_some(), "why-no-conversation")?;
+    need(facts.in_mentions, "why-not-in-mentions")
+}
+
+/// Also for a conversation that the helpdesk does not have yet.
+const fn reply(facts: &Facts) -> Judged {
+    need(facts.conversation.is_some() || facts.selected > 0, "why-no-conversation")
+}
+
+fn attach(facts: &Facts) -> Judged {
+    composing(facts)?;
+    need(!facts.is_new, "new-no-files")
 }
 
 fn reopen(facts: &Facts) -> Judged {
     conversation(facts)?;
-    need(facts.conversation != Some(State::Open), "why-already-open")
+    need(facts.conversation != Some(State::Open) || facts.selected > 0, "why-already-open")
 }
 
 fn priority(facts: &Facts) -> Judged {
@@ -238,11 +309,33 @@ fn priority(facts: &Facts) -> Judged {
 
 fn mark_unread(facts: &Facts) -> Judged {
     conversation(facts)?;
-    need(!facts.unread, "why-already-unread")
+    need(!facts.unread || facts.selected > 0, "why-already-unread")
 }
 
 const fn undo(facts: &Facts) -> Judged {
     need(facts.can_undo, "why-nothing-to-undo")
+}
+
+fn one_conversation(facts: &Facts) -> Judged {
+    conversation(facts)?;
+    need(facts.selected == 0, "why-one-only")
+}
+
+fn select(facts: &Facts) -> Judged {
+    select_all(facts)?;
+    conversation(facts)
+}
+
+const fn select_all(facts: &Facts) -> Judged {
+    need(facts.can_select, "why-no-selecting")
+}
+
+const fn has_bulks(facts: &Facts) -> Judged {
+    need(facts.has_bulks, "why-no-bulk")
+}
+
+const fn bulk_open(facts: &Facts) -> Judged {
+    need(facts.bulk_open, "why-no-bulk-open")
 }
 
 const fn composing(facts: &Facts) -> Judged {
@@ -252,6 +345,11 @@ const fn composing(facts: &Facts) -> Judged {
 fn text(facts: &Facts) -> Judged {
     composing(facts)?;
     need(facts.has_text, "why-empty-text")
+}
+
+fn macros(facts: &Facts) -> Judged {
+    composing(facts)?;
+    need(facts.has_macros, "why-no-macros")
 }
 
 const fn any_row(facts: &Facts) -> Judged {
