@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::diagnostic::{Diagnostic, nearest};
 use super::paths::Paths;
-use super::settings::{Advance, Density, Preview, Settings};
+use super::settings::{Advance, Density, EditorUse, Preview, Settings};
 use crate::domain::{Guard, when};
 
 /// Where a workspace's helpdesk is.
@@ -29,21 +29,47 @@ pub struct WorkspaceConfig {
     pub name: String,
     /// Where it is.
     pub place: Place,
+    /// No customer is behind it: the screen says so.
+    pub test: bool,
+    /// Colour of its name on screen, as a theme file writes one: `#rrggbb`, or one of the 16 names.
+    pub colour: Option<String>,
+}
+
+impl WorkspaceConfig {
+    /// A workspace without marks.
+    #[must_use]
+    pub fn new(name: impl Into<String>, place: Place) -> Self {
+        Self { name: name.into(), place, test: false, colour: None }
+    }
 }
 
 /// All of `config.toml`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Config {
-    /// The first is the default.
+    /// In the order of the file.
     pub workspaces: Vec<WorkspaceConfig>,
+    /// Name of the default one; the first where none is named.
+    pub default: Option<String>,
     /// Theme's name; empty for the default.
     pub theme: String,
     /// What the screen needs.
     pub settings: Settings,
 }
 
-const TOP: [&str; 10] =
-    ["time_zone", "theme", "workspace", "advance", "preview", "density", "undo_window", "composer", "guard", "history"];
+const TOP: [&str; 12] = [
+    "time_zone",
+    "theme",
+    "default",
+    "workspace",
+    "advance",
+    "preview",
+    "density",
+    "mouse",
+    "undo_window",
+    "composer",
+    "guard",
+    "history",
+];
 
 struct Reader<'a> {
     file: &'a Path,
@@ -91,6 +117,17 @@ impl Reader<'_> {
             self.say(at, format!("\"{key}\" cannot be \"{word}\""), meant);
         }
         hit
+    }
+
+    fn flag(&mut self, table: &DeTable<'_>, key: &str) -> Option<bool> {
+        let value = table.get(key)?;
+        match value.get_ref() {
+            DeValue::Boolean(flag) => Some(*flag),
+            _ => {
+                self.say(value.span().start, format!("\"{key}\" is true or false"), None);
+                None
+            }
+        }
     }
 
     fn duration(&mut self, table: &DeTable<'_>, key: &str) -> Option<Duration> {
@@ -163,6 +200,9 @@ impl Config {
         {
             settings.density = density;
         }
+        if let Some(mouse) = read.flag(table, "mouse") {
+            settings.mouse = mouse;
+        }
         let guards = [Guard::On, Guard::Customers, Guard::Off].map(|guard| (guard.as_str(), guard));
         if let Some(guard) = read.choice(table, "guard", &guards) {
             settings.guard = guard;
@@ -200,7 +240,11 @@ impl Config {
         }
         if let Some(value) = table.get("composer") {
             if let DeValue::Table(composer) = value.get_ref() {
-                read.check_keys(composer, &["take"]);
+                read.check_keys(composer, &["take", "editor"]);
+                let uses = [("key", EditorUse::OnKey), ("always", EditorUse::Always)];
+                if let Some(editor) = read.choice(composer, "editor", &uses) {
+                    settings.composer_editor = editor;
+                }
                 match composer.get("take").map(toml::Spanned::get_ref) {
                     Some(DeValue::Boolean(take)) => settings.composer_take = *take,
                     Some(_) => read.say(value.span().start, "\"composer.take\" is true or false", None),
@@ -221,21 +265,32 @@ impl Config {
                 read.say(value.span().start, "a workspace is written [[workspace]]", None);
             }
         }
+        if let Some((at, name)) = read.text(table, "default") {
+            if config.workspaces.iter().any(|workspace| workspace.name == name) {
+                config.default = Some(name.to_owned());
+            } else {
+                let meant = nearest(name, config.workspaces.iter().map(|workspace| workspace.name.as_str()));
+                read.say(at, format!("no workspace is called \"{name}\""), meant);
+            }
+        }
         (config, read.found)
     }
 
-    /// The workspace of this name, or the first.
+    /// The workspace of this name; without one the default.
     #[must_use]
     pub fn workspace(&self, name: Option<&str>) -> Option<&WorkspaceConfig> {
         match name {
             Some(name) => self.workspaces.iter().find(|workspace| workspace.name == name),
-            None => self.workspaces.first(),
+            None => {
+                let named = self.workspaces.iter().find(|workspace| Some(&workspace.name) == self.default.as_ref());
+                named.or_else(|| self.workspaces.first())
+            }
         }
     }
 }
 
 fn read_workspace(read: &mut Reader<'_>, at: usize, table: &DeTable<'_>) -> Option<WorkspaceConfig> {
-    read.check_keys(table, &["name", "region", "url"]);
+    read.check_keys(table, &["name", "region", "url", "test", "colour"]);
     let name = read.text(table, "name").map(|(_, name)| name.to_owned());
     let region = read.choice(table, "region", &[("us", "us"), ("eu", "eu"), ("au", "au")]);
     let url = read.text(table, "url").map(|(_, url)| url.to_owned());
@@ -251,7 +306,43 @@ fn read_workspace(read: &mut Reader<'_>, at: usize, table: &DeTable<'_>) -> Opti
         read.say(at, "a workspace needs a name", None);
         return None;
     };
-    Some(WorkspaceConfig { name, place })
+    let test = read.flag(table, "test").unwrap_or(false);
+    let colour = read.text(table, "colour").and_then(|(at, word)| {
+        let known = is_colour(word).then(|| word.to_owned());
+        if known.is_none() {
+            let meant = nearest(word, COLOURS);
+            read.say(at, format!("\"colour\" takes \"#rrggbb\" or a name like \"red\", not \"{word}\""), meant);
+        }
+        known
+    });
+    Some(WorkspaceConfig { name, place, test, colour })
+}
+
+/// Names of colours that a terminal has, as theme files write them.
+const COLOURS: [&str; 16] = [
+    "black",
+    "red",
+    "green",
+    "yellow",
+    "blue",
+    "magenta",
+    "cyan",
+    "white",
+    "bright-black",
+    "bright-red",
+    "bright-green",
+    "bright-yellow",
+    "bright-blue",
+    "bright-magenta",
+    "bright-cyan",
+    "bright-white",
+];
+
+/// Whether a theme file and `colour` take this word for a colour: `#rrggbb`, or one of the 16 names.
+#[must_use]
+pub fn is_colour(word: &str) -> bool {
+    let is_hex = |digits: &str| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    COLOURS.contains(&word) || word.strip_prefix('#').is_some_and(is_hex)
 }
 
 #[cfg(test)]
@@ -267,13 +358,14 @@ mod tests {
     fn a_good_file_is_read_whole() {
         let (config, found) = parse(
             "time_zone = \"Europe/Berlin\"\nadvance = \"list\"\nundo_window = { email = \"20s\", chat = \"0s\" }\n\
-             composer = { take = false }\n[[workspace]]\nname = \"Northwind\"\nregion = \"eu\"\n\
+             composer = { take = false, editor = \"always\" }\n[[workspace]]\nname = \"Northwind\"\nregion = \"eu\"\n\
              [[workspace]]\nname = \"Own\"\nurl = \"https://desk.example\"\n",
         );
         assert_eq!(found, Vec::<String>::new());
         assert_eq!(config.settings.advance, Advance::List);
         assert_eq!(config.settings.timings.undo_email, Duration::from_secs(20));
         assert!(!config.settings.composer_take);
+        assert_eq!(config.settings.composer_editor, EditorUse::Always);
         assert!(config.settings.time_zone_known);
         assert_eq!(config.workspace(None).map(|w| w.name.as_str()), Some("Northwind"));
         assert_eq!(config.workspace(Some("Own")).map(|w| &w.place), Some(&Place::Url("https://desk.example".into())));
@@ -293,6 +385,15 @@ mod tests {
         assert!(found[1].ends_with("or \"all\", not \"al\"; did you mean \"all\"?"), "{found:?}");
         let (_, found) = parse("history = \"0d\"\nguard = true\n");
         assert_eq!(found.len(), 2, "{found:?}");
+    }
+
+    #[test]
+    fn the_mouse_is_ours_unless_it_is_said() {
+        assert!(parse("").0.settings.mouse);
+        let (config, found) = parse("mouse = false\n");
+        assert_eq!((config.settings.mouse, found), (false, Vec::new()));
+        let (config, found) = parse("mouse = \"off\"\n");
+        assert_eq!((config.settings.mouse, found.len()), (true, 1));
     }
 
     #[test]

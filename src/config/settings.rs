@@ -39,6 +39,16 @@ pub enum Density {
     Comfortable,
 }
 
+/// When the agent's own editor opens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EditorUse {
+    /// On its key.
+    #[default]
+    OnKey,
+    /// As soon as a reply or a note is begun.
+    Always,
+}
+
 /// Settings that the screen reads.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
@@ -52,8 +62,12 @@ pub struct Settings {
     pub preview: Preview,
     /// Rows per conversation in the list.
     pub density: Density,
+    /// The mouse is ours; else the terminal's, which selects text with it.
+    pub mouse: bool,
     /// Replying to an unassigned conversation also takes it.
     pub composer_take: bool,
+    /// When the agent's own editor opens.
+    pub composer_editor: EditorUse,
     /// What stops a reply when something came since it was begun.
     pub guard: Guard,
     /// Threads whose last message is older are not kept on disk unasked; absent keeps them all.
@@ -70,7 +84,9 @@ impl Default for Settings {
             advance: Advance::default(),
             preview: Preview::default(),
             density: Density::default(),
+            mouse: true,
             composer_take: true,
+            composer_editor: EditorUse::default(),
             guard: Guard::default(),
             history: None,
             timings: Timings::default(),

@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use super::paths::{Paths, write_private};
 use crate::domain::Secret;
 
-fn file_of(paths: &Paths, workspace: &str) -> PathBuf {
+/// The file in which a workspace's token is kept.
+#[must_use]
+pub fn token_file(paths: &Paths, workspace: &str) -> PathBuf {
     let plain: String =
         workspace.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).take(60).collect();
     paths.data.join("tokens").join(format!("{plain}.token"))
@@ -18,7 +20,7 @@ fn file_of(paths: &Paths, workspace: &str) -> PathBuf {
 /// # Errors
 /// As the file system says; a missing file is no error.
 pub fn load_token(paths: &Paths, workspace: &str) -> io::Result<Option<Secret>> {
-    match fs::read_to_string(file_of(paths, workspace)) {
+    match fs::read_to_string(token_file(paths, workspace)) {
         Ok(text) => Ok(Some(Secret::new(text)).filter(|secret| !secret.is_empty())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
@@ -30,7 +32,7 @@ pub fn load_token(paths: &Paths, workspace: &str) -> io::Result<Option<Secret>> 
 /// # Errors
 /// As the file system says.
 pub fn save_token(paths: &Paths, workspace: &str, token: &Secret) -> io::Result<()> {
-    write_private(&file_of(paths, workspace), token.expose().as_bytes())
+    write_private(&token_file(paths, workspace), token.expose().as_bytes())
 }
 
 /// Forgets the workspace's token; whether there was one.
@@ -38,7 +40,7 @@ pub fn save_token(paths: &Paths, workspace: &str, token: &Secret) -> io::Result<
 /// # Errors
 /// As the file system says.
 pub fn remove_token(paths: &Paths, workspace: &str) -> io::Result<bool> {
-    match fs::remove_file(file_of(paths, workspace)) {
+    match fs::remove_file(token_file(paths, workspace)) {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(error),

@@ -15,6 +15,8 @@ use super::role::Role;
 pub struct Theme {
     styles: [Style; Role::COUNT],
     plain_signs: bool,
+    /// Of the workspace's name, where it has a colour of its own.
+    frame: Option<Color>,
 }
 
 impl Theme {
@@ -33,7 +35,7 @@ impl Theme {
                 *style = style.patch(style_of(plain.ink(*role), depth));
             }
         }
-        Self { styles, plain_signs: false }
+        Self { styles, plain_signs: false, frame: None }
     }
 
     /// A built-in theme at a colour depth; the default one when there is none of this name.
@@ -47,6 +49,18 @@ impl Theme {
     #[must_use]
     pub const fn with_plain_signs(self, plain_signs: bool) -> Self {
         Self { plain_signs, ..self }
+    }
+
+    /// The same theme with the workspace's own colour, as near as this terminal has it.
+    #[must_use]
+    pub fn with_frame(self, colour: Option<Colour>, depth: Depth) -> Self {
+        Self { frame: colour.and_then(|colour| colour.at(depth)).map(color), ..self }
+    }
+
+    /// A style in the workspace's own colour; as it is where the workspace has none.
+    #[must_use]
+    pub fn framed(&self, style: Style) -> Style {
+        self.frame.map_or(style, |colour| style.fg(colour))
     }
 
     /// Whether signs are of ASCII only.
