@@ -213,6 +213,118 @@ demo-busy = another demo is just starting
     .next = Try again in a moment.
 demo-join = the running demo cannot be joined
 
+# Workspaces, search, files, keys, themes, doctor.
+cli-config-unwritable = config.toml could not be changed
+cli-no-workspace-name = a workspace needs a name
+cli-workspace-there = a workspace is called { $name } already
+    .next = Take another name, or remove that one: `deskhand workspace remove "{ $name }"`.
+cli-bad-colour = { $colour } is no colour
+    .next = Write #rrggbb, or a name like red or bright-blue.
+cli-workspace-signed-out = (not signed in)
+cli-workspace-used = { $name } is the default now.
+cli-would-use-workspace = { $name } would be the default.
+cli-workspace-added = { $name } is in config.toml. Sign in: `deskhand auth login` with the same address and --name "{ $name }".
+cli-would-add-workspace = { $name } would be added to config.toml.
+cli-workspace-removed = { $name } is removed.
+cli-would-remove-workspace = { $name } would be removed.
+cli-workspace-yes = removing { $name } needs a yes
+    .next = Add --yes.
+cli-workspace-keeps = { $name }: { $unsent } unsent and { $drafts } drafts stay on this machine.
+cli-workspace-loses = { $name }: { $unsent } unsent and { $drafts } drafts are deleted for good.
+cli-workspace-shared = Another workspace of config.toml is the same account: its drafts, outbox and cache stay.
+cli-at-alone = --at opens the inbox: it goes with no command
+cli-search-more = { $shown } of { $of } shown: --limit shows more.
+cli-search-incomplete = Searched { $here } of { $of } threads: the others are not on disk yet (`deskhand sync --once --threads` fetches them).
+cli-no-attachments = Conversation { $id } has no files.
+cli-no-attachment = conversation { $id } has no file number { $number }
+    .next = See `deskhand attachment list { $id }`.
+cli-attachment-unwritable = { $file } could not be written
+cli-attachment-there = { $file } is there already
+    .next = Name another file: nothing is written over.
+cli-attachment-gone = { $file } is not at the helpdesk any more
+cli-attachment-address = { $file } has no address that can be asked safely
+cli-attachment-large = { $file } is larger than 100 MiB
+cli-would-save = would save { $file }
+cli-saved = saved { $file }, { $size }
+cli-key-dead = { $keys }: a dead key
+cli-key-altgr = { $keys }: needs AltGr
+cli-key-absent = { $keys }: not on this layout
+cli-keys-hard = { $count ->
+    [0] No key needs AltGr or a dead key on { $layout }.
+    [one] One key is hard to type on { $layout }.
+   *[other] { $count } keys are hard to type on { $layout }.
+}
+cli-theme-contrast = lowest contrast { $ratio } ({ $role })
+cli-theme-terminal = the terminal's own colours
+cli-doctor-failed = something is not as it should be
+doctor-program = deskhand { $version }, SQLite { $sqlite }
+doctor-config = { $file }: { $count ->
+    [one] one workspace
+   *[other] { $count } workspaces
+}
+doctor-config-none = { $file } is not there: everything is as it comes
+doctor-config-bad = { $count ->
+    [one] a bad line
+   *[other] { $count } bad lines
+}: { $line }
+    .next = Mend it; `deskhand config check` lists them all. The other lines are in use.
+doctor-zone = times are in { $zone }
+doctor-zone-unset = no time zone is set: times are in { $zone }
+    .next = Write time_zone = "Europe/Paris" (yours) into config.toml.
+doctor-dir = { $dir }
+doctor-dir-none = { $dir } is not there yet: it is made when it is needed
+doctor-dir-file = { $dir } is no directory
+    .next = Move that file away.
+doctor-dir-open = others on this machine can look into { $dir }
+    .next = chmod 700 "{ $dir }"
+doctor-dir-read-only = { $dir } cannot be written
+    .next = Reading works; what you do is not kept. Make it writable, or name another with DESKHAND_DATA_DIR and the like.
+doctor-disk = { $free } free
+doctor-disk-short = only { $free } free
+    .next = Make room: on a full disk no act is taken.
+doctor-keymap = { $bindings } keys for { $commands } commands
+doctor-theme = { $name }
+doctor-theme-unknown = there is no theme { $name }
+    .next = See `deskhand themes`.
+doctor-terminal = { $term }, { $colours } colours, { $size }{ $beside }
+doctor-terminal-none = { $term }, { $colours } colours; this is no terminal{ $beside }
+doctor-terminal-small = { $term }, { $colours } colours, { $size }: smaller than 80x24{ $beside }
+    .next = It works; one pane is shown at a time below 80 columns.
+doctor-terminal-tmux = {", in a multiplexer"}
+doctor-terminal-ssh = {", over ssh"}
+doctor-terminal-ascii = {", signs in ASCII"}
+doctor-token = kept in { $file }
+doctor-token-variable = from DESKHAND_TOKEN
+doctor-token-open = others on this machine can read { $file }
+    .next = chmod 600 "{ $file }", and think of a new token.
+doctor-account = { $teammate } in { $workspace }
+doctor-connection = { $address } answers in { $millis } ms (API 2.16)
+    .next = Slow: look at the network. Everything works from the cache meanwhile.
+doctor-clock = this machine's clock is right
+doctor-clock-off = this machine's clock is { $secs } seconds ahead of the helpdesk's
+    .next = Set it.
+doctor-files-none = nothing is kept here yet
+doctor-file = { $file }, { $size }
+doctor-file-none = { $file } is not there yet
+doctor-file-state = { $file } is damaged: { $fault }
+    .next = Start deskhand: it keeps the file aside and takes over what can be read.
+doctor-file-cache = { $file } is damaged: { $fault }
+    .next = Start deskhand: it is fetched anew.
+doctor-outbox-empty = nothing waits to be sent
+doctor-outbox = { $waiting } waiting, the oldest for { $age }
+doctor-outbox-needs = { $needs } need you, { $waiting } waiting, the oldest for { $age }
+    .next = See `deskhand outbox list`.
+doctor-drafts = { $count ->
+    [0] no draft
+    [one] one draft
+   *[other] { $count } drafts
+}
+doctor-history = { $all } conversations, { $here } with their thread on disk
+doctor-history-begun = { $all } conversations so far: the first sync is not done
+doctor-count = { $entry }: { $rows }
+doctor-count-differs = { $entry }: kept { $kept }, rows { $rows }, list { $listed }; in doubt: { $ids }
+    .next = Delete cache.db: it is fetched again. And please report this.
+
 ## ui
 
 ui-too-small = The terminal is too small.
@@ -409,6 +521,16 @@ ui-composer-theirs-keys = { $theirs } theirs · { $ours } yours · { $both } bot
 ui-composer-attaching = taking the file up
 ui-composer-placeholder-reply = Write to the customer…
 ui-composer-placeholder-note = Write to your teammates…
+ui-composer-address = { $name } <{ $email }>
+ui-composer-cc = cc { $names }
+ui-composer-from = from { $name }
+ui-composer-preview = preview · esc back to the text
+ui-composer-preview-more = { $count } more below
+composer-cc-count = { $count ->
+    [one] 1 other
+   *[other] { $count } others
+}
+composer-cc-more = { $count } more
 
 ui-details = Details
 ui-details-none = Who writes, and what about: shown with an open conversation.
@@ -436,6 +558,37 @@ ui-details-brand = Brand
 ui-details-participants = People
 ui-details-earlier = earlier
 ui-details-more = { $count } more
+ui-details-clock = sla
+ui-details-due = Due
+ui-details-by = Begun by
+ui-details-ai-took-part = took part
+ui-details-local = { $clock } in { $place }
+ui-details-local-attribute = { $clock } in { $place } (attribute)
+ui-sla-target-frt = first response
+ui-sla-target-nrt = next response
+ui-sla-target-ttc = time to close
+ui-sla-target-ttr = time to resolve
+ui-sla-status-hit = met
+ui-sla-why-paused = The clock stands still.
+ui-sla-why-waits = The customer waits since { $time }.
+ui-sla-why-summary = The helpdesk tells no target and no time.
+ui-empty-offline = Nothing of this is on disk, and the helpdesk is not reachable.
+ui-empty-offline-next = It fills by itself once the connection is back. What is written meanwhile is kept.
+ui-empty-signed-out = Nothing of this is on disk, and the helpdesk refused the token.
+ui-empty-signed-out-next = deskhand auth login signs in again; nothing that waits is lost.
+ui-empty-all = No conversation is open.
+ui-empty-all-next = Everything is done. What comes in shows up by itself.
+ui-empty-view = Nothing matches this view.
+ui-empty-view-next = Its conversations show up here by themselves.
+ui-empty-teammate = Nothing is assigned to them.
+ui-empty-teammate-next = What they take or are given is listed here.
+ui-thread-not-here = The messages are not on disk; they come once the connection is back.
+list-now-compact = One row a conversation.
+list-now-comfortable = Two rows a conversation.
+cmd-density = Compact or comfortable list
+cmd-density-doc = Shows one row or two rows for each conversation of the list; this is remembered.
+cmd-times = Exact times
+cmd-times-doc = Tells moments by day and clock instead of how long ago they were, and back.
 
 ui-status-starting = connecting
 ui-status-online = online
@@ -473,10 +626,14 @@ ui-banner-read-only = (cannot be written).
 ui-banner-unusable = (cannot be used).
 
 ui-palette = Commands
-ui-palette-hint = a command, a view, a team, a tag
-ui-palette-entry = Opens this list.
-ui-palette-tag = Puts this tag on the conversation, or takes it off.
-ui-picker-hint = type to narrow
+ui-palette-hint = a command, a macro, a list, a tag, a person, a conversation
+ui-palette-nobody = Nobody
+ui-palette-contact = { $count ->
+    [one] One conversation; enter opens it.
+   *[other] { $count } conversations; enter opens the newest.
+}
+ui-keys-more = … { $count } more
+picker-hint = type to narrow
 ui-help = Keys
 ui-signs = signs
 ui-sign-unread = unread
@@ -495,10 +652,15 @@ ui-sign-care = needs care
 ui-sign-file = file
 ui-sign-sla = FRT first response · NRT next response · TTC close · TTR resolve: time left; −5m late; ‖ paused
 ui-help-hint = type to search
-ui-foot-palette = enter runs it · esc closes
-ui-foot-picker = enter chooses · esc closes
-ui-foot-tags = enter applies · esc closes
-ui-foot-help = esc closes
+ui-foot-palette-run = enter runs it · tab preview · esc closes
+ui-foot-palette-open = enter opens it · tab preview · esc closes
+ui-foot-palette-macro = enter writes with it · tab preview · esc closes
+ui-foot-palette-tag = enter puts it on or off · tab preview · esc closes
+ui-foot-palette-why = enter says why not · tab preview · esc closes
+ui-foot-palette-nothing = esc closes
+picker-foot = enter chooses · esc closes
+picker-foot-tags = enter applies · esc closes
+ui-foot-help = enter runs it · esc closes
 ui-confirm-quit = Quit?
 ui-confirm-quit-text = Everything is sent; drafts are kept.
 ui-confirm-quit-unsent = { $what } unsent: sent in the background. Drafts are kept.
@@ -527,7 +689,14 @@ ui-confirm-discard-answers = y discards · any other key keeps it
 ui-confirm-discard-answers-two = y discards it · a both · any other key none
 ui-path = Attach a file
 ui-path-hint = path of the file, ~ is your home
-ui-foot-path = enter attaches · esc closes
+ui-foot-path = tab completes · ↑↓ choose · enter attaches · esc closes
+ui-path-reading = reading the folder
+ui-path-no-folder = There is no such folder, or it cannot be read.
+ui-path-empty = The folder is empty.
+ui-path-nothing = Nothing here begins like that.
+ui-path-too-large = too large
+ui-files = Take a file off
+ui-foot-files = ↑↓ choose · enter takes it off · esc closes
 
 ## app
 
@@ -636,8 +805,16 @@ hint-seen-arrivals = seen
 cmd-attach = Attach a file
 cmd-attach-doc = Takes a file up that goes with the message.
 hint-attach = attach
-cmd-detach = Take the last file off
-cmd-detach-doc = Takes the file that was attached last off the message.
+cmd-detach = Take a file off
+cmd-detach-doc = Takes a file off the message; asks which where there are several.
+cmd-preview = Preview
+cmd-preview-doc = Shows the message as it will be received, or its text again. Markdown: **bold**, *italic*, `code`, [link](https://…), # heading, > quote, lists.
+cmd-editor = Write in $EDITOR
+cmd-editor-doc = Opens the text in your own editor, with the conversation below it.
+cmd-recipients = Change who gets it
+cmd-recipients-doc = Adds people to the conversation or takes them out: they get the reply. The address that it is sent from cannot be changed here.
+cmd-macro = Insert a macro
+cmd-macro-doc = Puts a macro's text in at the cursor.
 cmd-take-theirs = Take theirs
 cmd-take-theirs-doc = Of two versions of a draft, takes the one that another deskhand wrote. ctrl-y puts yours in.
 hint-take-theirs = theirs
@@ -683,10 +860,10 @@ cmd-focus-left = Pane to the left
 cmd-focus-left-doc = Goes to the pane on the left.
 hint-focus-left = inboxes
 cmd-palette = Commands
-cmd-palette-doc = Finds commands, teams, teammates and tags by a few letters.
+cmd-palette-doc = Finds commands, macros, lists, tags, people and conversations by a few letters.
 hint-palette = commands
 cmd-help = Help
-cmd-help-doc = Lists the keys of the focused pane; type to search.
+cmd-help-doc = Lists the keys of the focused pane; type to search, enter runs the command.
 hint-help = help
 cmd-away = Away or active
 cmd-away-doc = Sets you away, with a reason, or active again.
@@ -751,6 +928,8 @@ why-no-file = No file goes with it.
 why-one-draft = Nobody else wrote here.
 why-no-draft = Nothing was begun here.
 why-attaching = A file is still being taken up.
+why-no-macros = There are no macros yet.
+why-many-recipients = It goes to each of those that are selected, by itself.
 why-no-such-entry = There is no such list.
 why-not-loaded = The conversation is still being loaded.
 why-moved-on = The conversation has changed behind this. Nothing was done.
@@ -824,6 +1003,13 @@ draft-joined = Both are in the draft now.
 draft-discarded = The draft is discarded.
 arrivals-seen = Seen: what came so far does not hold this back.
 file-off = Taken off: { $name }
+attach-too-large = A file can have { $most } MB at most.
+recipients-are-participants = Replies go to everybody who takes part. The helpdesk chooses Cc and the sender's address by itself.
+editor-scissors = --- 8< --- your text ends above this line --- 8< ---
+editor-below = Nothing from that line on is sent. The conversation, the newest message first:
+editor-head = { $who }, { $when }
+editor-head-note = { $who }, { $when }, note
+editor-failed = The editor did not end well: your text is as it was.
 attach-left = Not attached, since you left its text: { $path }
 storage-back = What you do is kept on disk again.
 reason-signed-out = waits until you sign in again: deskhand auth login
@@ -858,7 +1044,7 @@ arrival-replied = { $who } replied
 arrival-noted = { $who } left a note
 arrival-event = { $who }
 no-customer-message = No more messages of the customer in this direction.
-no-more-unread = No more unread conversations below.
+no-more-unread = No more unread conversations in this list.
 no-title = (no title)
 
 # Pickers.
@@ -878,19 +1064,16 @@ choice-active = Active
 choice-away = Away
 choice-away-reason = Away: { $reason }
 choice-merge-number = Conversation { $number }
-choice-merge-yes = y  Yes, merge them
-choice-merge-no = n  No, leave both as they are
 choice-new-tag = Create tag “{ $name }”
 merge-detail = #{ $number } { $state }
-merge-for-good = This cannot be undone. A number can be typed.
-merge-sure = Merge #{ $from } into #{ $into }? This cannot be undone.
-merge-none = Nothing found. A number can be typed.
+merge-for-good = This cannot be undone. A number or an address can be typed.
+merge-several = Several people take part here: the helpdesk may refuse it.
 why-merge-self = A conversation cannot be merged into itself.
 why-merge-contact = That conversation is another contact’s.
 tag-making = Creating tag “{ $name }” …
 tags-how = tab turns one on or off, enter applies
 teammate-away = away
-snooze-how = Type a time: 2h, fri 14:00, 1 dec
+snooze-how = Type a time: 2h, fri 14:00, 1 dec -- a reason
 zone-unknown = UTC: set time_zone in config.toml
 state-open = open
 state-closed = closed
@@ -911,7 +1094,19 @@ kind-view = list
 kind-team = team
 kind-teammate = teammate
 kind-tag = tag
+kind-macro = macro
+kind-contact = person
+kind-conversation = conversation
 palette-tag = Tag: { $name }
+palette-does-entry = Opens this list.
+palette-selected = { $count } selected
+palette-does-tag = Puts this tag on the conversation, or takes it off.
+palette-others = { $count ->
+    [one] { $name } has one more conversation.
+   *[other] { $name } has { $count } more conversations.
+}
+palette-placeholders = This macro has gaps: fill in what stands in braces before you send.
+why-no-such-macro = That macro is gone.
 
 # Notices.
 list-at-end = This is the last one.
@@ -920,7 +1115,373 @@ syncing = Asking the helpdesk for what is new …
 away-asked = Telling the helpdesk …
 nothing-to-cancel = Nothing is running. q goes back, and quits from the list.
 paste-too-long = A text takes 1 MB at most: the rest of the paste was left out.
+paste-refused = That paste is too long to be taken: a text has 1 MB at most. Nothing of it was put in; attach it as a file.
 paste-not-kept = Nothing of the paste was kept: the text is full (1 MB), or there was nothing to show.
 paste-runs-nothing = Pasted outside a text: nothing was run. Press r to reply first.
 not-bound = { $keys } does nothing here.
 not-bound-word = { $keys } does nothing here, nor does what was typed with it: { $typed }
+
+# Workspaces.
+cmd-go-workspace = Go to another workspace
+cmd-go-workspace-doc = Changes to another workspace of config.toml without leaving.
+why-one-workspace = There is no other workspace in config.toml.
+picker-go-workspace = Go to a workspace
+workspace-test = [TEST]
+workspace-here = { $name } is the workspace that is shown.
+workspace-opening = Opening { $name } …
+switch-failed = The workspace could not be opened.
+
+# The sidebar as a tree, and the mouse.
+section-pinned = Pinned
+section-views = Views
+section-folders = Folders
+sidebar-hidden-count = { $count } hidden
+sidebar-pinned = Pinned to the top of the sidebar.
+sidebar-unpinned = No longer pinned.
+sidebar-hidden = Hidden. The last line of the sidebar shows what is hidden.
+sidebar-shown = Shown again.
+sidebar-at-end = It is the last of its kind already.
+sidebar-at-start = It is the first of its kind already.
+cmd-go-view = Go to a view
+cmd-go-view-doc = Opens any list of the sidebar by its name.
+picker-go-view = Go to a list
+cmd-sidebar-fold = Fold or unfold
+cmd-sidebar-fold-doc = Folds or unfolds the section or folder under the sidebar's cursor.
+cmd-sidebar-in = Unfold, or to the list
+cmd-sidebar-in-doc = Unfolds the title under the sidebar's cursor; where nothing is folded, goes to the list.
+cmd-sidebar-out = To the title, or fold
+cmd-sidebar-out-doc = Goes to the title above the sidebar's cursor; on a title, folds it.
+cmd-sidebar-pin = Pin or unpin
+cmd-sidebar-pin-doc = Pins the entry under the sidebar's cursor to the top, or gives it back.
+hint-sidebar-pin = pin
+cmd-sidebar-hide = Hide or show
+cmd-sidebar-hide-doc = Hides what is under the sidebar's cursor, or shows it again. The last line lists what is hidden.
+hint-sidebar-hide = hide
+cmd-sidebar-down = Move down
+cmd-sidebar-down-doc = Moves what is under the sidebar's cursor one place down.
+cmd-sidebar-up = Move up
+cmd-sidebar-up-doc = Moves what is under the sidebar's cursor one place up.
+cmd-mouse = Mouse on or off
+cmd-mouse-doc = Gives the mouse to deskhand, or back to the terminal. While it is on, shift and drag selects text.
+link-told = [{ $number }] { $target }
+mouse-on = The mouse is on: shift and drag selects text.
+mouse-off = The mouse is off: the terminal selects text.
+why-not-in-sidebar = Only in the sidebar.
+why-no-entry = The cursor is on no entry.
+why-stays-there = This stays where it is.
+
+## Pickers and questions on a conversation
+picker-participants = People
+picker-empty = Nothing found.
+picker-empty-merge = No other conversation of this contact is here.
+picker-empty-participants = Nobody found. A whole e-mail address can be added.
+picker-empty-tags = There are no tags yet: type a name to make one.
+picker-hint-snooze = type a time -- and a reason
+picker-hint-participants = name, e-mail or phone to add somebody
+picker-hint-merge = title, number or address
+picker-foot-teammate = enter assigns · tab adds a note · esc closes
+picker-foot-note = enter assigns with the note · esc goes back
+picker-foot-snooze = enter snoozes · tab unless they reply · esc closes
+picker-foot-participants = enter adds or removes · esc closes
+picker-foot-merge = enter shows both · esc closes
+picker-foot-priority = 1 to 5 or enter chooses · esc closes
+picker-foot-away = enter chooses · tab return replies · esc closes
+ui-picker-several = { $count ->
+    [one] { $count } conversation
+   *[other] { $count } conversations
+}
+ui-picker-note = Note
+ui-picker-note-hint = a note that goes with it, for teammates
+ui-picker-unless = unless they reply
+ui-picker-reassign = return replies to the team meanwhile
+picker-load = { $count } open
+team-members = { $count ->
+    [one] { $count } person
+   *[other] { $count } people
+}
+tags-how-many = tab puts one on, takes it off all, or leaves it; enter applies
+participants-how = enter takes somebody out, or adds who was found
+snooze-later = Later today
+snooze-tonight = Tonight
+snooze-tomorrow = Tomorrow
+snooze-weekend = This weekend
+snooze-next-week = Next week
+snooze-month = In a month
+snooze-reply = When they reply, or in a month
+snooze-unless = unless they reply
+snooze-reason = “{ $reason }”
+role-lead = lead
+role-user = user
+role-visitor = visitor
+person-main = { $role } · main contact
+person-unknown = (not loaded yet)
+person-new = a new lead
+choice-add-address = Add { $address }
+why-last-participant = The last one cannot be taken out: a conversation needs somebody.
+cmd-participants = People in it
+cmd-participants-doc = Shows who takes part in the conversation; adds and removes people.
+cmd-spam = Spam
+cmd-spam-doc = Asks what to do about unwanted mail: close and tag it, or block who wrote it.
+ui-confirm-merge = Merge #{ $from } into #{ $into }?
+ui-confirm-merge-answers = y merge · any other key leaves both
+ui-confirm-merge-closes = closes
+ui-confirm-merge-stays = stays
+ui-confirm-merge-messages = { $count ->
+    [one] { $count } message
+   *[other] { $count } messages
+}
+ui-confirm-merge-loading = Looking for it …
+ui-confirm-merge-unknown = It is not on this machine: only its number is known.
+ui-confirm-merge-channel = They come in by different channels: the helpdesk may refuse it.
+ui-confirm-merge-text = All of #{ $from } is shown in #{ $into }, and #{ $from } closes. Once it is sent, nothing takes it back.
+ui-confirm-spam = Spam?
+ui-confirm-spam-answers = s close and tag · b block · any other key leaves it
+ui-confirm-spam-answers-one = s close and tag · any other key leaves it
+ui-confirm-spam-close = s   Close and tag “spam”. Undo takes it back.
+ui-confirm-spam-block = b   Block { $name }. All their conversations close, not only this one. The API knows no way back.
+ui-confirm-spam-many = Blocking is for one conversation at a time.
+ui-confirm-spam-nobody = Nobody can be blocked: who wrote it is not known.
+ui-confirm-spam-list = Intercom’s own spam list cannot be reached through its API: it learns nothing from either.
+ui-confirm-block = Block?
+ui-confirm-block-answers = y block · any other key does not
+ui-confirm-block-text = { $name } is blocked, and all their conversations close. Nothing here can unblock them: that takes Intercom’s own screen.
+ui-thread-woke = woke { $time }
+ui-thread-woke-early = awake before { $time }
+ui-thread-woke-no-reply = no reply came
+
+## selection and deeds on many
+
+cmd-select = Select
+cmd-select-doc = Selects the conversation, or takes it out of the selection; acts are then for all that are selected.
+cmd-select-range = Select a range
+cmd-select-range-doc = Selects all rows from the last one selected to this one; with nothing selected, begins a range here that the next press ends.
+cmd-select-all = Select all that match
+cmd-select-all-doc = Selects all that match the list, not only those shown; pressed again, none.
+cmd-bulk-results = Progress of the last deed on many
+cmd-bulk-results-doc = Shows what became of each conversation of a deed on the selection; pauses it, tries it again, takes it back.
+cmd-bulk-pause = Pause, or go on
+cmd-bulk-pause-doc = Lets the outbox leave a deed on many alone, or go on with it.
+why-no-selecting = There are no conversations to select here.
+why-one-only = This is for one conversation at a time: esc clears the selection.
+why-no-bulk = Nothing has been done to a selection yet.
+why-no-bulk-open = No deed on a selection is on its way.
+why-all-have-drafts = Each of them that is shown has a draft of yours: there is none to write the text in.
+selection-count = { $count ->
+    [one] { $count } selected
+   *[other] { $count } selected
+}
+selection-counting = selecting …
+selection-range = · { $keys } ends the range
+selection-dropped = { $count ->
+    [one] The selection of { $count } was in another list: it is dropped.
+   *[other] The selection of { $count } was in another list: it is dropped.
+}
+apart-gone = no longer at the helpdesk
+apart-stuck = an act on it waits for you
+apart-answered = written in since you selected
+apart-closed = closed since you selected
+apart-draft = has your draft
+apart-left = no longer in this list
+bulk-close = Close
+bulk-reopen = Reopen
+bulk-reply = Reply
+bulk-note = Note
+bulk-unread = Mark unread
+bulk-mention-done = Done with the mention
+bulk-snooze = Snooze until { $what }
+bulk-assign = Assign to { $what }
+bulk-unassign = Assign to nobody
+bulk-no-team = Take out of the team
+bulk-tag = Tag { $what }
+bulk-untag = Untag { $what }
+bulk-priority = Priority { $what }
+bulk-now-close = closing
+bulk-now-reopen = reopening
+bulk-now-reply = replying to
+bulk-now-note = noting on
+bulk-now-snooze = snoozing
+bulk-now-assign = assigning
+bulk-now-tag = tagging
+bulk-now-priority = setting priority of
+bulk-now-other = doing
+bulk-progress = { $what } { $done } of { $of }
+bulk-paused = paused
+bulk-failed = { $count } failed
+bulk-to = all { $count } selected
+bulk-doing = { $what }: { $count } …
+bulk-done = { $what }: { $count }
+bulk-done-already = { $count } so already
+bulk-done-left-out = { $count ->
+    [one] { $count } left out, still selected
+   *[other] { $count } left out, still selected
+}
+bulk-ended = { $what }: { $done } of { $of } at the helpdesk
+bulk-ended-failed = { $what }: { $done } of { $of } at the helpdesk, { $failed } need you
+bulk-one-at-a-time = The last deed is not on disk yet: wait for it.
+bulk-counting = It is still being counted.
+bulk-nothing = There is nothing to change.
+bulk-type-number = Type the number of those who are written to, then enter.
+bulk-is-over = It is over: nothing is on its way.
+bulk-none-failed = Nothing was refused.
+bulk-again = What was refused goes again.
+bulk-now-paused = Paused: the outbox leaves it alone, also after a restart.
+bulk-goes-on = It goes on.
+bulk-take-back = { $sent } of { $of } are at the helpdesk already. Take these back too: { $what }?
+bulk-take-back-rest = { $sent } of { $of } are at the helpdesk already and stay as they are. Take back the other { $rest }?
+bulk-undone = Taken back: { $what }
+bulk-undone-left = { $count ->
+    [one] { $count } had been sent and stays as it is.
+   *[other] { $count } had been sent and stay as they are.
+}
+ui-bulk-preview-foot = enter do it · tab include · esc leave everything
+ui-bulk-preview-foot-plain = enter do it · esc leave everything
+ui-bulk-counting = Counting …
+ui-bulk-change = { $count ->
+    [one] { $count } will change
+   *[other] { $count } will change
+}
+ui-bulk-write = { $count ->
+    [one] { $count } customer is written to
+   *[other] { $count } customers are written to
+}
+ui-bulk-already = { $count } so already
+ui-bulk-rest = { $count } more than fit into one go: they stay selected
+ui-bulk-apart = Left out
+ui-bulk-included = included
+ui-bulk-and-more = and { $count } more
+ui-bulk-number = Type { $count } to go on
+ui-bulk-count = { $count } selected
+ui-bulk-results-foot = p pause · r retry · u take back · enter open · n older
+ui-bulk-results-foot-paused = p go on · r retry · u take back · enter open · n older
+ui-bulk-results-head = { $done } of { $of } done
+ui-bulk-results-waiting = { $count } on their way
+ui-bulk-results-left-out = { $count } left out
+ui-bulk-sent = done
+ui-bulk-queued = waits
+ui-bulk-sending = on its way
+ui-bulk-retry = goes again
+ui-bulk-unknown = looked up
+ui-bulk-held = held back
+ui-bulk-undecided = undecided
+ui-bulk-refused = refused
+
+## New conversations, start of a shift, mentions, next breach, web link
+
+context-page = page
+cmd-new = New conversation
+cmd-new-doc = Writes to a contact who has not written: by e-mail or in the messenger.
+cmd-go-breach = Next breach
+cmd-go-breach-doc = Opens what breaches next: what is missed first. The same key again goes on to the one after it.
+cmd-go-shift = Start of a shift
+cmd-go-shift-doc = Lists what came since you were last here: answers, woken ones, mentions, breaches, drafts, what needs you.
+cmd-mention-done = Done with the mention
+cmd-mention-done-doc = Takes it off the mentions; the conversation stays as it is.
+cmd-web-link = Web link
+cmd-web-link-doc = Shows the conversation's address in the helpdesk's web pages, to be opened or copied.
+cmd-page-next = Next one
+cmd-page-next-doc = Goes on to the next line that was not opened yet.
+cmd-page-copy = Copy
+cmd-page-copy-doc = Puts the address into the clipboard.
+act-start = new message to { $what }
+ui-act-start = new conversation
+why-not-begun = the helpdesk does not have this conversation yet: r goes on writing it
+why-not-in-mentions = only in Mentions
+mention-finished = Done with the mention. { $keys } brings it back.
+mention-back = The mention is back.
+mentions-known-here = Mentions are known in the threads that are on disk: { $here } of { $of }.
+breach-none = Nothing is missed and no clock runs.
+breach-again = Those were all of them: from the first again.
+link-none = this helpdesk has no web pages
+link-copied = Copied.
+link-opened = Opened in the browser.
+link-not-opened = The browser could not be opened.
+link-remote = You are connected from elsewhere: copied, not opened.
+new-to-whom = nobody is chosen: type a name, or a whole e-mail address
+new-no-address = no e-mail address of this contact is known: choose the messenger
+new-no-messenger = a messenger reaches only who has used it: choose e-mail
+new-no-subject = an e-mail needs a subject
+new-no-files = the API takes no files with the first message: send them with the next one
+new-no-note = a note needs a conversation: it begins with a message
+new-under-way = the first message is on its way: u takes it back, Needs you has it when it failed
+new-waits = The new conversation waits in Drafts: { $keys }.
+new-started = Conversation { $number } has begun.
+new-started-unknown = The message was sent. The helpdesk does not say which conversation it began.
+shift-offered = You were away for { $hours } h: { $keys } shows what came.
+shift-back = { $keys } goes back to the start of the shift.
+shift-seen-all = Every line was opened.
+shift-needs-you = needs you
+shift-breaching = breaching
+shift-replied = replied
+shift-woke = woke
+shift-mentioned = mentions
+shift-draft = drafts
+ui-shift = Start of a shift
+ui-shift-since = last here { $time }
+ui-shift-nothing = Nothing came since you were last here.
+ui-shift-rest = and { $count } more
+ui-foot-shift = ⏎ open   n next   esc back
+ui-loading = Loading …
+ui-new = New conversation
+ui-new-to = To
+ui-new-by = By
+ui-new-subject = Subject
+ui-new-email = e-mail
+ui-new-chat = messenger
+ui-new-to-hint = name, e-mail, phone or id
+ui-new-type = Type a name. A whole e-mail address that nobody has makes a new lead.
+ui-new-nobody = Nobody here is called that. A whole e-mail address makes a new lead.
+ui-new-lead = { $address } (new lead)
+ui-foot-new-to = ⏎ choose   esc cancel
+ui-foot-new-channel = e e-mail   m messenger   ⏎ go on   esc cancel
+ui-foot-new-subject = ⏎ write   tab back   esc cancel
+ui-link = Web link
+ui-foot-link = ⏎ open   y copy   esc back
+ui-composer-new = new
+
+# Before there is an inbox.
+welcome-title = deskhand: a support inbox in the terminal
+welcome-says = There is no workspace yet. The demo needs no account and no network: a made-up shop with customers who write while you look.
+welcome-demo = open the demo
+welcome-intercom = sign in to Intercom
+welcome-self = sign in to a self-hosted helpdesk
+welcome-leave = leave
+welcome-command-intercom =
+    Make an access token in Intercom's Developer Hub, then:
+      deskhand auth login --region us    # or eu, au; asks for the token
+welcome-command-self =
+    deskhand auth login --url https://desk.example.org    # asks for the token
+    A helpdesk of your own, on this machine: deskhand serve --demo
+zone-title = Your time zone
+zone-says = Times that you type ("tomorrow 9am") and times that are shown are in your zone. It is written to config.toml; change it there at any time.
+zone-take = this is my zone
+zone-later = use UTC now, and ask again next time
+zone-unknown = there is no such zone: write a name like Europe/Berlin
+cli-no-contact = no contact is called { $to }
+    .next = Give a whole e-mail address; of one that nobody has a lead is made.
+cli-many-contacts = several contacts fit { $to }: { $which }
+    .next = Give an address or an id.
+cli-new-no-address = no e-mail address of this contact is known
+    .next = Write in the messenger: --channel chat.
+cli-new-no-messenger = a messenger reaches only who has used it
+    .next = Write an e-mail: --channel email --subject TEXT.
+cli-new-no-subject = an e-mail needs a subject
+    .next = Give it with --subject TEXT.
+cli-new-plan-email = would write to { $name } by e-mail, subject { $subject }:
+cli-new-plan-chat = would write to { $name } in the messenger:
+cli-bad-duration = { $typed } is no duration
+    .next = Durations look like 8h, 90m or 2d.
+cli-no-me = it is not known yet who you are
+    .next = Sync once: deskhand sync --once.
+report-head = Hand-over by { $name }, since { $since }
+report-nothing-done = Nothing was done that the threads here show.
+report-replied = Replied ({ $count })
+report-noted = Noted ({ $count })
+report-closed = Closed ({ $count })
+report-snoozed = Snoozed ({ $count })
+report-handed-over = Handed over ({ $count })
+report-mine = Open with me ({ $count })
+report-answer = to be answered, waits { $age }
+report-waits = waits for the customer, { $age }
+report-breaching = Missed or running out ({ $count })
+report-drafts = Drafts ({ $count })
+report-needs-you = Could not be sent ({ $count })
