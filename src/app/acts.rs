@@ -49,6 +49,10 @@ impl App {
 
     /// Commits acts on one conversation as one group, leaving out what is so already.
     pub(super) fn act(&mut self, on: &Conversation, acts: Vec<Act>) -> bool {
+        if self.selection.is_on() && acts.iter().all(Act::suits_many) {
+            let selected = self.selection.held().clone();
+            return self.act_on_many(&selected, acts);
+        }
         let acts: Vec<Act> = acts.into_iter().filter(|act| !act.already_so(on)).collect();
         if acts.is_empty() {
             self.say(Severity::Info, "already-so");
@@ -93,7 +97,6 @@ impl App {
             self.ask_begun();
         }
         self.apply(&rows);
-        let awaited = awaited.or_else(|| self.made(group, &rows));
         let Some(awaited) = awaited else { return };
         let before = awaited.conversation;
         let until = rows.iter().map(|row| row.due_at).max().unwrap_or(self.now);
@@ -116,7 +119,7 @@ impl App {
         let began = sent.map(|sent| sent.kept.began);
         let held = rows.iter().find(|row| row.status.needs_you()).cloned();
         let name = self.named(&before);
-        let done = Done { group: group.clone(), rows, label, name, until, conversation: before.id, began };
+        let done = Done { group: group.clone(), rows, label, name, until, conversation: before.id, began, many: 0 };
         if let Some(row) = held {
             self.tell_row(&row);
         } else {
@@ -132,16 +135,6 @@ impl App {
         }
         self.refresh_list();
         self.ask_counts();
-    }
-
-    /// A group of the engine's own that puts on a tag which was asked for here.
-    fn made(&mut self, group: &GroupId, rows: &[OutboxRow]) -> Option<Awaited> {
-        let at = self.making.iter().position(|(on, wanted)| {
-            let puts_on = |row: &OutboxRow| matches!(&row.act, Act::Tag { name, .. } if name == wanted);
-            rows.iter().any(|row| row.conversation == on.id && puts_on(row))
-        })?;
-        let (conversation, _) = self.making.remove(at);
-        Some(Awaited { group: group.clone(), conversation, undo: false })
     }
 
     /// Applies committed rows to what is on screen.
@@ -171,13 +164,20 @@ impl App {
 
     /// Whether an act takes the conversation out of the open list.
     fn leaves(&self, before: &Conversation, after: &Conversation) -> bool {
-        let Some(query) = self.sidebar.open_entry().and_then(|entry| entry.query.as_ref()) else { return false };
+        self.leaving()(before, after)
+    }
+
+    /// Tells of a conversation before and after an act whether it leaves the open list by it.
+    pub(super) fn leaving(&self) -> impl Fn(&Conversation, &Conversation) -> bool + use<> {
         let me = self.me();
         let context = Context { me: me.as_ref(), now: self.now, zone: &self.settings.zone, directory: &self.directory };
-        let Ok(query) = query.resolve(&context) else { return false };
-        let held = |on: &Conversation| query.matches(&Subject::of(on));
-        // Where the row alone does not say (mentions, drafts), being done with it is what counts.
-        if held(before) { !held(after) } else { after.state != before.state }
+        let query = self.sidebar.open_entry().and_then(|entry| entry.query.as_ref()?.resolve(&context).ok());
+        move |before, after| {
+            let Some(query) = &query else { return false };
+            let held = |on: &Conversation| query.matches(&Subject::of(on));
+            // Where the row alone does not say (mentions, drafts), being done with it is what counts.
+            if held(before) { !held(after) } else { after.state != before.state }
+        }
     }
 
     /// What a group did, to what, in words.
@@ -193,6 +193,8 @@ impl App {
     /// What is said once a group is on disk: a message only waits to be sent.
     fn done_words(&self, done: &Done) -> Clean {
         let what = match done.rows.iter().find(|row| row.act.is_message()) {
+            // A note that goes with something: both are said.
+            Some(OutboxRow { act: Act::Note { .. }, .. }) if done.rows.len() > 1 => sentence(&done.label),
             Some(row) => {
                 let note = matches!(row.act, Act::Note { .. });
                 if matches!(self.status.connection, Connection::Offline { .. } | Connection::SignedOut { .. }) {
@@ -217,6 +219,7 @@ impl App {
         match act {
             Act::Reply { .. } => self.words.say("act-reply"),
             Act::Note { .. } => self.words.say("act-note"),
+            Act::Start { to, .. } => with("act-start", &to.shown_name()),
             Act::Close => self.words.say("act-close"),
             Act::Reopen => self.words.say("act-reopen"),
             Act::Snooze { until, .. } => with("act-snooze", &self.moment(*until)),
@@ -238,7 +241,11 @@ impl App {
 
     /// The engine could not commit a group: nothing was done.
     pub(super) fn refused(&mut self, group: &GroupId, why: &'static str, texts: Vec<(ConversationId, Mode, String)>) {
+        if self.tags_not_made(group, why) {
+            return;
+        }
         let awaited = self.awaited.iter().position(|awaited| awaited.group == *group).map(|at| self.awaited.remove(at));
+        let is_bulk = self.bulk_refused(group);
         let sending = self.composer.take_back(group, false, self.generation);
         let ours = sending.as_ref().map(|sending| (sending.conversation.clone(), sending.mode, sending.cursor));
         let mut back = sending.map(|sending| (sending.conversation, sending.mode, sending.kept));
@@ -252,7 +259,7 @@ impl App {
             // Whether the engine could keep it by itself is not known: what is there is joined.
             self.save_again(&(id, mode));
         }
-        if awaited.is_some() {
+        if awaited.is_some() || is_bulk {
             let text = match (why, has_text) {
                 ("disk-full", false) => self.words.say("refused-full"),
                 ("disk-full", true) => self.words.say("refused-full-text"),

@@ -4,12 +4,12 @@ use super::composer::Choice;
 use super::composer_run::Then;
 use super::layers::{Confirm, Layer};
 use super::moving::Step;
-use super::picker::PickerKind;
+use super::picker::{On, PickerKind};
 use super::shelf::Haste;
 use super::sidebar::EntryKind;
-use super::{App, Effect, Matter, Pane, Severity, Shape};
+use super::{App, Effect, Matter, Pane, Severity};
 use crate::command::{CommandId, Facts};
-use crate::domain::{Act, AssignTo, Conversation, ConversationId, Mode, when};
+use crate::domain::{Act, AssignTo, Conversation, ConversationId, Mode};
 use crate::sync::message::{Request, Storage};
 
 impl App {
@@ -26,20 +26,33 @@ impl App {
             me_known: me.is_some(),
             has_teammates: !self.directory.teammates.is_empty(),
             has_teams: !self.directory.teams.is_empty(),
+            has_workspaces: self.has_other_workspaces(),
             set_priority: self.directory.capabilities.set_priority,
             has_last_snooze: self.last_snooze.is_some(),
-            can_undo: self.undo.last().is_some() || !self.awaited.is_empty(),
+            can_undo: self.can_bring_mention_back()
+                || self.undo.last().is_some()
+                || !self.awaited.is_empty()
+                || self.bulk.is_doing(),
+            selected: self.selection.len(),
+            can_select: self.can_select(),
+            has_bulks: !self.bulk.runs.is_empty(),
+            bulk_open: self.bulk.runs.iter().any(|run| run.waiting > 0),
             has_messages: self.thread.open.as_ref().is_some_and(|open| !open.items.is_empty()),
             has_rows: if self.shows_outbox() { !self.list.outbox.is_empty() } else { !self.list.rows.is_empty() },
             composing: self.composer.conversation.is_some(),
             has_text: self.composer.conversation.is_some() && !self.composer.is_blank(),
+            has_macros: !self.directory.macros.is_empty(),
             has_files: !self.composer.files.is_empty(),
             has_arrivals: !self.composer.arrivals.is_empty(),
             two_drafts: self.composer.theirs().is_some(),
             has_draft: self.id_at_hand().is_some_and(|id| self.has_draft(&id)),
             outbox: row.map(|row| row.status),
             outbox_message: row.is_some_and(|row| row.act.is_message()),
-            in_mentions: self.sidebar.open_entry().is_some_and(|entry| entry.kind == EntryKind::Mentions),
+            in_sidebar: self.focus == Pane::Sidebar,
+            sidebar_entry: self.sidebar_facts().0,
+            sidebar_row: self.sidebar_facts().1,
+            is_new: self.id_at_hand().is_some_and(|id| id.is_placeholder()),
+            in_mentions: self.in_mentions(),
         }
     }
 
@@ -55,6 +68,9 @@ impl App {
             self.layers.pop();
             return;
         }
+        // Among mentions the same key is done with the mention.
+        let among_mentions = command == CommandId::Close && self.in_mentions();
+        let command = if among_mentions { CommandId::MentionDone } else { command };
         if let Err(why) = command.command().enabled(&self.facts()) {
             self.say(Severity::Warning, why.0);
             return;
@@ -76,6 +92,8 @@ impl App {
             CommandId::Read => self.read_on(),
             CommandId::Undo => self.undo_last(),
             CommandId::ToggleDetails => self.toggle_details(),
+            CommandId::Density => self.toggle_density(),
+            CommandId::Times => self.absolute_times = !self.absolute_times,
             CommandId::Sort => self.open_picker(PickerKind::Sort),
             CommandId::TakeIn => self.take_in(None),
             CommandId::Reply => self.compose(Mode::Reply),
@@ -87,8 +105,13 @@ impl App {
             CommandId::SendNext => self.send(&Then::Next),
             CommandId::SendSnooze => self.open_sending_picker(PickerKind::Snooze),
             CommandId::SendAssign => self.open_sending_picker(PickerKind::Teammate),
+            CommandId::New => self.open_new(),
+            CommandId::GoBreach => self.go_breach(),
+            CommandId::GoShift => self.open_shift(),
+            CommandId::PageNext => self.shift_next(),
+            CommandId::PageCopy => self.copy_link(),
             CommandId::GoYou => self.go(&EntryKind::You),
-            CommandId::GoMentions => self.go(&EntryKind::Mentions),
+            CommandId::GoMentions => self.go_mentions(),
             CommandId::GoUnassigned => self.go(&EntryKind::Unassigned),
             CommandId::GoAll => self.go(&EntryKind::All),
             CommandId::GoSnoozed => self.go(&EntryKind::Snoozed),
@@ -96,15 +119,35 @@ impl App {
             CommandId::GoDrafts => self.go(&EntryKind::Drafts),
             CommandId::GoNeedsYou => self.go(&EntryKind::NeedsYou),
             CommandId::GoTeam => self.open_picker(PickerKind::GoTeam),
+            CommandId::GoView => self.open_picker(PickerKind::GoView),
+            CommandId::SidebarFold => self.fold_row(),
+            CommandId::SidebarIn => self.sidebar_in(),
+            CommandId::SidebarOut => self.sidebar_out(),
+            CommandId::SidebarPin => self.pin_row(),
+            CommandId::SidebarHide => self.hide_row(),
+            CommandId::SidebarDown => self.move_row(true),
+            CommandId::SidebarUp => self.move_row(false),
+            CommandId::Mouse => self.toggle_mouse(),
+            CommandId::GoWorkspace => self.open_workspaces(),
             CommandId::Away => self.open_picker(PickerKind::Away),
             CommandId::FocusNext => self.focus_cycle(true),
             CommandId::FocusPrevious => self.focus_cycle(false),
             CommandId::FocusRight => self.focus_beside(true),
             CommandId::FocusLeft => self.focus_beside(false),
-            CommandId::Palette => self.open_palette(),
+            // Macros are among what it finds.
+            CommandId::Palette | CommandId::Macro => self.open_palette(),
             CommandId::Help => self.open_help(),
             CommandId::Back => {
-                self.back();
+                if !(self.layers.is_empty() && self.clear_selection()) {
+                    self.back();
+                }
+            }
+            CommandId::Select => self.toggle_selected(),
+            CommandId::SelectRange => self.select_range(),
+            CommandId::SelectAll => self.select_all(),
+            CommandId::BulkResults => self.open_results(),
+            CommandId::BulkPause => {
+                self.pause_current(false);
             }
             CommandId::Quit if matches!(self.layers.last(), Some(Layer::Confirm(Confirm::Quit { .. }))) => self.quit(),
             CommandId::Quit if self.back() => {}
@@ -116,6 +159,9 @@ impl App {
             CommandId::JoinBoth => self.choose_draft(Choice::Both),
             CommandId::Attach => self.ask_path(),
             CommandId::Detach => self.detach(),
+            CommandId::Preview => self.toggle_preview(),
+            CommandId::Editor => self.edit_outside(),
+            CommandId::Recipients => self.change_recipients(),
             CommandId::DiscardDraft => self.ask_discard_draft(),
             CommandId::Cancel => self.cancel(),
             CommandId::Redraw => self.out.push(Effect::Redraw),
@@ -125,12 +171,21 @@ impl App {
             }
             CommandId::Sync => self.sync_now(),
             CommandId::Choose => self.choose(),
+            CommandId::Toggle if matches!(self.layers.last(), Some(Layer::New(_))) => {
+                if let Some(Layer::New(form)) = self.layers.pop() {
+                    self.new_go_on(form, true);
+                }
+            }
+            CommandId::Toggle if matches!(self.layers.last(), Some(Layer::Path(_))) => self.complete_path(),
+            CommandId::Toggle if matches!(self.layers.last(), Some(Layer::Bulk(_))) => self.toggle_in_bulk(),
+            CommandId::Toggle if matches!(self.layers.last(), Some(Layer::Palette(_))) => self.toggle_palette_preview(),
             CommandId::Toggle => self.toggle_choice(),
             CommandId::OutboxAnyway
             | CommandId::OutboxRetry
             | CommandId::OutboxEdit
             | CommandId::OutboxDiscard
             | CommandId::OutboxArrived => self.run_on_outbox(command),
+            _ if self.run_on_selection(command) => {}
             _ => {
                 if let Some(on) = self.target().cloned() {
                     self.run_on(command, &on);
@@ -141,34 +196,29 @@ impl App {
 
     /// The commands that act on a conversation.
     fn run_on(&mut self, command: CommandId, on: &Conversation) {
-        let boxed = || Box::new(on.clone());
         match command {
-            CommandId::Assign => self.open_picker(PickerKind::Teammate(boxed())),
-            CommandId::AssignTeam => self.open_picker(PickerKind::Team(boxed())),
-            CommandId::Tags => self.open_picker(PickerKind::Tags(boxed())),
-            CommandId::Snooze => self.open_picker(PickerKind::Snooze(boxed())),
-            CommandId::Priority => self.open_picker(PickerKind::Priority(boxed())),
-            CommandId::Merge => self.open_picker(PickerKind::Merge(boxed())),
+            CommandId::Assign => self.open_picker(PickerKind::Teammate(On::one(on))),
+            CommandId::AssignTeam => self.open_picker(PickerKind::Team(On::one(on))),
+            CommandId::Tags => self.open_picker(PickerKind::Tags(On::one(on))),
+            CommandId::Snooze => self.open_picker(PickerKind::Snooze(On::one(on))),
+            CommandId::Priority => self.open_picker(PickerKind::Priority(On::one(on))),
+            CommandId::Participants => self.open_picker(PickerKind::Participants(Box::new(on.clone()))),
+            CommandId::Merge => self.open_picker(PickerKind::Merge(Box::new(on.clone()))),
+            CommandId::Spam => self.open_spam(On::one(on)),
             CommandId::AssignMe => {
                 if let Some(me) = self.me() {
                     self.act(on, vec![Act::Assign { to: AssignTo::Teammate(me) }]);
                 }
             }
-            CommandId::SnoozeAgain => {
-                let typed = self.last_snooze.clone().unwrap_or_default();
-                match when::parse(&typed, self.now, &self.settings.zone) {
-                    Ok(until) => {
-                        self.act(on, vec![Act::Snooze { until, reminder: None }]);
-                    }
-                    Err(_) => self.say(Severity::Warning, "why-time-passed"),
-                }
-            }
+            CommandId::SnoozeAgain => self.snooze_again(&On::one(on)),
             CommandId::Close => {
                 self.act(on, vec![Act::Close]);
             }
             CommandId::Reopen => {
                 self.act(on, vec![Act::Reopen]);
             }
+            CommandId::MentionDone => self.finish_mention(on),
+            CommandId::WebLink => self.show_link(on),
             CommandId::MarkUnread => {
                 // It stays unread although it is in view.
                 self.thread.read_at = None;
@@ -202,6 +252,10 @@ impl App {
             Confirm::Quit { .. } => self.quit(),
             Confirm::TakeBack { .. } => self.take_back_last(),
             Confirm::DiscardDraft { on, draft, .. } => self.discard_drafts(&on, &[draft.0]),
+            Confirm::Merge(ask) => self.merge_now(*ask),
+            Confirm::Block(ask) => self.block_now(*ask),
+            // There are two things to say yes to.
+            Confirm::Spam(_) => self.layers.push(Layer::Confirm(confirm)),
         }
     }
 
@@ -224,23 +278,6 @@ impl App {
         }
     }
 
-    fn step_details(&mut self, step: Step) {
-        let page = self.layout().details.map_or(0, |area| usize::from(area.body.height));
-        let len = self.details_lines().saturating_sub(page) + 1;
-        self.details.scroll = step.from(self.details.scroll, len, page);
-    }
-
-    /// About how many lines the details have: scrolling stops there.
-    fn details_lines(&self) -> usize {
-        const FIXED: usize = 24;
-        self.thread.open.as_ref().map_or(0, |open| {
-            let thread = &open.thread;
-            let contact = thread.contact.as_ref().map_or(0, |contact| contact.attributes.len() + contact.tags.len());
-            let own = thread.conversation.attributes.len() + thread.conversation.tags.len();
-            FIXED + contact + own + thread.companies.len() + thread.contact_notes.len() * 4 + thread.earlier.len()
-        })
-    }
-
     fn scroll_thread(&mut self, down: bool) {
         let page = self.thread_page();
         if let Some(open) = self.thread.open.as_mut() {
@@ -256,24 +293,6 @@ impl App {
         }
     }
 
-    /// `d`: beside the thread the panel comes and goes; over it, it also takes the focus.
-    fn toggle_details(&mut self) {
-        self.details.scroll = 0;
-        if self.focus == Pane::Details {
-            self.focus = Pane::Thread;
-            self.details.open &= self.layout().shape != Shape::Wide;
-            self.await_reading();
-        } else if self.layout().shape == Shape::Wide {
-            self.details.open = !self.details.open;
-        } else {
-            let from_list = matches!(self.focus, Pane::List | Pane::Sidebar);
-            if let Some(id) = self.id_at_cursor().filter(|_| from_list) {
-                self.show_thread(&id, true);
-            }
-            self.focus = Pane::Details;
-        }
-    }
-
     fn sync_now(&mut self) {
         self.ask(Request::SyncNow);
         self.take_in(None);
@@ -285,7 +304,7 @@ impl App {
 
     /// `ctrl-c`: cancels what is half done. Never leaves the program.
     fn cancel(&mut self) {
-        if self.layers.pop().is_none() {
+        if self.layers.pop().is_none() && !self.pause_current(true) {
             self.say(Severity::Info, "nothing-to-cancel");
         }
     }

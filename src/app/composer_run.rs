@@ -1,12 +1,20 @@
 //! Writing: opening the composer for the right conversation, what its writer has seen, sending.
 
-use super::composer::Pasted;
+use super::picker::PickerKind;
 use super::shelf::Haste;
 use super::thread::Source;
 use super::{App, Effect, Pane, Severity};
 use crate::command::CommandId;
-use crate::domain::{Act, AssignTo, Channel, Conversation, ConversationId, Guard, Mode};
+use crate::domain::{
+    Act, AssignTo, AuthorKind, Channel, ContactId, ContactRef, Conversation, ConversationId, Guard, Mode, Part,
+};
 use crate::text::Clean;
+
+/// Cells left of the text: a bar and a blank.
+pub const LEFT: u16 = 2;
+/// Cells beside the text: a bar and a blank left of it, a blank right of it where the cursor may stand at
+/// the end of a full row.
+pub const MARGINS: u16 = 3;
 
 /// What the composer's title tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +23,12 @@ pub struct ComposerFacts {
     pub mode: Mode,
     /// To whom (reply): the contact's name, else address.
     pub to: Clean,
+    /// Their address, where `to` is a name; may be blank.
+    pub email: Clean,
+    /// Who else takes part and gets a reply, as far as their names are known; may be blank.
+    pub cc: Clean,
+    /// In whose name it goes out; blank while that is not known. The address is the helpdesk's affair.
+    pub from: Clean,
     /// By which channel.
     pub channel: Channel,
     /// The conversation's number.
@@ -42,11 +56,20 @@ impl App {
     pub fn composer_facts(&self) -> Option<ComposerFacts> {
         let id = self.composer.conversation.as_ref()?;
         let on = self.known(id)?;
-        let to =
-            on.contact.as_ref().map_or_else(Clean::default, |contact| contact.name.clean().or(&contact.email.clean()));
+        let to = on.contact.as_ref().map(ContactRef::shown_name).unwrap_or_default();
+        let email = on.contact.as_ref().map(|contact| contact.email.clean()).filter(|email| *email != to);
+        let many = self.many_to(id);
+        let (email, cc) = match &many {
+            Some(_) => (None, Clean::default()),
+            None => (email, self.others_in(on)),
+        };
+        let to = many.unwrap_or(to);
         Some(ComposerFacts {
             mode: self.composer.mode,
             to,
+            email: email.unwrap_or_default(),
+            cc,
+            from: self.directory.me().map(|me| me.name.clean()).unwrap_or_default(),
             channel: on.channel.clone(),
             conversation: id.clone(),
             takes: self.composer.mode == Mode::Reply && self.takes(on),
@@ -56,18 +79,50 @@ impl App {
         })
     }
 
+    /// Who takes part beside the contact: names that the thread tells, and how many more there are.
+    fn others_in(&self, on: &Conversation) -> Clean {
+        const NAMED: usize = 2;
+        let first = on.contact.as_ref().and_then(|contact| contact.id.as_ref());
+        let others: Vec<&ContactId> = on.participants.iter().filter(|id| Some(*id) != first).collect();
+        let open = self.thread.open.as_ref().filter(|open| open.thread.conversation.id == on.id);
+        let parts = open.map_or(&[][..], |open| open.thread.parts.as_slice());
+        let name_of = |id: &&ContactId| {
+            let is_theirs =
+                |part: &&Part| matches!(&part.author.kind, AuthorKind::Contact(Some(author)) if author == *id);
+            let author = &parts.iter().find(is_theirs)?.author;
+            Some(author.name.clean().or(&author.email.clean())).filter(|name| !name.is_blank())
+        };
+        let mut names: Vec<Clean> = others.iter().filter_map(name_of).take(NAMED).collect();
+        let more = others.len() - names.len();
+        if more > 0 {
+            let key = if names.is_empty() { "composer-cc-count" } else { "composer-cc-more" };
+            names.push(self.words.with(key, &[("count", more.into())]));
+        }
+        Clean::join(&names, &Clean::literal(", "))
+    }
+
     fn takes(&self, on: &Conversation) -> bool {
         self.settings.composer_take && on.assignee.is_none() && self.directory.me().is_some()
     }
 
     /// `r` and `n`: writes to the conversation that the key acts on, which is shown from now on.
     pub(super) fn compose(&mut self, mode: Mode) {
+        if self.selection.is_on() {
+            return self.compose_to_many(mode);
+        }
         let Some(id) = self.target().map(|on| on.id.clone()) else { return };
+        let why_not =
+            self.why_not_written(&id).or((id.is_placeholder() && mode == Mode::Note).then_some("new-no-note"));
+        if let Some(why) = why_not {
+            self.say(Severity::Warning, why);
+            return;
+        }
         if self.layout().thread.is_none() {
             self.focus = Pane::Thread;
         }
         self.show_thread(&id, true);
         self.reopen_composer(&id, mode);
+        self.open_editor_if_wanted();
     }
 
     /// Opens the composer for a conversation, if it is the one wanted in the thread pane.
@@ -87,6 +142,7 @@ impl App {
         if self.composer.conversation.as_ref() == Some(&open.thread.conversation.id) {
             let newest = open.thread.parts.last().map(|part| part.id.clone());
             self.composer.sees(newest.as_ref());
+            self.open_waiting_editor();
         }
     }
 
@@ -132,14 +188,44 @@ impl App {
         first
     }
 
+    /// The composer lies here: its text is shown in what is left of it.
+    pub(super) fn composer_shown_in(&mut self, area: super::Area) {
+        if self.composer.conversation.is_some() {
+            let above = self.composer.rows_above().min(area.height.saturating_sub(1));
+            self.composer.shown_in(area.width.saturating_sub(MARGINS), area.height.saturating_sub(above));
+        }
+    }
+
+    /// `ctrl-x r`: who gets a reply is who takes part in the conversation.
+    pub(super) fn change_recipients(&mut self) {
+        if self.writes_to_many() {
+            self.say(Severity::Warning, "why-many-recipients");
+            return;
+        }
+        let id = self.composer.conversation.clone();
+        match id.as_ref().and_then(|id| self.known(id)).cloned() {
+            Some(on) => {
+                self.say(Severity::Info, "recipients-are-participants");
+                self.open_picker(PickerKind::Participants(Box::new(on)));
+            }
+            None => self.say(Severity::Warning, "why-not-loaded"),
+        }
+    }
+
     /// `esc`: leaves; the draft stays. An empty composer closes.
     pub(super) fn leave_composer(&mut self) {
+        if self.close_over_text() {
+            return;
+        }
+        self.composer.editor_waits = false;
         self.drop_path();
         self.save_draft(Haste::Leave);
-        if self.composer.is_blank() && self.composer.files.is_empty() {
-            self.composer.close();
-        }
         self.focus = Pane::Thread;
+        if self.composer.is_blank() && self.composer.files.is_empty() {
+            let left = self.composer.bound();
+            self.composer.close();
+            self.forget_if_unwritten(left);
+        }
     }
 
     /// Closes the composer because another conversation comes into its place; the draft stays.
@@ -149,14 +235,19 @@ impl App {
             return;
         }
         self.save_draft(Haste::Leave);
+        let left = self.composer.bound();
         self.composer.close();
         if self.focus == Pane::Composer {
             self.focus = Pane::Thread;
         }
+        self.forget_unwritten(left);
     }
 
     /// Sends what is written, with what follows, as one group.
     pub(super) fn send(&mut self, then: &Then) {
+        if self.writes_to_many() {
+            return self.send_to_many(then);
+        }
         let Some(id) = self.composer.conversation.clone() else { return };
         self.attach_next();
         if self.composer.is_attaching() || self.attach_path.is_some() {
@@ -174,6 +265,9 @@ impl App {
             return;
         };
         let mode = self.composer.mode;
+        if let Some(opening) = Self::opening_of(&on) {
+            return self.send_first(&on, &opening, text.to_owned(), then);
+        }
         let mut acts = Vec::new();
         let assigns = matches!(then, Then::Act(Act::Assign { .. }));
         let takes = mode == Mode::Reply && self.takes(&on) && !assigns;
@@ -211,13 +305,7 @@ impl App {
             input.insert(pasted);
             self.input_changed();
         } else if self.layers.is_empty() && self.focus == Pane::Composer {
-            let pasted = self.composer.paste(pasted, self.now);
-            self.text_changed();
-            match pasted {
-                Pasted::Whole => {}
-                Pasted::Beginning => self.say(Severity::Warning, "paste-too-long"),
-                Pasted::Nothing => self.say(Severity::Warning, "paste-not-kept"),
-            }
+            self.insert_at_cursor(pasted);
         } else if !pasted.trim().is_empty() {
             self.say(Severity::Info, "paste-runs-nothing");
         }

@@ -64,6 +64,10 @@ impl App {
 
     /// `ctrl-x t`: the other mode. The text goes along, and its old draft goes once the new one is safe.
     pub(super) fn toggle_mode(&mut self) {
+        if self.composer.conversation.as_ref().is_some_and(ConversationId::is_placeholder) {
+            self.say(Severity::Warning, "new-no-note");
+            return;
+        }
         self.save_draft(Haste::Leave);
         let left = self.composer.toggle_mode();
         self.save_draft(Haste::Leave);
@@ -268,13 +272,6 @@ impl App {
         true
     }
 
-    /// Opens the line that a file's path is typed into.
-    pub(super) fn ask_path(&mut self) {
-        if self.composer.conversation.is_some() {
-            self.layers.push(Layer::Path(super::input::Input::default()));
-        }
-    }
-
     /// A path was typed: its file goes with the text.
     pub(super) fn attach(&mut self, path: &str) {
         let path = path.trim();
@@ -305,9 +302,7 @@ impl App {
         let Some((key, path)) = self.attach_asked.take() else { return };
         let writing = self.layers.is_empty() && self.focus == super::Pane::Composer;
         if writing && self.composer.bound() == Some(key) {
-            let mut input = super::input::Input::default();
-            input.insert(&path);
-            self.layers.push(Layer::Path(input));
+            self.open_path(&path);
         }
     }
 
@@ -317,19 +312,6 @@ impl App {
             let path = crate::text::clean(&path);
             let text = self.words.with("attach-left", &[("path", (&path).into())]);
             self.say_text(Severity::Warning, text, Clean::default());
-        }
-    }
-
-    /// Takes the last file off the text.
-    pub(super) fn detach(&mut self) {
-        match self.composer.detach() {
-            Some(file) => {
-                let name = crate::text::clean(&file.name);
-                let text = self.words.with("file-off", &[("name", (&name).into())]);
-                self.say_text(Severity::Info, text, Clean::default());
-                self.text_changed();
-            }
-            None => self.say(Severity::Warning, "why-no-file"),
         }
     }
 }

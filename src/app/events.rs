@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::bulk::BulkCounts;
 use super::composer::Arrival;
 use super::status::Away;
 use super::thread::{Item, ItemKind, OpenThread, Source};
-use super::{App, EntryKind, Severity};
+use super::{App, Severity};
 use crate::domain::{ConversationId, Directory, PartId};
 use crate::sync::message::{Event, Generation, History, Progress, Request, Storage, Thread};
 use crate::text::Clean;
@@ -26,6 +27,7 @@ impl App {
         match event {
             Event::Window { generation, window } => {
                 self.hear_begun(generation, &window)
+                    || self.hear_breaches(generation, &window)
                     || self.hear_face(generation, &window)
                     || self.hear_window(generation, window)
             }
@@ -33,13 +35,7 @@ impl App {
                 if generation != self.counts_asked {
                     return false;
                 }
-                let mut changed = false;
-                for entry in &mut self.sidebar.entries {
-                    if let Some(count) = counts.get(&entry.key) {
-                        changed |= entry.count != Some(*count);
-                        entry.count = Some(*count);
-                    }
-                }
+                let changed = self.sidebar.take_counts(&counts) && self.layout().sidebar.is_some();
                 self.counts_await = false;
                 if std::mem::take(&mut self.counts_again) {
                     self.ask_counts();
@@ -47,6 +43,18 @@ impl App {
                 changed
             }
             Event::Thread { generation, thread } => self.hear_thread(generation, thread.map(|thread| *thread)),
+            Event::Found { generation, contacts, conversations } => {
+                self.hear_found_for_new(generation, &contacts) || self.hear_found(generation, contacts, conversations)
+            }
+            Event::Shift { generation, shift } => self.hear_shift(generation, *shift),
+            Event::NewBegun(id) => {
+                self.hear_new_begun(&id);
+                true
+            }
+            Event::Started { placeholder, became } => {
+                self.hear_started(&placeholder, became.as_ref());
+                true
+            }
             Event::Outbox { generation, rows } => self.hear_outbox(generation, rows),
             Event::Directory(directory) => self.hear_directory(directory),
             Event::Sorts(sorts) => {
@@ -57,6 +65,15 @@ impl App {
                 }
                 true
             }
+            Event::Matching { generation, matched } => self.hear_matching(generation, matched),
+            Event::Later { generation, count } => self.hear_later(generation, count),
+            Event::BulkPreview { generation, preview } => self.hear_bulk_preview(generation, *preview),
+            Event::BulkDone { group, rows, done, left_out, already, stay } => {
+                self.hear_bulk_done(&group, rows, &BulkCounts { done, left_out, already }, stay);
+                true
+            }
+            Event::Bulks(runs) => self.hear_bulks(runs),
+            Event::BulkItems { generation, group, items } => self.hear_bulk_items(generation, &group, items),
             Event::Changed { ids } => {
                 self.hear_changed(&ids);
                 self.notices.pulled()
@@ -65,6 +82,11 @@ impl App {
                 self.committed(&group, rows);
                 true
             }
+            Event::TagsMade { group, tags } => {
+                self.tags_made(&group, tags);
+                true
+            }
+            Event::Picked { generation, what } => self.hear_picked(generation, what),
             Event::Refused { group, why, texts } => {
                 self.refused(&group, why, texts);
                 true
@@ -109,6 +131,7 @@ impl App {
             }
             Event::Arrangement(arrangement) => {
                 self.arrangement = *arrangement;
+                self.sidebar.arrange(&self.arrangement);
                 true
             }
             Event::Storage(storage) => self.hear_storage(storage),
@@ -184,6 +207,7 @@ impl App {
     /// Another deskhand changed the outbox, drafts or marks.
     fn hear_state_changed(&mut self) {
         self.ask_outbox();
+        self.ask_bulks();
         self.ask_begun();
         self.refresh_list();
         self.ask_counts();
@@ -194,6 +218,7 @@ impl App {
         if !self.shows_outbox() {
             self.refresh_list();
         }
+        self.selection_may_grow();
         self.ask_counts();
         let shown = self.thread.wanted.as_ref();
         if ids.is_empty() || shown.is_some_and(|shown| ids.contains(shown)) {
@@ -210,14 +235,7 @@ impl App {
             self.counts_again = true;
             return;
         }
-        let shown = self.sidebar.teammates_shown;
-        let entries: Vec<_> = self
-            .sidebar
-            .entries
-            .iter()
-            .filter(|entry| shown || !matches!(entry.kind, EntryKind::Teammate(_)))
-            .filter_map(|entry| Some((entry.key.clone(), entry.query.clone()?)))
-            .collect();
+        let entries = self.sidebar.counted();
         let generation = self.next_generation();
         self.counts_asked = generation;
         self.counts_await = true;

@@ -1,9 +1,13 @@
-//! Help: the keys of the focused pane, searchable.
+//! Help: the keys of the focused place, searchable; a line runs its command.
 
+use super::fuzzy::{Class, Index, Typed};
 use super::input::Input;
-use crate::domain::Why;
-use crate::keymap::Context;
-use crate::text::Clean;
+use super::layers::Layer;
+use super::{App, Severity};
+use crate::command::{Command, CommandId};
+use crate::domain::{ConversationId, Why};
+use crate::keymap::{self, Context};
+use crate::text::{Clean, clean, fold};
 
 /// A line of the help.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,8 +22,9 @@ pub struct HelpRow {
     pub doc: Clean,
     /// Why it cannot be done now.
     pub why_not: Option<Why>,
+    command: CommandId,
     /// Folded text that typing is matched against.
-    pub(super) folded: String,
+    folded: String,
 }
 
 /// The help's state.
@@ -29,8 +34,91 @@ pub struct Help {
     pub input: Input,
     /// Every line, by context.
     pub rows: Vec<HelpRow>,
-    /// Indices into `rows` of the lines that are left, in order.
+    /// Indices into `rows` of the lines that are left: in order while nothing is typed, else best first.
     pub visible: Vec<usize>,
     /// Index into `visible` of the line with the cursor.
     pub cursor: usize,
+    /// The titles, for matching.
+    titles: Index,
+    /// The conversation that its commands act on.
+    on: Option<ConversationId>,
+}
+
+impl Help {
+    /// Looks for what is typed now: a key, words of a title, words of the sentence.
+    pub(super) fn narrow(&mut self) {
+        self.cursor = 0;
+        let typed = Typed::new(self.input.text());
+        if typed.is_blank() {
+            self.visible = (0..self.rows.len()).collect();
+            return;
+        }
+        let key = self.input.text().trim();
+        let class = |at: usize, row: &HelpRow| {
+            let title = self.titles.score(at, &typed).map(|score| score.class);
+            if row.keys.split("  ").any(|bound| bound == key) {
+                Some(0)
+            } else if title.is_some_and(|class| class >= Class::WordBegin) {
+                Some(1)
+            } else if typed.begins_words_of(&row.folded) {
+                Some(2)
+            } else {
+                title.map(|_| 3)
+            }
+        };
+        let mut hits: Vec<(u8, usize)> =
+            self.rows.iter().enumerate().filter_map(|(at, row)| Some((class(at, row)?, at))).collect();
+        hits.sort_unstable();
+        self.visible = hits.into_iter().map(|(_, at)| at).collect();
+    }
+}
+
+impl App {
+    /// Opens the help for what has the keys: the focused pane, or the layer in front of it.
+    pub(super) fn open_help(&mut self) {
+        let facts = self.facts();
+        let mut rows: Vec<HelpRow> = Vec::new();
+        let mut titles = Index::default();
+        for context in &self.contexts() {
+            for command in Command::all().iter().filter(|command| command.contexts.contains(context)) {
+                let keys: Vec<String> = self.keymap.keys_of(command.id, &[*context]).map(keymap::show).collect();
+                if keys.is_empty() {
+                    continue;
+                }
+                let (title, doc) = (self.words.say(command.title), self.words.say(command.doc));
+                let keys = keys.join("  ");
+                titles.push(&title);
+                rows.push(HelpRow {
+                    context: *context,
+                    folded: fold(&format!("{keys} {title} {doc}")),
+                    keys: clean(&keys),
+                    title,
+                    doc,
+                    why_not: command.enabled(&facts).err(),
+                    command: command.id,
+                });
+            }
+        }
+        let visible = (0..rows.len()).collect();
+        let on = self.target().map(|on| on.id.clone());
+        self.layers.push(Layer::Help(Help { input: Input::default(), rows, visible, cursor: 0, titles, on }));
+    }
+
+    /// `enter` in the help, which is no longer in front: runs the command, or says why not.
+    pub(super) fn chosen_in_help(&mut self, help: Help) {
+        let Some(row) = help.visible.get(help.cursor).and_then(|at| help.rows.get(*at)) else {
+            self.layers.push(Layer::Help(help));
+            return;
+        };
+        if let Some(why) = row.why_not {
+            self.say(Severity::Warning, why.0);
+            self.layers.push(Layer::Help(help));
+            return;
+        }
+        if self.target().map(|on| &on.id) != help.on.as_ref() {
+            self.say(Severity::Warning, "why-moved-on");
+            return;
+        }
+        self.run(row.command);
+    }
 }

@@ -52,8 +52,8 @@ impl App {
         // What works everywhere comes after what the focused pane can do, the help at the very end.
         let is_own = |command: &Command| {
             let is_general = |context: &Context| matches!(context, Context::Global | Context::Always);
-            command.id != CommandId::Palette && !command.contexts.iter().all(is_general)
-                || command.id == CommandId::Undo
+            let is_way_out = matches!(command.id, CommandId::Palette | CommandId::Help);
+            !is_way_out && !command.contexts.iter().all(is_general) || command.id == CommandId::Undo
         };
         let outbox = |command: &Command| contexts.contains(&Context::Outbox) && command.contexts == [Context::Outbox];
         commands.sort_by_key(|command| {
@@ -90,7 +90,22 @@ impl App {
         self.keymap
             .continuations(&self.contexts(), typed)
             .into_iter()
-            .map(|(keys, command)| Hint { keys: clean(&keys), label: self.words.say(command.command().title) })
+            .map(|(keys, command)| Hint { keys: clean(&keys), label: self.words.say(word_after(command)) })
             .collect()
+    }
+}
+
+/// What a command is called where its first key has said half of it: behind `g` a list is called by its name.
+const fn word_after(command: CommandId) -> &'static str {
+    match command {
+        CommandId::GoYou => "entry-you",
+        CommandId::GoMentions => "entry-mentions",
+        CommandId::GoUnassigned => "entry-unassigned",
+        CommandId::GoAll => "entry-all",
+        CommandId::GoSnoozed => "entry-snoozed",
+        CommandId::GoClosed => "entry-closed",
+        CommandId::GoDrafts => "entry-drafts",
+        CommandId::GoNeedsYou => "entry-needs-you",
+        other => other.command().title,
     }
 }

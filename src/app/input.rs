@@ -35,6 +35,18 @@ impl Input {
         text::width(self.before())
     }
 
+    /// What is before the cursor, to be shown.
+    #[must_use]
+    pub fn shown_before(&self) -> Clean {
+        text::clean(self.before())
+    }
+
+    /// Whether a blank is right before the cursor.
+    #[must_use]
+    pub fn ends_before_with_space(&self) -> bool {
+        self.before().ends_with(' ')
+    }
+
     fn before(&self) -> &str {
         self.text.get(..self.cursor).unwrap_or(&self.text)
     }

@@ -1,9 +1,13 @@
 //! Overlays: one stack, front last. Keys go to the front one first.
 
+use super::bulk::BulkLayer;
+use super::composer::attach::{FileList, PathEntry};
 use super::help::Help;
-use super::input::Input;
+use super::link::Link;
+use super::new::NewForm;
 use super::palette::Palette;
-use super::picker::Picker;
+use super::picker::{MergeAsk, Picker, SpamAsk};
+use super::shift::ShiftPage;
 use crate::domain::{ConversationId, Mode};
 use crate::keymap::Context;
 use crate::text::Clean;
@@ -18,7 +22,17 @@ pub enum Layer {
     /// Keys of the focused pane.
     Help(Help),
     /// The path of a file that shall go with the text.
-    Path(Input),
+    Path(PathEntry),
+    /// The files of the text, to take some off.
+    Files(FileList),
+    /// A deed on all that are selected: what it would do, or what became of it.
+    Bulk(BulkLayer),
+    /// To whom a new conversation goes.
+    New(Box<NewForm>),
+    /// The start of a shift: a page over all panes.
+    Shift(Box<ShiftPage>),
+    /// A web address, before it is opened.
+    Link(Link),
     /// A question that one key answers.
     Confirm(Confirm),
 }
@@ -35,7 +49,7 @@ pub struct Unsent {
 }
 
 /// A question that one key answers with yes; any other key is a no.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Confirm {
     /// Quit? `q` or `y` does.
     Quit {
@@ -62,6 +76,12 @@ pub enum Confirm {
         /// The other one, which stays.
         other: Option<(Mode, Clean)>,
     },
+    /// One conversation goes into another, for good? `y` does.
+    Merge(Box<MergeAsk>),
+    /// Unwanted mail: `s` closes and tags, `b` asks whether to block.
+    Spam(Box<SpamAsk>),
+    /// Who wrote it is blocked, for good? `y` does.
+    Block(Box<SpamAsk>),
 }
 
 impl Layer {
@@ -69,7 +89,10 @@ impl Layer {
     #[must_use]
     pub const fn context(&self) -> Context {
         match self {
-            Self::Palette(_) | Self::Picker(_) | Self::Path(_) => Context::Picker,
+            Self::Palette(_) | Self::Picker(_) | Self::Path(_) | Self::Files(_) | Self::Bulk(_) | Self::New(_) => {
+                Context::Picker
+            }
+            Self::Shift(_) | Self::Link(_) => Context::Page,
             Self::Help(_) => Context::Help,
             Self::Confirm(_) => Context::Confirm,
         }

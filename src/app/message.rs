@@ -1,5 +1,6 @@
 //! What the app is told: keys, pastes, sizes, the passing of time, and the engine's news.
 
+use super::mouse::Mouse;
 use crate::keymap::Key;
 use crate::sync::message::Event;
 
@@ -8,6 +9,8 @@ use crate::sync::message::Event;
 pub enum Msg {
     /// A key was pressed.
     Key(Key),
+    /// The mouse did something.
+    Mouse(Mouse),
     /// Text was pasted, or came so fast that nobody typed it. Outside a text it runs nothing.
     Paste(String),
     /// The terminal's size in cells. The first one starts the app.
@@ -20,6 +23,10 @@ pub enum Msg {
     FocusGained,
     /// The program is told to end (TERM, hang-up): what is being written must be safe.
     Leaving,
+    /// The agent's editor has ended: the text as it was saved, or why there is none.
+    Edited(Result<String, String>),
+    /// A folder was read.
+    Listed(Box<super::composer::attach::Listing>),
     /// The terminal's window is no longer in front: nothing counts as read meanwhile.
     FocusLost,
 }

@@ -7,9 +7,13 @@
 //! Must not know: the API, the cache, the terminal, how anything is drawn.
 
 mod acts;
+mod breach;
+pub mod bulk;
+pub mod bulk_results;
+mod bulk_writing;
 mod commands;
 pub mod composer;
-mod composer_run;
+pub mod composer_run;
 pub mod details;
 pub(crate) mod drafts;
 mod effect;
@@ -23,33 +27,42 @@ pub mod input;
 mod layer_keys;
 pub mod layers;
 pub mod layout;
+pub mod link;
 pub mod list;
+mod mentions;
 mod message;
+pub mod mouse;
 mod moving;
+pub mod new;
 pub mod notices;
 pub mod outbox;
 pub mod palette;
 pub mod picker;
-mod picker_build;
 mod picker_choose;
 mod place;
 mod queries;
+pub mod selection;
 pub(crate) mod shelf;
+pub mod shift;
 pub mod sidebar;
 pub mod status;
 #[cfg(test)]
 mod tests;
 pub mod thread;
 mod timers;
+pub mod times;
 pub mod undo;
 mod undoing;
+mod undoing_many;
 mod update;
 mod window;
+mod workspace;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use bulk::{BulkLayer, Bulks};
 pub use composer::Composer;
 pub use composer_run::ComposerFacts;
 pub use details::Details;
@@ -61,18 +74,19 @@ pub use list::{List, ListRow, ListState};
 pub use message::Msg;
 pub use notices::{Matter, Notice, Notices, Severity};
 pub use outbox::Outbox;
-pub use sidebar::{Entry, EntryKind, Sidebar, SidebarRow};
+pub use selection::Selection;
+pub use sidebar::{Entry, EntryKind, RowKind, Sidebar, SidebarRow};
 pub use status::{Hint, Status};
 pub use thread::{OpenThread, ThreadPane};
 pub use undo::Undo;
 pub use update::update;
+pub use workspace::{WorkspaceChoice, Workspaces};
 
-use crate::command::CommandId;
 use crate::config::settings::Settings;
-use crate::domain::{Conversation, ConversationId, Directory, UnixTime};
+use crate::domain::{ConversationId, Directory, UnixTime};
 use crate::keymap::{Key, Keymap};
 use crate::sync::message::{Arrangement, Generation, Request};
-use crate::text::{Clean, Untrusted};
+use crate::text::Clean;
 use crate::words::Words;
 
 /// Everything that the screen shows and knows. Drawing reads it; only [`update()`] changes it.
@@ -105,6 +119,8 @@ pub struct App {
     pub composer: Composer,
     /// The details panel.
     pub details: Details,
+    /// Moments are told by the clock and the day, not by how long ago they were.
+    pub absolute_times: bool,
     /// Overlays, the front one last.
     pub layers: Vec<Layer>,
     /// What the agent should know.
@@ -115,12 +131,26 @@ pub struct App {
     pub outbox: Outbox,
     /// What `u` takes back.
     pub undo: Undo,
+    /// What the next act is for, instead of the conversation at hand.
+    pub selection: Selection,
+    /// Deeds on many: how far they are.
+    pub bulk: Bulks,
     /// How the agent has arranged the screen.
     pub arrangement: Arrangement,
+    /// Which workspace this is, and which others there are.
+    pub workspaces: Workspaces,
     /// Keys of a half-typed sequence.
     pub pending: Vec<Key>,
     /// After a key that means nothing: letters that belong to it mean nothing either.
     hush: Option<hush::Hush>,
+    /// New conversations that are being begun.
+    starting: new::Starting,
+    /// Where the walk from breach to breach stands.
+    walk: breach::Walk,
+    /// The agent's coming and going.
+    coming: shift::Coming,
+    /// The mention that was finished last.
+    finished: Option<mentions::Finished>,
     /// Effects of the message at hand.
     out: Vec<Effect>,
     dirty: bool,
@@ -134,8 +164,8 @@ pub struct App {
     counts_await: bool,
     counts_again: bool,
     awaited: Vec<acts::Awaited>,
-    /// Tags that are being made, with the conversation that gets them.
-    making: Vec<(Conversation, Untrusted)>,
+    /// Acts that wait for tags to be made.
+    making: Vec<picker::Making>,
     /// Something could be taken back when it was last drawn.
     could_undo: bool,
     undoing: Vec<undo::Done>,
@@ -149,10 +179,13 @@ pub struct App {
     /// The file that was asked for last, and for which text.
     attach_asked: Option<(composer::Place, String)>,
     whereabouts: place::Whereabouts,
+    /// What the agent sees, for the mouse.
+    drawn: mouse::Drawn,
+    held: mouse::Held,
     calm_progress: status::Calm<Option<status::Progress>>,
     calm_history: status::Calm<status::History>,
-    /// Commands chosen in the palette, the latest first.
-    recent: Vec<CommandId>,
+    /// What the palette can find, whatever is at hand.
+    offers: Arc<palette::Offers>,
     /// The typed time of the last snooze.
     last_snooze: Option<String>,
     /// What the engine was last told to have been seen, and up to when.
@@ -192,15 +225,23 @@ impl App {
             list: List::default(),
             thread: ThreadPane::default(),
             composer: Composer::default(),
-            details: Details { open: true, scroll: 0 },
+            details: Details { open: true, ..Details::default() },
+            absolute_times: false,
             layers: Vec::new(),
             notices: Notices::default(),
             status: Status::default(),
             outbox: Outbox::default(),
             undo: Undo::default(),
+            selection: Selection::default(),
+            bulk: Bulks::default(),
             arrangement: Arrangement::default(),
+            workspaces: Workspaces::default(),
             pending: Vec::new(),
             hush: None,
+            starting: new::Starting::default(),
+            walk: breach::Walk::default(),
+            coming: shift::Coming::default(),
+            finished: None,
             out: Vec::new(),
             dirty: true,
             started: false,
@@ -220,9 +261,11 @@ impl App {
             attach_path: None,
             attach_asked: None,
             whereabouts: place::Whereabouts::default(),
+            drawn: mouse::Drawn::default(),
+            held: mouse::Held::default(),
             calm_progress: status::Calm::new(Duration::from_secs(1)),
             calm_history: status::Calm::new(Duration::from_secs(1)),
-            recent: Vec::new(),
+            offers: Arc::default(),
             last_snooze: None,
             seen_told: None,
             marked_unread: BTreeSet::new(),

@@ -1,7 +1,7 @@
 //! Moving: the cursor of the list and of the sidebar, the focus, and which conversation is shown.
 
 use super::focus::Pane;
-use super::sidebar::{EntryKind, SidebarRow};
+use super::sidebar::EntryKind;
 use super::{App, ListState, Severity, Shape, ThreadPane};
 use crate::config::settings::{Advance, Density, Preview};
 use crate::domain::{ConversationId, OutboxStatus, Part};
@@ -44,19 +44,57 @@ pub(super) fn scroll_to(scroll: usize, cursor: usize, len: usize, page: usize) -
     scroll.clamp((cursor + 1).saturating_sub(page), cursor).min(most)
 }
 
+/// Rows that stay in view when a list turns a page under its cursor.
+const CONTEXT: usize = 2;
+
+/// Keeps `cursor` visible in `page` rows, turning most of a page when it passes the edge: a step seldom
+/// repaints the list, and a step back never does at once.
+pub(super) fn page_to(scroll: usize, cursor: usize, len: usize, page: usize) -> usize {
+    let most = len.saturating_sub(page);
+    let context = CONTEXT.min(page / 3);
+    if cursor < scroll {
+        (cursor + 1 + context).saturating_sub(page).min(most)
+    } else if cursor >= scroll.saturating_add(page) {
+        cursor.saturating_sub(context).min(most)
+    } else {
+        scroll.min(most)
+    }
+}
+
 impl App {
     /// Rows of the terminal that one conversation takes in the list.
     #[must_use]
     pub fn row_height(&self) -> u16 {
         let list = self.layout().list.map(|list| list.body).unwrap_or_default();
         let roomy = list.height >= 8 && list.width >= 30;
-        match self.settings.density {
+        match self.density() {
             // What it is, whose, what stopped it, and its words have a line each; in a strip, two for all.
             _ if roomy && self.shows_outbox() => 4,
             _ if list.height >= 4 && list.width >= 30 && self.shows_outbox() => 2,
             Density::Comfortable if roomy => 2,
             _ => 1,
         }
+    }
+
+    /// How roomy the list is: as chosen on screen, else as set.
+    #[must_use]
+    pub fn density(&self) -> Density {
+        match self.arrangement.density.as_str() {
+            "compact" => Density::Compact,
+            "comfortable" => Density::Comfortable,
+            _ => self.settings.density,
+        }
+    }
+
+    /// To the other density; this is remembered.
+    pub(super) fn toggle_density(&mut self) {
+        let (density, said) = match self.density() {
+            Density::Comfortable => ("compact", "list-now-compact"),
+            Density::Compact => ("comfortable", "list-now-comfortable"),
+        };
+        density.clone_into(&mut self.arrangement.density);
+        self.ask(Request::SaveArrangement(Box::new(self.arrangement.clone())));
+        self.say(Severity::Info, said);
     }
 
     /// How many rows of the list are visible.
@@ -104,8 +142,14 @@ impl App {
             }
             _ => {}
         }
-        let to = step.from(self.list.cursor, self.list_len(), self.list_page());
+        let (len, page) = (self.list_len(), self.list_page());
+        let to = step.from(self.list.cursor, len, page);
+        let offset = self.list.offset;
         self.put_cursor(to);
+        if matches!(step, Step::PageDown | Step::PageUp) && self.list.offset == offset {
+            // A page key says itself how far the view goes.
+            self.list.scroll = scroll_to(self.list.scroll, self.list.cursor, self.list_len(), page);
+        }
     }
 
     /// Puts the list's cursor on a row.
@@ -156,15 +200,16 @@ impl App {
             self.thread.wants_row = None;
             self.thread.gone = false;
             self.thread.read_at = None;
-            self.details.scroll = 0;
+            (self.details.scroll, self.details.cursor) = (0, 0);
             self.marked_unread.retain(|held| held == id);
             self.ask_thread();
         }
         let here = self.thread.shown() == Some(id);
+        // Only beside the list may something else be seen meanwhile: there its title says so.
+        if !here && (opened || !matches!(self.focus, Pane::List | Pane::Sidebar)) {
+            self.thread.open = None;
+        }
         if opened {
-            if !here {
-                self.thread.open = None;
-            }
             self.thread.read_on_arrival = true;
         }
         if here {
@@ -266,62 +311,8 @@ impl App {
                     open.toggle_fold();
                 }
             }
-            Pane::Composer | Pane::Details => {}
-        }
-    }
-
-    fn open_sidebar_row(&mut self) {
-        match self.sidebar.rows().get(self.sidebar.cursor) {
-            Some(SidebarRow::Title { section, .. }) if *section == super::sidebar::Section::Teammates => {
-                self.sidebar.teammates_shown = !self.sidebar.teammates_shown;
-                self.ask_counts();
-            }
-            Some(SidebarRow::Entry(at)) => self.open_entry(*at),
-            _ => {}
-        }
-    }
-
-    /// Opens an entry's list and goes there.
-    pub(super) fn open_entry(&mut self, at: usize) {
-        self.sidebar.open = at;
-        if let Some(kind) = self.sidebar.open_entry().map(|entry| entry.kind.clone()) {
-            if matches!(kind, EntryKind::Teammate(_)) {
-                self.sidebar.teammates_shown = true;
-            }
-            if let Some(row) = self.sidebar.row_of(&kind) {
-                self.sidebar.cursor = row;
-            }
-        }
-        self.put_composer_away();
-        self.focus = Pane::List;
-        self.open_list();
-        self.cursor_moved();
-    }
-
-    /// Opens the entry of this kind.
-    pub(super) fn go(&mut self, kind: &EntryKind) {
-        match self.sidebar.index_of(kind) {
-            Some(at) => self.open_entry(at),
-            None => self.say(Severity::Warning, "why-no-such-entry"),
-        }
-    }
-
-    /// A step of the sidebar's cursor. It stops at entries and at titles that fold.
-    pub(super) fn step_sidebar(&mut self, step: Step) {
-        let rows = self.sidebar.rows();
-        let stops: Vec<usize> = rows
-            .iter()
-            .enumerate()
-            .filter(|(_, row)| match row {
-                SidebarRow::Entry(_) => true,
-                SidebarRow::Title { section, .. } => *section == super::sidebar::Section::Teammates,
-            })
-            .map(|(at, _)| at)
-            .collect();
-        let at = stops.iter().position(|stop| *stop >= self.sidebar.cursor).unwrap_or(0);
-        let page = self.layout().sidebar.map_or(0, |area| usize::from(area.body.height));
-        if let Some(stop) = stops.get(step.from(at, stops.len(), page)) {
-            self.sidebar.cursor = *stop;
+            Pane::Details => self.open_in_details(),
+            Pane::Composer => {}
         }
     }
 
@@ -387,8 +378,12 @@ impl App {
             return;
         }
         let unread = |row: &&super::ListRow| row.conversation.unread && row.struck_until.is_none();
-        let next = self.list.rows.iter().enumerate().skip(self.list.cursor + 1).find(|(_, row)| unread(row));
-        let Some((to, _)) = next else {
+        let rows = &self.list.rows;
+        let (above, below) = rows.split_at(self.list.cursor.min(rows.len()));
+        // Those above come after the last one: nothing unread is passed for good.
+        let next = below.iter().skip(1).position(|row| unread(&row)).map(|at| at + self.list.cursor + 1);
+        let next = next.or_else(|| above.iter().position(|row| unread(&row)));
+        let Some(to) = next else {
             self.say(Severity::Info, "no-more-unread");
             return;
         };
@@ -426,7 +421,9 @@ impl App {
         let from_list = matches!(self.focus, Pane::List | Pane::Sidebar);
         let opens = from_list && matches!(pane, Pane::Thread | Pane::Details | Pane::Composer);
         self.focus = pane;
-        if let Some(id) = self.id_at_cursor().filter(|_| opens) {
+        // While a list is loading nothing has the cursor: then it is what was to be shown before.
+        let id = self.id_at_cursor().or_else(|| self.thread.wanted.clone());
+        if let Some(id) = id.filter(|_| opens) {
             // A composer that is bound to another conversation closes, and the thread has the focus.
             self.show_thread(&id, true);
         }
@@ -449,6 +446,9 @@ impl App {
 
     /// `esc` and `q`: one layer or pane back. Returns whether there was one.
     pub(super) fn back(&mut self) -> bool {
+        if self.leave_picker_note() {
+            return true;
+        }
         if self.layers.pop().is_some() {
             return true;
         }
@@ -488,5 +488,28 @@ mod tests {
         assert_eq!(scroll_to(15, 10, 20, 10), 10);
         assert_eq!(scroll_to(8, 3, 4, 10), 0);
         assert_eq!(scroll_to(3, 7, 20, 0), 7);
+    }
+
+    #[test]
+    fn a_list_turns_most_of_a_page_at_its_edge_and_does_not_bounce() {
+        let (len, page) = (100, 23);
+        let mut scroll = 0;
+        let mut turns = 0;
+        for cursor in 0..len {
+            let to = page_to(scroll, cursor, len, page);
+            turns += usize::from(to != scroll);
+            scroll = to;
+            assert!((scroll..scroll + page).contains(&cursor));
+        }
+        assert_eq!(turns, 4);
+        assert_eq!(page_to(0, 23, len, page), 21, "two rows stay above the cursor");
+        assert_eq!(page_to(21, 22, len, page), 21, "a step back repaints nothing");
+        assert_eq!(page_to(21, 20, len, page), 0, "and two rows below it");
+        for (len, page) in [(0, 0), (3, 0), (3, 1), (9, 2), (9, 5), (2, 5)] {
+            for cursor in 0..len {
+                let scroll = page_to(4, cursor, len, page);
+                assert!(page == 0 || (scroll..scroll + page).contains(&cursor), "{len} {page} {cursor}");
+            }
+        }
     }
 }

@@ -27,6 +27,8 @@ const MOST_FACES: usize = 50;
 #[derive(Clone, Debug, Default)]
 pub struct Outbox {
     rows: BTreeMap<OutboxId, OutboxRow>,
+    /// The same by conversation: a list asks for each of its rows, however many are on their way.
+    by: BTreeMap<ConversationId, BTreeSet<OutboxId>>,
     /// The question whose answer is awaited.
     asked: Option<Generation>,
     /// Something changed meanwhile: ask again afterwards.
@@ -93,7 +95,7 @@ impl Outbox {
 
     /// The rows on a conversation, oldest first.
     pub fn of<'a>(&'a self, id: &'a ConversationId) -> impl Iterator<Item = &'a OutboxRow> + 'a {
-        self.rows.values().filter(move |row| row.conversation == *id)
+        self.by.get(id).into_iter().flatten().filter_map(|row| self.rows.get(row))
     }
 
     /// The rows that a person has to look at, newest first.
@@ -131,7 +133,7 @@ impl Outbox {
         for row in self.rows.values().filter(|row| !row.status.needs_you()) {
             let group = groups.entry(&row.group).or_insert(Unsent { acts: 1, ..Unsent::default() });
             match &row.act {
-                Act::Reply { .. } => *group = Unsent { replies: 1, ..Unsent::default() },
+                Act::Reply { .. } | Act::Start { .. } => *group = Unsent { replies: 1, ..Unsent::default() },
                 Act::Note { .. } => *group = Unsent { notes: 1, ..Unsent::default() },
                 _ => {}
             }
@@ -149,19 +151,41 @@ impl Outbox {
     /// Takes a row over; one that is sent is settled.
     pub(super) fn put(&mut self, row: OutboxRow) {
         if row.status == OutboxStatus::Sent {
-            self.rows.remove(&row.id);
+            self.remove(&row);
         } else {
+            self.by.entry(row.conversation.clone()).or_default().insert(row.id);
             self.rows.insert(row.id, row);
+        }
+    }
+
+    fn remove(&mut self, row: &OutboxRow) {
+        self.rows.remove(&row.id);
+        if let Some(rows) = self.by.get_mut(&row.conversation) {
+            rows.remove(&row.id);
+            if rows.is_empty() {
+                self.by.remove(&row.conversation);
+            }
+        }
+    }
+
+    /// These are all that there are.
+    fn replace(&mut self, rows: Vec<OutboxRow>) {
+        self.rows.clear();
+        self.by.clear();
+        for row in rows {
+            if row.status != OutboxStatus::Sent && !self.gone.contains(&row.id) {
+                self.put(row);
+            }
         }
     }
 
     /// Rows that are never to be sent.
     pub(super) fn forget(&mut self, rows: &[OutboxRow]) {
         for row in rows {
-            self.rows.remove(&row.id);
+            self.remove(row);
             self.gone.insert(row.id);
         }
-        while self.gone.len() > 1_000 {
+        while self.gone.len() > 10_000 {
             self.gone.pop_first();
         }
     }
@@ -188,9 +212,7 @@ impl App {
             // A row changed meanwhile: this may be older than what is known.
             self.ask_outbox();
         }
-        self.outbox.rows = rows.into_iter().map(|row| (row.id, row)).collect();
-        let gone = &self.outbox.gone;
-        self.outbox.rows.retain(|id, row| row.status != OutboxStatus::Sent && !gone.contains(id));
+        self.outbox.replace(rows);
         if self.shows_outbox() {
             self.list.state = ListState::Ready;
         }
@@ -226,6 +248,7 @@ impl App {
             self.refresh_list();
         }
         self.outbox_changed();
+        self.bulk_row_moved(&row.group);
         if before != Some(row.status) || row.status == OutboxStatus::Sent {
             self.refresh_thread_of(&row.conversation);
         }
@@ -360,7 +383,7 @@ impl App {
         self.status.waiting = waiting;
         self.status.needs_you = needs_you;
         for entry in self.sidebar.entries.iter_mut().filter(|entry| entry.kind == EntryKind::NeedsYou) {
-            entry.count = Some(Count { total: needs_you, unread: needs_you > 0, breached: 0 });
+            entry.count = Some(Count { total: needs_you, unread: needs_you > 0, ..Count::default() });
         }
         if let Some(Layer::Confirm(Confirm::Quit { unsent, .. })) = self.layers.last_mut() {
             // What it says is true for as long as it asks.

@@ -32,12 +32,21 @@ pub(super) struct Whereabouts {
     pub moved: bool,
 }
 
+impl Whereabouts {
+    /// The screen begins there, wherever the last run ended.
+    pub(super) fn begin(&mut self, place: Place) {
+        self.kept = Some(place.clone());
+        self.coming = Some(place);
+    }
+}
+
 impl App {
     /// Where the last run ended is known.
     pub(super) fn hear_place(&mut self, place: Place) {
         if self.whereabouts.moved || self.whereabouts.kept.is_some() {
             return;
         }
+        self.was_last_here(place.at);
         self.whereabouts.kept = Some(place.clone());
         self.whereabouts.coming = Some(place);
         if self.started {
@@ -56,9 +65,8 @@ impl App {
             return false;
         };
         self.whereabouts.coming = None;
-        self.sidebar.open = at;
+        self.sidebar.set_open(at);
         if let Some(kind) = self.sidebar.open_entry().map(|entry| entry.kind.clone()) {
-            self.sidebar.teammates_shown |= matches!(kind, super::EntryKind::Teammate(_));
             self.sidebar.cursor = self.sidebar.row_of(&kind).unwrap_or(self.sidebar.cursor);
         }
         self.list = super::List::default();
@@ -132,6 +140,7 @@ impl App {
             conversation,
             open,
             composing: self.focus == Pane::Composer,
+            at: self.last_here(),
         }
     }
 

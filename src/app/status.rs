@@ -27,6 +27,12 @@ pub struct Status {
     pub clock_off: i64,
     /// Requests left of so many, while they are nearly used up.
     pub budget: Option<(u64, u64)>,
+    /// `[TEST]` for a test workspace; blank for any other.
+    pub mark: Clean,
+    /// How many conversations are selected, in words; blank while none are.
+    pub selected: Clean,
+    /// How far a deed on many is, in words; blank while there is none.
+    pub bulk: Clean,
 }
 
 /// A value that is shown at once, and then changes no more often than its pause allows.
@@ -97,6 +103,9 @@ impl Default for Status {
             history: History::default(),
             clock_off: 0,
             budget: None,
+            selected: Clean::default(),
+            bulk: Clean::default(),
+            mark: Clean::default(),
         }
     }
 }

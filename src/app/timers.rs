@@ -36,12 +36,16 @@ impl App {
         if due(self.whereabouts.keep_at) {
             self.save_place();
         }
+        self.count_later();
+        self.ask_bulks_in_time();
         changed |= self.tell_calmly();
         changed |= self.thread.open.as_mut().is_some_and(|open| open.lay_out_more());
         changed |= self.list.sweep(self.now);
         let minute = self.now.secs().div_euclid(60);
         if minute != self.minute {
             self.minute = minute;
+            // What breaches, and what a view finds, changes with time alone.
+            self.ask_counts();
             changed = true;
         }
         let can_undo = self.can_take_back();
@@ -81,6 +85,8 @@ impl App {
             self.composer.save_at,
             self.composer.retry_at,
             self.whereabouts.keep_at,
+            self.selection.next_wake(),
+            self.bulk.next_wake(),
             self.calm_progress.next_wake(),
             self.calm_history.next_wake(),
             more_lines.then(|| self.monotonic + BETWEEN),

@@ -20,6 +20,8 @@ pub struct Done {
     pub conversation: ConversationId,
     /// For a message: what its writer had seen when it was begun.
     pub began: Option<Began>,
+    /// A deed on so many conversations; 0 for an act on one.
+    pub many: usize,
 }
 
 /// The stack of what can be taken back.
@@ -29,6 +31,8 @@ pub struct Undo {
 }
 
 const MOST: usize = 50;
+/// Rows of all that is kept, so that a day of deeds on thousands does not grow without end.
+const MOST_ROWS: usize = 20_000;
 
 impl Undo {
     /// What `u` would take back.
@@ -39,13 +43,20 @@ impl Undo {
 
     pub(super) fn push(&mut self, done: Done) {
         self.done.push(done);
-        if self.done.len() > MOST {
+        let rows = |done: &[Done]| done.iter().map(|done| done.rows.len()).sum::<usize>();
+        while self.done.len() > MOST || (self.done.len() > 1 && rows(&self.done) > MOST_ROWS) {
             self.done.remove(0);
         }
     }
 
     pub(super) fn pop(&mut self) -> Option<Done> {
         self.done.pop()
+    }
+
+    /// Takes out what was done in a group, wherever it stands.
+    pub(super) fn take(&mut self, group: &GroupId) -> Option<Done> {
+        let at = self.done.iter().position(|done| done.group == *group)?;
+        Some(self.done.remove(at))
     }
 
     pub(super) fn forget(&mut self, group: &GroupId) {

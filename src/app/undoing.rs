@@ -27,7 +27,9 @@ impl App {
 
     /// Whether the undo command would change anything.
     pub(super) fn can_take_back(&self) -> bool {
-        self.awaited.iter().any(|awaited| !awaited.undo) || self.undo.last().is_some_and(|done| self.can_undo(done))
+        self.awaited.iter().any(|awaited| !awaited.undo)
+            || self.bulk.is_doing()
+            || self.undo.last().is_some_and(|done| self.can_undo(done))
     }
 
     /// `u`: takes the last group back. What has left already is asked about, since everybody sees it.
@@ -41,7 +43,13 @@ impl App {
             self.layers.pop();
             return;
         }
+        if self.bring_mention_back() {
+            return;
+        }
         // The last key's acts may still be on their way to the disk: they are what is meant.
+        if self.undo_doing() {
+            return;
+        }
         if let Some(awaited) = self.awaited.iter_mut().rev().find(|awaited| !awaited.undo) {
             awaited.undo = true;
             return;
@@ -49,6 +57,11 @@ impl App {
         let Some(done) = self.undo.last() else { return };
         if done.until > self.now || self.is_unsent(done) {
             self.take_back_last();
+            return;
+        }
+        if done.many > 0 {
+            let done = done.clone();
+            self.undo_many(&done);
             return;
         }
         let opposite: Vec<Clean> =
@@ -143,6 +156,10 @@ impl App {
         }
         let done = self.undoing.iter().position(|done| done.group == *group).map(|at| self.undoing.remove(at));
         self.undo.forget(group);
+        if let Some(done) = done.as_ref().filter(|done| done.many > 0) {
+            self.undone_many(done, dropped, inverted, left);
+            return;
+        }
         let first = dropped.iter().chain(inverted).chain(left).next();
         let Some(id) =
             done.as_ref().map(|done| done.conversation.clone()).or_else(|| first.map(|row| row.conversation.clone()))
@@ -193,14 +210,14 @@ impl App {
 }
 
 /// What the writer of a message had seen when it was begun, as far as the row tells.
-fn began_of(row: &OutboxRow) -> Began {
+pub(super) fn began_of(row: &OutboxRow) -> Began {
     row.began.clone().unwrap_or_else(|| Began { part: row.baseline_part.clone(), at: row.created_at })
 }
 
 /// The mode of a message.
-const fn mode_of(act: &Act) -> Option<Mode> {
+pub(super) const fn mode_of(act: &Act) -> Option<Mode> {
     match act {
-        Act::Reply { .. } => Some(Mode::Reply),
+        Act::Reply { .. } | Act::Start { .. } => Some(Mode::Reply),
         Act::Note { .. } => Some(Mode::Note),
         _ => None,
     }

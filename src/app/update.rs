@@ -1,7 +1,8 @@
 //! One message in, effects out. Routes only.
 
 use super::layers::{Confirm, Layer};
-use super::moving::scroll_to;
+use super::mouse::MouseKind;
+use super::moving::{page_to, scroll_to};
 use super::shelf::Haste;
 use super::{App, Effect, Msg, Pane};
 use crate::domain::Mode;
@@ -15,7 +16,18 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
             app.dirty = true;
             app.whereabouts.moved = true;
             app.notices.key_pressed();
+            app.is_here(true);
             app.press(key);
+        }
+        Msg::Mouse(mouse) => {
+            if mouse.kind == MouseKind::Press {
+                app.notices.key_pressed();
+            }
+            if mouse.kind != MouseKind::Release {
+                app.whereabouts.moved = true;
+            }
+            app.mouse(mouse);
+            app.dirty |= mouse.kind != MouseKind::Release;
         }
         Msg::Paste(text) => {
             app.dirty = true;
@@ -36,14 +48,21 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
                 app.ask_counts();
                 app.ask_outbox();
                 app.ask_begun();
+                app.ask_bulks();
             }
         }
         Msg::Event(event) => app.dirty |= app.hear(*event),
         Msg::Tick => {}
         Msg::FocusGained => {
             app.terminal_focused = true;
+            app.is_here(false);
             app.await_reading();
         }
+        Msg::Edited(text) => {
+            app.dirty = true;
+            app.hear_edited(text);
+        }
+        Msg::Listed(listing) => app.dirty |= app.hear_listing(*listing),
         Msg::FocusLost => {
             app.terminal_focused = false;
             app.thread.read_at = None;
@@ -92,19 +111,16 @@ impl App {
     /// A key that no context knows: text where text is taken; with alt, an escape and the key.
     fn unbound(&mut self, key: Key, front: Option<Context>) {
         let taken = match front {
-            Some(Context::Composer) => {
-                let taken = self.composer.key(key, self.now);
-                self.text_changed();
-                taken
-            }
-            Some(Context::Picker | Context::Help) => self.type_in_layer(key),
+            Some(Context::Composer) => self.type_in_composer(key),
+            Some(Context::Picker | Context::Help) => self.picker_key(key) || self.type_in_layer(key),
             Some(Context::Confirm) => {
                 // Anything but a yes is a no.
-                let asked = self.layers.pop();
-                if let Some(Layer::Confirm(Confirm::DiscardDraft { on, other: Some(_), .. })) = asked
-                    && key == Key::char('a')
-                {
-                    self.discard_drafts(&on, &[Mode::Reply, Mode::Note]);
+                match self.layers.pop() {
+                    Some(Layer::Confirm(Confirm::DiscardDraft { on, other: Some(_), .. })) if key == Key::char('a') => {
+                        self.discard_drafts(&on, &[Mode::Reply, Mode::Note]);
+                    }
+                    Some(Layer::Confirm(asked)) => self.answer_question(asked, key),
+                    _ => {}
                 }
                 true
             }
@@ -143,10 +159,13 @@ impl App {
                 open.clamp(page);
             }
         }
+        if let Some(area) = layout.composer {
+            self.composer_shown_in(area.body);
+        }
         self.scroll_to_place();
         let len = if self.shows_outbox() { self.list.outbox.len() } else { self.list.rows.len() };
         self.list.cursor = self.list.cursor.min(len.saturating_sub(1));
-        self.list.scroll = scroll_to(self.list.scroll, self.list.cursor, len, self.list_page());
+        self.list.scroll = page_to(self.list.scroll, self.list.cursor, len, self.list_page());
         if let Some(area) = layout.sidebar {
             let rows = self.sidebar.rows().len();
             self.sidebar.cursor = self.sidebar.cursor.min(rows.saturating_sub(1));

@@ -37,6 +37,11 @@ pub(super) enum Purpose {
     Top,
     /// The last rows of the whole list.
     Bottom,
+    /// The rows around one of the whole list, which the cursor goes to.
+    Around {
+        /// Its index in the whole list.
+        row: usize,
+    },
     /// Rows in view that the last look did not cover: how they are now.
     Check {
         /// One of them.
@@ -47,6 +52,7 @@ pub(super) enum Purpose {
 impl App {
     /// Asks for the open entry from its top.
     pub(super) fn open_list(&mut self) {
+        self.selection_leaves();
         self.list = List::default();
         self.ask_list(Purpose::Open);
     }
@@ -110,6 +116,16 @@ impl App {
         self.ask_list(Purpose::Bottom);
     }
 
+    /// Puts the cursor on a row of the whole list, held or not.
+    pub(super) fn go_to_position(&mut self, row: usize) {
+        let held = if self.shows_outbox() { self.list.outbox.len() } else { self.list.rows.len() };
+        match row.checked_sub(self.list.offset).filter(|at| *at < held) {
+            Some(at) => self.put_cursor(at),
+            None if self.shows_outbox() => {}
+            None => self.ask_list(Purpose::Around { row }),
+        }
+    }
+
     pub(super) fn ask_list(&mut self, purpose: Purpose) {
         let Some(entry) = self.sidebar.open_entry().filter(|_| self.started) else { return };
         let generation = Generation(self.generation.0 + 1);
@@ -135,6 +151,7 @@ impl App {
                 (from, list.offset - from + OVERLAP, None)
             }
             Purpose::Bottom => (list.total.saturating_sub(PAGE), PAGE + OVERLAP, None),
+            Purpose::Around { row } => (row.saturating_sub(PAGE / 2), PAGE, None),
             Purpose::Check { row } => (list.offset, PAGE, Some(row.clone())),
         };
         self.generation = generation;
@@ -172,6 +189,11 @@ impl App {
             Purpose::Bottom => {
                 self.list.replace(window, None);
                 self.list.cursor = self.list.rows.len().saturating_sub(1);
+            }
+            Purpose::Around { row } => {
+                self.list.replace(window, None);
+                let last = self.list.rows.len().saturating_sub(1);
+                self.list.cursor = row.saturating_sub(self.list.offset).min(last);
             }
             Purpose::Check { row } => changed = self.list.check(&row, window),
         }

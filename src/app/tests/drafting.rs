@@ -172,12 +172,12 @@ fn files_go_with_the_text_and_come_off_again() {
     assert_eq!(desk.app.composer.files.len(), 1);
     assert_eq!(desk.notice(), "There is no such file.");
     let typed = desk.app.layers.last().map(|layer| match layer {
-        crate::app::Layer::Path(input) => input.text().to_owned(),
+        crate::app::Layer::Path(entry) => entry.input.text().to_owned(),
         _ => String::new(),
     });
     assert_eq!(typed.as_deref(), Some("missing.png"), "the path stays, to be mended");
     desk.press("esc");
-    desk.press("ctrl-x f").write("b.png").press("enter").press("ctrl-x F").write("!").press("ctrl-s");
+    desk.press("ctrl-x f").write("b.png").press("enter").press("ctrl-x F enter").write("!").press("ctrl-s");
     let Some((_, crate::domain::Act::Reply { text, files })) = desk.acts().pop() else { panic!("a reply") };
     assert_eq!((text.as_str(), files.len()), ("See!", 1));
     assert!(desk.engine.drafts.is_empty());
@@ -272,7 +272,7 @@ fn the_last_words_are_in_the_draft_that_a_message_uses_up() {
 fn looking_at_a_thousand_conversations_keeps_nothing_of_them() {
     let mut composer = crate::app::Composer::default();
     composer.open(&id(1), Mode::Reply);
-    composer.paste("kept", crate::domain::UnixTime(5));
+    composer.insert_at_cursor("kept", crate::domain::UnixTime(5));
     for number in 1..1_000 {
         for mode in [Mode::Reply, Mode::Note] {
             let generation = crate::sync::message::Generation(number as u64);

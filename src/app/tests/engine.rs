@@ -8,10 +8,12 @@ use super::NOW;
 use crate::domain::{
     Act, Author, AuthorKind, AwayReason, AwayState, Began, Capabilities, Channel, ContactId, ContactRef, Conversation,
     ConversationId, Directory, Draft, FilePart, GroupId, Mode, OutboxId, OutboxRow, OutboxStatus, Part, PartId,
-    PartKind, State, Tag, TagId, Team, TeamId, Teammate, TeammateId, UnixTime, Workspace,
+    PartKind, Shift, ShiftSection, State, Tag, TagId, TagRef, Team, TeamId, Teammate, TeammateId, UnixTime, Workspace,
 };
 use crate::query::{Context, Query, Subject};
-use crate::sync::message::{Count, Event, Place, Request, Thread, Window};
+use crate::sync::message::{
+    Count, Event, FoundContact, Generation, Person, Pick, Picked, Place, Request, Thread, Window,
+};
 use crate::text::Untrusted;
 
 pub(super) struct Engine {
@@ -21,6 +23,7 @@ pub(super) struct Engine {
     pub parts: BTreeMap<ConversationId, Vec<Part>>,
     pub drafts: BTreeMap<(ConversationId, Mode), Draft>,
     pub outbox: Vec<OutboxRow>,
+    pub shift: Vec<ShiftSection>,
     /// Conversations as they were before each row.
     before: BTreeMap<OutboxId, Conversation>,
     revisions: i64,
@@ -30,6 +33,12 @@ pub(super) struct Engine {
     pub refuse: Option<&'static str>,
     /// No draft can be saved.
     pub full: bool,
+    /// Deeds on many, the newest first.
+    pub bulks: Vec<crate::domain::bulk::Bulk>,
+    /// No tag can be made.
+    pub no_tags: bool,
+    /// Contacts that are known.
+    pub people: Vec<Person>,
 }
 
 pub(super) fn id(number: usize) -> ConversationId {
@@ -102,12 +111,16 @@ impl Engine {
             parts: BTreeMap::new(),
             drafts: BTreeMap::new(),
             outbox: Vec::new(),
+            shift: Vec::new(),
             before: BTreeMap::new(),
             revisions: 0,
             place: None,
             seen: BTreeMap::new(),
             refuse: None,
             full: false,
+            bulks: Vec::new(),
+            no_tags: false,
+            people: Vec::new(),
         };
         for number in 1..=9 {
             engine.add(number, (number < 6).then(|| me.id.clone()));
@@ -192,7 +205,7 @@ impl Engine {
             Request::Counts { generation, entries } => {
                 let count = |query: &Query| {
                     let rows = self.matching(query);
-                    Count { total: rows.len(), unread: rows.iter().any(|row| row.unread), breached: 0 }
+                    Count { total: rows.len(), unread: rows.iter().any(|row| row.unread), ..Count::default() }
                 };
                 let counts = entries.iter().map(|(key, query)| (key.clone(), count(query))).collect();
                 vec![Event::Counts { generation, counts }]
@@ -236,6 +249,7 @@ impl Engine {
                 self.mark_read(id, true)
             }
             Request::MarkUnread(id) => self.mark_read(id, false),
+            Request::Find { generation, text } => self.find(generation, &text),
             Request::Outbox { generation } => {
                 let rows = self.outbox.iter().rev().filter(|row| row.status != OutboxStatus::Sent).cloned().collect();
                 vec![Event::Outbox { generation, rows }]
@@ -254,10 +268,23 @@ impl Engine {
                 let undone = Event::Undone { group, dropped, inverted: Vec::new(), left: Vec::new() };
                 vec![undone, self.outbox_counts()]
             }
-            Request::CreateTag { name, on } => {
-                let tag = TagId::parse("99").unwrap();
-                let group = GroupId::parse("engine-1").unwrap();
-                self.commit(&group, vec![(on, Act::Tag { tag, name })], &[], None)
+            Request::Matching { .. }
+            | Request::Later { .. }
+            | Request::BulkPreview { .. }
+            | Request::Bulk { .. }
+            | Request::Bulks
+            | Request::BulkItems { .. }
+            | Request::PauseBulk { .. }
+            | Request::RetryBulk(_) => self.answer_bulk(request),
+            Request::MakeTags { group, .. } if self.no_tags => {
+                vec![Event::Refused { group, why: "tag-not-made", texts: Vec::new() }]
+            }
+            Request::MakeTags { group, names } => {
+                let tag = |(at, name)| TagRef { id: TagId::parse(&format!("9{at}")).unwrap(), name };
+                vec![Event::TagsMade { group, tags: names.into_iter().enumerate().map(tag).collect() }]
+            }
+            Request::Pick { generation, what } => {
+                vec![Event::Picked { generation, what: self.pick(&what) }]
             }
             Request::SetAway(state) => {
                 let mut directory = (*self.directory).clone();
@@ -267,9 +294,74 @@ impl Engine {
                 self.directory = Arc::new(directory);
                 vec![Event::Directory(self.directory.clone())]
             }
+            Request::BeginNew { id, opening } => {
+                let me = self.directory.me().map(|me| me.id.clone());
+                self.conversations.insert(0, opening.conversation(id.clone(), me, self.now));
+                vec![Event::NewBegun(id)]
+            }
+            Request::ForgetNew(id) => {
+                self.conversations.retain(|on| on.id != id);
+                vec![Event::Changed { ids: vec![id] }]
+            }
+            Request::MentionDone { .. } | Request::MentionBack(_) => Vec::new(),
+            Request::Shift { generation, since } => {
+                let shift = Box::new(Shift { since, sections: self.shift.clone() });
+                vec![Event::Shift { generation, shift }]
+            }
             Request::SaveSort { .. } | Request::SaveArrangement(_) | Request::SyncNow | Request::Showing { .. } => {
                 Vec::new()
             }
+        }
+    }
+
+    /// Contacts by name, conversations by id and by words.
+    fn find(&self, generation: Generation, text: &str) -> Vec<Event> {
+        let folded = crate::text::fold(text);
+        let id = text.trim_start_matches('#');
+        let mut conversations: Vec<Conversation> =
+            self.conversations.iter().filter(|on| on.id.as_str() == id).cloned().collect();
+        let has_words = |on: &&Conversation| folded.split(' ').all(|word| crate::query::haystack(on).contains(word));
+        conversations.extend(self.conversations.iter().filter(has_words).filter(|on| on.id.as_str() != id).cloned());
+        conversations.truncate(20);
+        let mut contacts: Vec<FoundContact> = Vec::new();
+        for on in &self.conversations {
+            let Some(with) = on.contact.as_ref() else { continue };
+            let Some(contact) = with.id.clone() else { continue };
+            if let Some(known) = contacts.iter_mut().find(|known| known.id == contact) {
+                known.conversations += 1;
+            } else if crate::text::fold(with.name.as_raw()).contains(&folded) {
+                contacts.push(FoundContact {
+                    id: contact,
+                    name: with.name.clone(),
+                    email: with.email.clone(),
+                    phone: Untrusted::default(),
+                    company: Untrusted::default(),
+                    newest: on.id.clone(),
+                    conversations: 1,
+                });
+            }
+        }
+        vec![Event::Found { generation, contacts, conversations }]
+    }
+
+    fn pick(&self, what: &Pick) -> Picked {
+        let others = |id: &ConversationId| self.conversations.iter().filter(|on| on.id != *id).cloned().collect();
+        match what {
+            Pick::Loads(entries) => {
+                let count = |(key, query): &(String, Query)| (key.clone(), self.matching(query).len());
+                Picked::Loads(entries.iter().map(count).collect())
+            }
+            Pick::Participants(id) => {
+                let on = self.conversation(id).unwrap();
+                let known = |id: &ContactId| self.people.iter().find(|person| person.contact.id.as_ref() == Some(id));
+                Picked::Participants(on.participants.iter().filter_map(known).cloned().collect())
+            }
+            Pick::People(typed) => {
+                let has = |person: &&Person| crate::text::fold(person.contact.name.as_raw()).contains(typed.as_str());
+                Picked::People(self.people.iter().filter(has).cloned().collect())
+            }
+            Pick::MergeInto(id) => Picked::MergeInto(others(id)),
+            Pick::Conversation(id) => Picked::Conversation(self.conversation(id).cloned().map(Box::new)),
         }
     }
 
@@ -326,11 +418,12 @@ impl Engine {
             contact_notes: Vec::new(),
             companies: Vec::new(),
             earlier: Vec::new(),
+            reminder: None,
             conversation,
         })
     }
 
-    fn commit(
+    pub fn commit(
         &mut self,
         group: &GroupId,
         acts: Vec<(ConversationId, Act)>,

@@ -37,7 +37,7 @@ fn the_sidebar_opens_what_its_cursor_is_on() {
     desk.press("enter");
     assert_eq!((open(&desk), desk.focus(), desk.cursor()), (EntryKind::Unassigned, Pane::List, "6".into()));
     desk.press("h G enter");
-    assert!(desk.app.sidebar.teammates_shown);
+    assert_eq!(desk.app.sidebar.rows().last().map(|row| row.section), Some(crate::app::sidebar::Section::Teammates));
     desk.press("G enter");
     assert!(matches!(open(&desk), EntryKind::Teammate(_)));
     desk.press("h g g enter");

@@ -5,16 +5,27 @@ mod engine;
 
 mod acting;
 mod composing;
+mod deeds;
+mod details;
+mod done_next;
 mod drafting;
 mod going;
 mod guarding;
 mod listing;
+mod mouse;
 mod overlays;
+mod palette;
+mod picking;
 mod reading;
 mod returning;
+mod selecting;
 mod sending;
+mod shift;
+mod starting;
 mod storms;
 mod table;
+mod tree;
+mod writing;
 
 use std::time::Duration;
 
@@ -38,6 +49,11 @@ struct Desk {
     asked: Vec<Request>,
     quit: bool,
     suspended: bool,
+    /// What was given to the agent's editor: name of the file, text.
+    edited: Vec<(String, String)>,
+    /// Folders that were to be read.
+    listed: Vec<String>,
+    links: Vec<String>,
     /// While set, the engine hears commits but does not answer them.
     slow: bool,
     waiting: Vec<Request>,
@@ -64,6 +80,9 @@ impl Desk {
             asked: Vec::new(),
             quit: false,
             suspended: false,
+            edited: Vec::new(),
+            listed: Vec::new(),
+            links: Vec::new(),
             slow: false,
             waiting: Vec::new(),
             monotonic: Duration::from_secs(100),
@@ -81,7 +100,11 @@ impl Desk {
             match effect {
                 Effect::Quit => self.quit = true,
                 Effect::Suspend => self.suspended = true,
-                Effect::Redraw => {}
+                Effect::EditText { name, text } => self.edited.push((name, text)),
+                Effect::ListFolder(folder) => self.listed.push(folder),
+                Effect::OpenLink(url) => self.links.push(format!("open {url}")),
+                Effect::Copy(text) => self.links.push(format!("copy {text}")),
+                Effect::Redraw | Effect::SwitchWorkspace(_) => {}
                 Effect::Request(request) => {
                     self.asked.push((*request).clone());
                     if self.slow && matches!(*request, Request::Commit { .. } | Request::Thread { .. }) {

@@ -7,7 +7,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use crate::domain::{Act, AuthorKind, Directory, OutboxRow, OutboxStatus, Part, PartKind, UnixTime};
 use crate::sync::message::Thread;
 use crate::text::html::{self, Document};
-use crate::text::{Clean, Untrusted};
+use crate::text::markdown;
+use crate::text::{Clean, Untrusted, width};
 use crate::words::Words;
 
 /// Where an item comes from.
@@ -93,6 +94,27 @@ impl Item {
         self.status.as_ref().is_some_and(|(status, _)| status.needs_you())
     }
 
+    /// The link at a cell of a line of the body: its number, and where it leads.
+    pub(in crate::app) fn link_at(&self, line: usize, column: u16) -> Option<(usize, Clean)> {
+        let line = self.lines.get(line)?;
+        let column = usize::from(column);
+        let mut from = usize::from(line.gutter) * 2 + width(&line.lead);
+        for span in &line.spans {
+            let to = from + width(&span.text);
+            if (from..to).contains(&column) {
+                let number = span.style.link?;
+                return Some((number, self.document.as_ref()?.link(number)?.shown.clone()));
+            }
+            from = to;
+        }
+        None
+    }
+
+    /// Whether a line of the body stands for what is folded.
+    pub(in crate::app) fn is_fold(&self, line: usize) -> bool {
+        self.lines.get(line).is_some_and(|line| matches!(line.kind, html::LineKind::Folded { .. }))
+    }
+
     /// Reads the body if it was not, and lays it out at a width if it is not. Returns about how many
     /// bytes had to be worked through.
     pub(super) fn lay_out(&mut self, thread: &Thread, width: u16) -> usize {
@@ -118,7 +140,7 @@ impl Item {
                 }
                 Source::Pending(at) => {
                     let text = thread.pending.get(at).and_then(|row| row.act.text()).unwrap_or_default();
-                    html::blocks(&html::from_plain(text))
+                    html::blocks(&markdown::to_html(text))
                 }
             };
             let links = document.links.len();
@@ -188,7 +210,7 @@ pub(super) fn build_pending(thread: &Thread, words: &Words, mut old: HashMap<Str
 
 fn pending(at: usize, row: &OutboxRow, words: &Words) -> Item {
     let kind = match &row.act {
-        Act::Reply { .. } => ItemKind::Ours,
+        Act::Reply { .. } | Act::Start { .. } => ItemKind::Ours,
         Act::Note { .. } => ItemKind::Note,
         _ => ItemKind::Event,
     };

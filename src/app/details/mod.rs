@@ -1,0 +1,122 @@
+//! The details panel: whether it is open, what is folded, where its cursor is. Its facts are the thread's.
+//!
+//! Owns the panel's lines too ([`lines`]), since the cursor stops at some of them and scrolling ends at
+//! the last. Drawing gives them colours. Enter at [`App::details_panel`].
+
+pub mod lines;
+mod zones;
+
+pub use lines::{DetailLine, DetailsPanel, Section, Stop, Tone};
+
+use super::moving::Step;
+use super::{App, Pane, Shape};
+use crate::sync::message::Request;
+
+/// The panel's state.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Details {
+    /// Open beside the thread, where there is room for it. Elsewhere it lies over the thread while it
+    /// has the focus.
+    pub open: bool,
+    /// First visible line.
+    pub scroll: usize,
+    /// Which of the panel's stops the cursor is on, by index; the last when there are fewer.
+    pub cursor: usize,
+}
+
+impl App {
+    /// Visible lines of the panel.
+    fn details_page(&self) -> usize {
+        self.layout().details.map_or(0, |area| usize::from(area.body.height))
+    }
+
+    /// Whether a section is folded.
+    #[must_use]
+    pub fn is_folded(&self, section: Section) -> bool {
+        self.arrangement.folded.iter().any(|key| key == section.key())
+    }
+
+    /// A step in the panel: to the next stop in view, else a line.
+    pub(super) fn step_details(&mut self, step: Step) {
+        let panel = self.details_panel();
+        let page = self.details_page();
+        let end = panel.lines.len().saturating_sub(page);
+        let details = &mut self.details;
+        details.cursor = details.cursor.min(panel.stops.len().saturating_sub(1));
+        let line_of = |at: usize| panel.stops.get(at).map(|(line, _)| *line);
+        let scroll = details.scroll.min(end);
+        let in_view = |line: &usize| (scroll..scroll + page).contains(line);
+        match step {
+            Step::Down => match line_of(details.cursor + 1).filter(in_view) {
+                Some(_) => details.cursor += 1,
+                None => details.scroll = scroll.saturating_add(1).min(end),
+            },
+            Step::Up => match details.cursor.checked_sub(1).and_then(line_of).filter(in_view) {
+                Some(_) => details.cursor -= 1,
+                None => details.scroll = scroll.saturating_sub(1),
+            },
+            Step::Top | Step::Bottom | Step::PageDown | Step::PageUp => {
+                details.scroll = step.from(scroll, end + 1, page);
+            }
+        }
+        // The cursor goes along with what is in view.
+        let scroll = details.scroll;
+        let is_seen = |at: &usize| line_of(*at).is_some_and(|line| (scroll..scroll + page).contains(&line));
+        if !is_seen(&details.cursor) {
+            let mut seen = (0..panel.stops.len()).filter(is_seen);
+            let nearest =
+                if matches!(step, Step::Up | Step::PageUp | Step::Bottom) { seen.next_back() } else { seen.next() };
+            details.cursor = nearest.unwrap_or(details.cursor);
+        }
+    }
+
+    /// What the panel's cursor is on, when it is in view.
+    fn details_stop(&self) -> Option<Stop> {
+        let panel = self.details_panel();
+        let page = self.details_page();
+        let scroll = self.details.scroll.min(panel.lines.len().saturating_sub(page));
+        let at = self.details.cursor.min(panel.stops.len().checked_sub(1)?);
+        panel.stops.get(at).filter(|(line, _)| (scroll..scroll + page).contains(line)).map(|(_, stop)| stop.clone())
+    }
+
+    /// `enter` in the panel: folds a section, or opens a conversation.
+    pub(super) fn open_in_details(&mut self) {
+        match self.details_stop() {
+            Some(Stop::Section(section)) => self.fold_section(section),
+            Some(Stop::Conversation(id)) => {
+                self.focus = Pane::Thread;
+                self.show_thread(&id, true);
+            }
+            None => {}
+        }
+    }
+
+    /// Folds a section of the panel, or unfolds it; this is remembered.
+    pub(super) fn fold_section(&mut self, section: Section) {
+        if self.is_folded(section) {
+            self.arrangement.folded.retain(|key| key != section.key());
+        } else {
+            self.arrangement.folded.push(section.key().to_owned());
+        }
+        self.ask(Request::SaveArrangement(Box::new(self.arrangement.clone())));
+    }
+
+    /// `d`: beside the thread the panel comes and goes; over it, it also takes the focus.
+    pub(super) fn toggle_details(&mut self) {
+        self.details.scroll = 0;
+        self.details.cursor = 0;
+        if self.focus == Pane::Details {
+            self.focus = Pane::Thread;
+            self.details.open &= self.layout().shape != Shape::Wide;
+            self.await_reading();
+        } else if self.layout().shape == Shape::Wide {
+            self.details.open = !self.details.open;
+        } else {
+            let from_list = matches!(self.focus, Pane::List | Pane::Sidebar);
+            if let Some(id) = self.id_at_cursor().filter(|_| from_list) {
+                self.show_thread(&id, true);
+            }
+            self.focus = Pane::Details;
+        }
+    }
+}
