@@ -2,26 +2,29 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::{Color, Modifier};
-use ratatui::widgets::Widget as _;
+use ratatui::style::Modifier;
 
 use super::look::Look;
-use super::paint::{Row, cells, inset};
-use super::{signs, thread, times};
+use super::paint::{Row, cells};
+use super::{composer_text, signs, thread, times};
 use crate::app::Composer;
+use crate::app::composer_run::LEFT;
 use crate::domain::{Channel, ConversationId, Mode, UnixTime};
 use crate::text::{Clean, clean};
 use crate::theme::Role;
 use crate::words::Arg;
-
-/// Cells left of the text: the bar, a blank.
-const LEFT: u16 = 2;
 
 /// What the composer's title tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {
     /// To whom.
     pub to: Clean,
+    /// Their address, where it is not what `to` says; may be blank.
+    pub email: Clean,
+    /// Who else gets a reply: names as far as they are known; may be blank.
+    pub cc: Clean,
+    /// In whose name it goes out; may be blank.
+    pub from: Clean,
     /// By which channel.
     pub channel: Channel,
     /// The conversation's number.
@@ -82,25 +85,38 @@ pub fn draw(
         Mode::Note => Role::Note,
     };
     row.sign(signs::bar(focused), look.style(bar)).skip_right(1);
-    let title = look.heading(word);
-    let address = facts.map(|facts| address(part.mode, facts, look)).unwrap_or_default();
+    let is_new = facts.is_some_and(|facts| facts.conversation.is_placeholder());
+    let title = look.heading(if is_new { "ui-composer-new" } else { word });
     let takes = facts.filter(|facts| facts.takes).map(|_| look.say("ui-composer-takes")).unwrap_or_default();
+    let cc = facts.filter(|facts| part.mode == Mode::Reply && !facts.cc.is_blank());
+    let cc = cc.map(|facts| look.with("ui-composer-cc", &[("names", Arg::Text(&facts.cc))])).unwrap_or_default();
+    let beside = cells(&title).saturating_add(cells(&cc)).saturating_add(cells(&takes)).saturating_add(9);
+    let room = row.room().saturating_sub(beside);
+    let address = facts.map(|facts| address(part.mode, facts, room, look)).unwrap_or_default();
     // Whom it goes to, and what it does besides, come before whether it is saved.
-    let needed = cells(&title) + cells(&address) + cells(&takes) + 6;
-    let saved = if facts.is_some_and(|facts| facts.saved) { look.say("ui-composer-saved") } else { Clean::default() };
+    let needed = beside.saturating_add(cells(&address));
+    let saved = if part.preview.is_some() {
+        look.say("ui-composer-preview")
+    } else if facts.is_some_and(|facts| facts.saved) {
+        look.say("ui-composer-saved")
+    } else {
+        Clean::default()
+    };
     if needed + cells(&saved) <= row.room() {
         row.right(&saved, look.style(Role::TextDim)).skip_right(2);
     }
     row.put(&title, look.style(role)).skip(1).put(&address, look.style(Role::Text));
     let dim = look.style(Role::TextDim);
     let number = facts.map(|facts| clean(&format!("#{}", facts.conversation))).unwrap_or_default();
-    for more in [takes, number] {
+    let from = facts.filter(|facts| part.mode == Mode::Reply && !facts.from.is_blank());
+    let from = from.map(|facts| look.with("ui-composer-from", &[("name", Arg::Text(&facts.from))])).unwrap_or_default();
+    for more in [cc, takes, number, from] {
         if !more.is_blank() && cells(&more) + 3 <= row.room() {
             row.skip(1).sign(signs::DOT, dim).skip(1).put(&more, dim);
         }
     }
     let body = draw_above(part, facts, look, areas.body, buf);
-    draw_text(part, focused, look, body, buf)
+    composer_text::draw(part, focused, look, body, buf)
 }
 
 /// The word of a mode.
@@ -124,7 +140,7 @@ fn draw_above(part: &Composer, facts: Option<&Facts>, look: &Look<'_>, body: Rec
     if facts.is_some_and(|facts| facts.theirs.is_some()) {
         lines.extend([Above::Theirs, Above::TheirKeys]);
     }
-    if !part.files.is_empty() || part.is_attaching() {
+    if part.has_file_row() {
         lines.push(Above::Files);
     }
     lines.truncate(usize::from(body.height.saturating_sub(1)));
@@ -194,8 +210,7 @@ fn draw_files(part: &Composer, look: &Look<'_>, row: &mut Row<'_>) {
     if part.is_attaching() {
         row.sign(signs::MORE, dim).skip(1).put(&look.say("ui-composer-attaching"), dim).skip(3);
     }
-    // The one attached last is the first to be taken off: it is told first.
-    for file in part.files.iter().rev() {
+    for file in &part.files {
         let size = times::size(file.size, look.words);
         if row.room() < cells(&size) + 8 {
             row.sign(signs::MORE, dim);
@@ -207,16 +222,24 @@ fn draw_files(part: &Composer, look: &Look<'_>, row: &mut Row<'_>) {
     }
 }
 
-/// `to Chloé Dubois by e-mail`, or who sees a note.
-fn address(mode: Mode, facts: &Facts, look: &Look<'_>) -> Clean {
-    match mode {
-        Mode::Note => look.say("ui-composer-note-to"),
-        Mode::Reply => {
-            let to = facts.to.clone().or(&look.say("ui-contact-unknown"));
-            let channel = look.say(thread::channel_word(&facts.channel));
-            look.with("ui-composer-reply-to", &[("name", Arg::Text(&to)), ("channel", Arg::Text(&channel))])
+/// `to Chloé Dubois <chloe@example.fr> by e-mail`, or who sees a note. Where there is no room the address goes.
+fn address(mode: Mode, facts: &Facts, room: u16, look: &Look<'_>) -> Clean {
+    if mode == Mode::Note {
+        return look.say("ui-composer-note-to");
+    }
+    let name = facts.to.clone().or(&look.say("ui-contact-unknown"));
+    let channel = look.say(thread::channel_word(&facts.channel));
+    let to = |name: &Clean| {
+        look.with("ui-composer-reply-to", &[("name", Arg::Text(name)), ("channel", Arg::Text(&channel))])
+    };
+    if !facts.email.is_blank() {
+        let whole = [("name", Arg::Text(&name)), ("email", Arg::Text(&facts.email))];
+        let whole = to(&look.with("ui-composer-address", &whole));
+        if cells(&whole) <= room {
+            return whole;
         }
     }
+    to(&name)
 }
 
 /// When something came, in seconds while it is fresh.
@@ -238,46 +261,4 @@ fn arrival(part: &Composer, look: &Look<'_>) -> Option<Clean> {
         text.push(&look.with("ui-composer-more-news", &[("count", Arg::from(part.arrivals.len() - 1))]));
     }
     Some(text)
-}
-
-fn draw_text(part: &Composer, focused: bool, look: &Look<'_>, body: Rect, buf: &mut Buffer) -> Option<Position> {
-    if part.mode == Mode::Note {
-        // The side of a note runs along its text, as it will in the thread.
-        for line in 0..body.height {
-            Row::new(buf, body, line).sign(signs::GUTTER, look.style(Role::Note));
-        }
-    }
-    let text = inset(body, LEFT, 1).intersection(buf.area);
-    if text.is_empty() {
-        return None;
-    }
-    let area = part.area();
-    area.render(text, buf);
-    let entry = look.style(Role::Entry);
-    for y in text.top()..text.bottom() {
-        for x in text.left()..text.right() {
-            let Some(cell) = buf.cell_mut((x, y)) else { continue };
-            // What is typed was cleaned on entry; this is the last wall.
-            if cell.symbol().chars().any(char::is_control) {
-                cell.set_symbol(" ");
-            }
-            if cell.fg == Color::Reset {
-                cell.set_style(entry);
-            }
-        }
-    }
-    let cursor = area.screen_cursor();
-    let (top, left) = area.scroll_offset();
-    if area.is_empty() {
-        let key = match part.mode {
-            Mode::Reply => "ui-composer-placeholder-reply",
-            Mode::Note => "ui-composer-placeholder-note",
-        };
-        Row::new(buf, text, 0).put(&look.say(key), look.style(Role::Placeholder));
-    }
-    let (row, column) = (cursor.row.checked_sub(usize::from(top))?, cursor.col.checked_sub(usize::from(left))?);
-    let (row, column) = (u16::try_from(row).ok()?, u16::try_from(column).ok()?);
-    // At the end of a full line the cursor stands on the last cell.
-    let at = Position::new(text.x + column.min(text.width - 1), text.y.saturating_add(row));
-    (focused && text.contains(at)).then_some(at)
 }

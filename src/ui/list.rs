@@ -2,12 +2,14 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 
 use super::list_row::{self, Columns};
 use super::look::Look;
 use super::paint::{Row, cells};
 use super::{outbox_row, signs, times};
 use crate::app::sidebar::{Entry, EntryKind};
+use crate::app::status::Connection;
 use crate::app::{App, List, ListState};
 use crate::domain::Directory;
 use crate::theme::Role;
@@ -82,6 +84,10 @@ fn draw_title(part: &List, beside: Beside<'_>, look: &Look<'_>, head: Rect, buf:
     if part.state == ListState::Ready || beside.shows_outbox() {
         row.right(&times::count(total), look.style(Role::Count)).skip_right(1);
     }
+    let selected = &beside.app.status.selected;
+    if !selected.is_blank() {
+        row.right(selected, look.style(Role::Marked).add_modifier(Modifier::BOLD | Modifier::REVERSED)).skip_right(2);
+    }
     let Some(entry) = beside.entry else { return };
     row.put(&entry.name, look.title(beside.focused));
     if !beside.shows_outbox() {
@@ -105,14 +111,24 @@ fn draw_empty(part: &List, beside: Beside<'_>, look: &Look<'_>, body: Rect, buf:
     if beside.first_pull {
         return look.note(&[look.say("ui-list-first-pull"), look.say("ui-list-first-pull-next")], body, buf);
     }
+    let nothing = beside.app.sidebar.entries.iter().filter_map(|entry| entry.count).all(|count| count.total == 0);
     let (what, next) = match beside.entry.map(|entry| &entry.kind) {
+        _ if nothing && matches!(beside.app.status.connection, Connection::Offline { .. }) => {
+            ("ui-empty-offline", "ui-empty-offline-next")
+        }
+        _ if nothing && matches!(beside.app.status.connection, Connection::SignedOut { .. }) => {
+            ("ui-empty-signed-out", "ui-empty-signed-out-next")
+        }
         Some(EntryKind::You) => ("ui-empty-you", "ui-empty-you-next"),
         Some(EntryKind::Mentions) => ("ui-empty-mentions", "ui-empty-mentions-next"),
         Some(EntryKind::Unassigned) => ("ui-empty-unassigned", "ui-empty-unassigned-next"),
+        Some(EntryKind::All) => ("ui-empty-all", "ui-empty-all-next"),
         Some(EntryKind::Snoozed) => ("ui-empty-snoozed", "ui-empty-snoozed-next"),
         Some(EntryKind::Closed) => ("ui-empty-closed", "ui-empty-closed-next"),
         Some(EntryKind::Drafts) => ("ui-empty-drafts", "ui-empty-drafts-next"),
         Some(EntryKind::Team(_)) => ("ui-empty-team", "ui-empty-team-next"),
+        Some(EntryKind::Teammate(_)) => ("ui-empty-teammate", "ui-empty-teammate-next"),
+        Some(EntryKind::View(_)) => ("ui-empty-view", "ui-empty-view-next"),
         _ => ("ui-empty", "ui-empty-next"),
     };
     let mut lines = vec![look.say(what), look.say(next)];

@@ -14,7 +14,7 @@ use super::look::Look;
 use super::paint::{Row, cells};
 use super::signs::{self, Sign};
 use super::sla::{self, CHIP};
-use super::{outbox_row, times};
+use super::{cut, outbox_row, times};
 use crate::app::ListRow;
 use crate::app::drafts::first_words;
 use crate::app::sidebar::EntryKind;
@@ -38,6 +38,8 @@ enum Form {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Columns {
     form: Form,
+    /// One line with little room.
+    is_short: bool,
     /// The SLA chip's; 0 when no row has one.
     chip: u16,
     /// The contact's, where everything is on one line.
@@ -52,6 +54,10 @@ pub struct Columns {
 
 /// From this width on the SLA chip has a column in front.
 const WIDE: u16 = 44;
+/// Below this width one line has no room for everything.
+const SHORT_LINE: u16 = 64;
+/// Cells of the widest chip without its target (`−12mo`).
+const TIME_CHIP: u16 = 5;
 /// Cells before the title on a second line: bar, mark, blank.
 const INDENT: u16 = 3;
 /// Cells of an assignee's first name where everything is on one line.
@@ -68,11 +74,18 @@ impl Columns {
             _ => Form::Narrow,
         };
         let contact = if width >= 50 { (width / 4).clamp(12, 22) } else { width / 3 };
-        let chip = if form == Form::Compact && width < 44 { 0 } else { chip };
+        // Where one line is short, the chip tells its time alone, and the channel is left to the thread.
+        let is_short = form == Form::Compact && width < SHORT_LINE;
+        let chip = match (is_short, width) {
+            (true, ..36) => 0,
+            (true, _) => chip.min(TIME_CHIP),
+            _ => chip,
+        };
+        let contact = if is_short { (width / 4).clamp(8, 14) } else { contact };
         let title = if form == Form::Compact { 0 } else { width * 3 / 5 };
         let by_message =
             beside.entry.is_some_and(|entry| matches!(entry.sort.to_string().as_str(), "newest" | "oldest"));
-        Self { form, chip, contact, assignee: if width >= 64 { ASSIGNEE } else { 0 }, title, by_message }
+        Self { form, is_short, chip, contact, assignee: if width >= 64 { ASSIGNEE } else { 0 }, title, by_message }
     }
 }
 
@@ -95,20 +108,23 @@ pub fn draw(
     line.skip(1);
     draw_time(on, done, columns.by_message, look, &mut line);
     if columns.form != Form::Narrow && columns.chip > 0 {
-        draw_chip(on, columns.chip, look, &mut line);
+        draw_chip(on, columns, look, &mut line);
         line.skip(1);
     }
     line.sign(signs::priority(on.priority), look.style(priority_role(on.priority))).skip(1);
-    line.sign(signs::channel(&on.channel), look.style(Role::TextDim)).skip(1);
+    if !columns.is_short {
+        line.sign(signs::channel(&on.channel), look.style(Role::TextDim)).skip(1);
+    }
     if columns.form == Form::Compact {
-        line.field(&contact(on, look), columns.contact, ink.contact).skip(1);
+        line.field(&cut::name(&contact(on, look), columns.contact), columns.contact, ink.contact).skip(1);
         draw_assignee_column(on, columns.assignee, beside, done, look, &mut line);
         let title = line.room() * 3 / 4;
         let extras = Extras { who: Clean::default(), done, title };
         draw_title_and_tags(on, &extras, ink.title, look, &mut line);
         return;
     }
-    line.put(&contact(on, look), ink.contact);
+    let name = cut::name(&contact(on, look), line.room());
+    line.put(&name, ink.contact);
     let mut line = Row::new(buf, area, 1);
     bar(has_cursor, beside, look, &mut line);
     line.skip(INDENT - 1).skip_right(1);
@@ -175,6 +191,7 @@ fn draw_mark(row: &ListRow, beside: Beside<'_>, look: &Look<'_>, line: &mut Row<
     let on = &row.conversation;
     let unsettled = beside.app.outbox.status_of(&on.id);
     match on {
+        _ if beside.app.selection.contains(&on.id) => line.sign(signs::MARKED, look.style(Role::Marked)),
         _ if row.struck_until.is_some() => line.sign(gone(on, beside), look.style(Role::TextDim)),
         _ if row.left => line.sign(signs::LEFT, look.style(Role::TextDim)),
         _ if unsettled.is_some() => {
@@ -198,10 +215,11 @@ fn gone(on: &Conversation, beside: Beside<'_>) -> Sign {
     }
 }
 
-fn draw_chip(on: &Conversation, cells: u16, look: &Look<'_>, line: &mut Row<'_>) {
-    match on.sla.as_ref().and_then(|fact| sla::chip(fact, look, false)) {
-        Some((text, role)) => line.field(&text, cells, look.style(role)),
-        None => line.skip(cells),
+fn draw_chip(on: &Conversation, columns: Columns, look: &Look<'_>, line: &mut Row<'_>) {
+    let chip = |fact| if columns.is_short { sla::time_chip(fact, look) } else { sla::chip(fact, look, false) };
+    match on.sla.as_ref().and_then(chip) {
+        Some((text, role)) => line.field(&text, columns.chip, look.style(role)),
+        None => line.skip(columns.chip),
     };
 }
 
@@ -230,9 +248,7 @@ fn draw_time(on: &Conversation, done: bool, by_message: bool, look: &Look<'_>, l
     let wrote = || look.ago(on.last_message_at);
     let (time, style, sign) = match (on.state, on.snoozed_until, on.waiting_since) {
         (State::Snoozed, Some(_), _) if by_message => (wrote(), dim, Some((signs::SNOOZED, dim))),
-        (State::Snoozed, Some(until), _) => {
-            (times::single(until.since(look.now), look.words), dim, Some((signs::SNOOZED, dim)))
-        }
+        (State::Snoozed, Some(until), _) => (look.until(until), dim, Some((signs::SNOOZED, dim))),
         (State::Closed, ..) => (wrote(), dim, Some((signs::DONE, dim))),
         (_, _, Some(since)) if on.turn == Turn::Us => {
             let time = if by_message { wrote() } else { look.ago(since) };
@@ -317,7 +333,9 @@ fn draw_title_and_tags(on: &Conversation, beside_it: &Extras, ink: Style, look: 
         }
         line.right(&tags, look.style(if beside_it.done { Role::Done } else { Role::Tag }));
     }
-    line.skip_right(if has_who || !tags.is_blank() { 2 } else { 0 }).put(&title, ink);
+    line.skip_right(if has_who || !tags.is_blank() { 2 } else { 0 });
+    let title = cut::title(&title, line.room());
+    line.put(&title, ink);
 }
 
 /// What stands beside a title.

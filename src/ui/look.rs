@@ -8,8 +8,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::overlay::Hits;
 use super::paint::Row;
-use super::times;
+use crate::app::times;
 use crate::domain::UnixTime;
 use crate::text::{Clean, clean};
 use crate::theme::{Role, Theme};
@@ -26,6 +27,10 @@ pub struct Look<'a> {
     pub now: UnixTime,
     /// The agent's zone.
     pub zone: &'a TimeZone,
+    /// Moments are told by day and clock, not by how long ago they were.
+    pub absolute: bool,
+    /// Where the overlay in front is noted.
+    pub hits: &'a Hits,
 }
 
 impl Look<'_> {
@@ -51,17 +56,34 @@ impl Look<'_> {
 
     /// How long ago, in few cells.
     pub fn ago(&self, at: UnixTime) -> Clean {
+        if self.absolute {
+            return times::stamp(at, self.now, self.zone, self.words);
+        }
         times::short(self.now.since(at), self.words)
+    }
+
+    /// How long ago, in one unit.
+    pub fn once(&self, at: UnixTime) -> Clean {
+        if self.absolute {
+            return times::stamp(at, self.now, self.zone, self.words);
+        }
+        times::single(self.now.since(at), self.words)
+    }
+
+    /// How long until then, in one unit.
+    pub fn until(&self, at: UnixTime) -> Clean {
+        if self.absolute {
+            return times::stamp(at, self.now, self.zone, self.words);
+        }
+        times::single(at.since(self.now), self.words)
     }
 
     /// When something was, in full.
     pub fn when(&self, at: UnixTime) -> Clean {
+        if self.absolute {
+            return times::absolute(at, self.now, self.zone, self.words);
+        }
         times::when(at, self.now, self.zone, self.words)
-    }
-
-    /// When something was, in few cells: `3h ago`, `2 May`, `2 May 2025`.
-    pub fn about(&self, at: UnixTime) -> Clean {
-        times::about(at, self.now, self.zone, self.words)
     }
 
     /// Style of a pane's title.

@@ -8,6 +8,8 @@
 //! Must not know: the engine, the cache, the terminal. Enter at [`draw`].
 
 mod composer;
+mod composer_text;
+mod cut;
 mod details;
 mod list;
 mod list_row;
@@ -15,6 +17,8 @@ mod look;
 mod outbox_row;
 mod overlay;
 mod paint;
+mod reminder;
+mod scrollbar;
 mod sidebar;
 mod signs;
 mod sla;
@@ -23,17 +27,19 @@ mod status;
 mod tests;
 mod thread;
 mod thread_line;
-mod times;
+pub mod welcome;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use look::Look;
+pub use overlay::Hits;
 use paint::{Row, rect};
 
+use crate::app::times;
 use crate::app::{App, Layout, Pane, PaneArea, Shape};
 use crate::command::CommandId;
-use crate::text::{clean, wrap};
+use crate::text::{Clean, clean, wrap};
 use crate::theme::{Role, Theme};
 use crate::words::Arg;
 
@@ -43,7 +49,13 @@ use crate::words::Arg;
 /// not fit is clipped.
 #[must_use]
 pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
-    let cursor = draw_all(app, theme, area, buf);
+    draw_noting(app, theme, area, buf, &Hits::default())
+}
+
+/// The same, and notes in `hits` where the overlay in front lies.
+#[must_use]
+pub fn draw_noting(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer, hits: &Hits) -> Option<Position> {
+    let cursor = draw_all(app, theme, area, buf, hits);
     if theme.has_plain_signs() {
         for cell in &mut buf.content {
             if let Some(plain) = signs::plain(cell.symbol()) {
@@ -54,9 +66,10 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
     cursor
 }
 
-fn draw_all(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
+fn draw_all(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer, hits: &Hits) -> Option<Position> {
     let screen = area.intersection(buf.area);
-    let look = Look { theme, words: &app.words, now: app.now, zone: &app.settings.zone };
+    let look =
+        Look { theme, words: &app.words, now: app.now, zone: &app.settings.zone, absolute: app.absolute_times, hits };
     let layout = app.layout();
     if layout.shape == Shape::TooSmall {
         let lines = wrap(&look.say("ui-too-small"), usize::from(screen.width).max(1));
@@ -76,6 +89,9 @@ fn draw_all(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
     let mut front = cursor;
     for layer in &app.layers {
         front = overlay::draw(layer, &look, screen, buf);
+    }
+    if !app.pending.is_empty() {
+        overlay::keys::draw(&clean(&app.pending_keys()), &app.pending_hint(), &look, screen, buf);
     }
     front.filter(|at| buf.area.contains(*at))
 }
@@ -103,19 +119,18 @@ fn draw_panes(app: &App, layout: &Layout, look: &Look<'_>, buf: &mut Buffer) -> 
             first_pull: app.status.progress.is_some(),
         };
         list::draw(&app.list, beside, look, head, body, buf);
+        scrollbar::draw(app.thumb(Pane::List), look, buf);
     }
     if let Some(pane) = layout.thread {
         let (head, body) = areas(pane, buf);
         let beside =
             thread::Beside { app, directory: &app.directory, focused: focused(Pane::Thread), shape: layout.shape };
         thread::draw(&app.thread, beside, look, head, body, buf);
+        scrollbar::draw(app.thumb(Pane::Thread), look, buf);
     }
     if let Some(pane) = layout.details {
-        let beside = details::Beside {
-            directory: &app.directory,
-            focused: focused(Pane::Details),
-            waits: app.thread.is_waiting(),
-        };
+        let panel = app.details_panel();
+        let beside = details::Beside { panel: &panel, focused: focused(Pane::Details), waits: app.thread.is_waiting() };
         details::draw(&app.details, app.thread.open.as_deref(), beside, look, areas(pane, buf), buf);
     }
     let pane = layout.composer?;
@@ -123,6 +138,9 @@ fn draw_panes(app: &App, layout: &Layout, look: &Look<'_>, buf: &mut Buffer) -> 
     let areas = composer::Areas { rule: layout.composer_rule.map(|area| rect(area, buf)), head, body };
     let facts = app.composer_facts().map(|facts| composer::Facts {
         to: facts.to,
+        email: facts.email,
+        cc: facts.cc,
+        from: facts.from,
         channel: facts.channel,
         conversation: facts.conversation,
         takes: facts.takes,
@@ -156,7 +174,9 @@ fn draw_breadcrumb(app: &App, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     let mut row = Row::new(buf, area, 0);
     row.skip(1).skip_right(1);
     if app.focus == Pane::Sidebar {
-        row.put(&app.sidebar.workspace.clone().or(&look.say("ui-workspace-unknown")), title);
+        let name = app.sidebar.workspace.clone().or(&look.say("ui-workspace-unknown"));
+        row.put(&name, look.theme.framed(title)).skip(1);
+        row.put(&app.sidebar.mark, look.theme.framed(look.style(Role::Warning)));
         return;
     }
     if app.list.news > 0 {
@@ -176,13 +196,20 @@ fn draw_breadcrumb(app: &App, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     row.put_within(&entry, row.room() / 3, dim).skip(1).sign(signs::INTO, dim).skip(1);
     match app.thread.open.as_deref().filter(|_| !app.thread.is_waiting()) {
         Some(open) => row.put(&list_row::title(&open.thread.conversation, look), title),
-        None => row.sign(signs::MORE, title),
+        None => match app.target().filter(|on| app.thread.wanted.as_ref() == Some(&on.id)) {
+            Some(on) if !app.thread.preview_waits => row.put(&list_row::title(on, look), title),
+            _ => row.sign(signs::MORE, title),
+        },
     };
 }
 
 fn draw_status(app: &App, hints: &[crate::app::Hint], look: &Look<'_>, area: Rect, buf: &mut Buffer) {
-    let pending = clean(&app.pending_keys());
-    let following = app.pending_hint();
+    // Where there is room, what may follow a half-typed sequence has a panel of its own.
+    let (pending, following) = if overlay::keys::fits(buf.area) {
+        (Clean::default(), Vec::new())
+    } else {
+        (clean(&app.pending_keys()), app.pending_hint())
+    };
     let beside = status::Beside { notice: app.notices.current(), hints, pending: &pending, following: &following };
     status::draw(&app.status, beside, look, area, buf);
 }

@@ -157,6 +157,7 @@ pub const fn kind(kind: ActKind) -> &'static str {
     match kind {
         ActKind::Reply => "ui-act-reply",
         ActKind::Note => "ui-act-note",
+        ActKind::Start => "ui-act-start",
         ActKind::Close => "ui-act-close",
         ActKind::Reopen => "ui-act-reopen",
         ActKind::Snooze => "ui-act-snooze",

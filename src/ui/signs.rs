@@ -29,6 +29,8 @@ pub const RULE_DOWN: Sign = Sign("│");
 pub const RULE_ACROSS: Sign = Sign("─");
 /// Around events and dividers.
 pub const DOTS: Sign = Sign("┄");
+/// Selected.
+pub const MARKED: Sign = Sign("■");
 /// Not read.
 pub const UNREAD: Sign = Sign("●");
 /// It is the customer's turn: we owe an answer.
@@ -53,6 +55,8 @@ pub const FILE: Sign = Sign("◫");
 pub const FOLDED: Sign = Sign("▸");
 /// An unfolded section.
 pub const UNFOLDED: Sign = Sign("▾");
+/// Where one is in what is longer than its pane.
+pub const THUMB: Sign = Sign("▐");
 /// Needs care at once.
 pub const URGENT: Sign = Sign("‼");
 /// Needs care.
@@ -112,10 +116,11 @@ pub const fn priority(priority: Priority) -> Sign {
 /// The ASCII letter that stands for one of our signs where a terminal has no more; `None` for others.
 pub fn plain(symbol: &str) -> Option<&'static str> {
     Some(match symbol {
-        "▌" => "#",
+        "▌" | "▐" => "#",
         "▏" | "▎" | "│" | "‖" => "|",
         "─" | "┄" | "−" | "—" | "–" => "-",
         "●" | "★" => "*",
+        "■" => "X",
         "↩" => "<",
         "☾" => "z",
         "↺" | "↻" => "@",
@@ -155,6 +160,7 @@ mod tests {
             RULE_DOWN,
             RULE_ACROSS,
             DOTS,
+            MARKED,
             UNREAD,
             TURN,
             SNOOZED,
@@ -175,6 +181,7 @@ mod tests {
             SENDING,
             AGAIN,
             UNKNOWN,
+            THUMB,
         ];
         all.extend(CORNERS);
         all.extend(Priority::ALL.map(priority));

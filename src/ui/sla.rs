@@ -2,20 +2,15 @@
 //!
 //! Owns its words and roles. Enter at [`chip`].
 
-use std::time::Duration;
-
 use super::look::Look;
 use super::times;
-use crate::domain::{SlaFact, SlaStatus};
+use crate::domain::{BREACH_SOON, SlaFact, SlaStatus};
 use crate::text::{Clean, clean};
 use crate::theme::Role;
 use crate::words::Arg;
 
 /// Cells of the widest chip of a list (`FRT −12mo`).
 pub const CHIP: u16 = 8;
-
-/// Less than this is soon.
-const SOON: Duration = Duration::from_secs(30 * 60);
 
 /// A chip: `FRT 12m`, `NRT −5m` (breached), `TTC ‖` (paused), and its role. `None` when there is
 /// nothing to tell: met, or taken away. With `full`, hours have their minutes.
@@ -32,7 +27,7 @@ pub fn chip(fact: &SlaFact, look: &Look<'_>, full: bool) -> Option<(Clean, Role)
         (SlaStatus::Missed, None) => ("ui-sla-missed", Role::SlaBreached, Clean::default()),
         (SlaStatus::Active, Some(due)) if due > look.now => {
             let left = due.since(look.now);
-            ("ui-sla-left", if left < SOON { Role::SlaSoon } else { Role::SlaOk }, short(left, look.words))
+            ("ui-sla-left", if left < BREACH_SOON { Role::SlaSoon } else { Role::SlaOk }, short(left, look.words))
         }
         (SlaStatus::Active | SlaStatus::Missed, Some(due)) => {
             ("ui-sla-late", Role::SlaBreached, short(look.now.since(due), look.words))
@@ -41,12 +36,8 @@ pub fn chip(fact: &SlaFact, look: &Look<'_>, full: bool) -> Option<(Clean, Role)
     Some((look.with(key, &[("target", Arg::Text(&target)), ("time", Arg::Text(&time))]), role))
 }
 
-/// The word of how a clock stands; `None` when there is nothing to tell.
-pub const fn status(fact: &SlaFact) -> Option<&'static str> {
-    match fact.status {
-        SlaStatus::Hit | SlaStatus::None => None,
-        SlaStatus::Paused => Some("ui-sla-status-paused"),
-        SlaStatus::Active => Some("ui-sla-status-active"),
-        SlaStatus::Missed => Some("ui-sla-status-missed"),
-    }
+/// The chip without its target: `12m`, `−5m`, `‖`.
+pub fn time_chip(fact: &SlaFact, look: &Look<'_>) -> Option<(Clean, Role)> {
+    let (text, role) = chip(&SlaFact { target: Some(String::new()), ..fact.clone() }, look, false)?;
+    Some((text.trimmed(), role))
 }

@@ -33,6 +33,7 @@ pub fn draw(part: &Status, beside: Beside<'_>, look: &Look<'_>, area: Rect, buf:
     let mut row = Row::new(buf, area, 0);
     row.skip(1).skip_right(1);
     if !beside.pending.is_blank() {
+        draw_selected(part, look, &mut row);
         row.put(beside.pending, look.style(Role::Accent)).skip(3);
         draw_hints_after(beside.following, look, &mut row);
         return;
@@ -81,9 +82,21 @@ fn draw_notice(notice: &Notice, look: &Look<'_>, row: &mut Row<'_>) {
     }
 }
 
+/// What is selected, loud; it is what the next act is for.
+fn draw_selected(part: &Status, look: &Look<'_>, row: &mut Row<'_>) {
+    if !part.selected.is_blank() {
+        let loud = look.style(Role::Marked).add_modifier(Modifier::BOLD | Modifier::REVERSED);
+        row.put(&part.selected, loud).skip(1).sign(signs::DOT, look.style(Role::TextDim)).skip(1);
+    }
+}
+
 /// Connection, away, outbox, what needs care, and (with `with_progress`) the pulls; a dot between two.
 fn draw_facts(part: &Status, with_progress: bool, look: &Look<'_>, row: &mut Row<'_>) {
+    draw_selected(part, look, row);
     let mut facts: Vec<(Clean, Role)> = Vec::with_capacity(5);
+    if !part.bulk.is_blank() {
+        facts.push((part.bulk.clone(), Role::Accent));
+    }
     facts.push(match &part.connection {
         Connection::Starting => (look.say("ui-status-starting"), Role::Status),
         Connection::Online => (look.say("ui-status-online"), Role::Status),
@@ -111,6 +124,9 @@ fn draw_facts(part: &Status, with_progress: bool, look: &Look<'_>, row: &mut Row
     draw_care(part, look, &mut facts);
     if with_progress {
         draw_pulls(part, look, &mut facts);
+    }
+    if !part.mark.is_blank() {
+        row.put(&part.mark, look.theme.framed(look.style(Role::Warning))).skip(1);
     }
     for (at, (text, role)) in facts.iter().enumerate() {
         if at > 0 {

@@ -7,7 +7,9 @@ use ratatui::layout::Rect;
 
 use super::look::Look;
 use super::paint::{Row, cells, inset, rule_across};
-use super::{list_row, signs, sla, thread_line};
+use super::{cut, list_row, reminder, signs, sla, thread_line};
+pub use crate::app::details::lines::{priority_word, state_word};
+use crate::app::status::Connection;
 use crate::app::thread::LineKind;
 use crate::app::{App, OpenThread, Shape, ThreadPane};
 use crate::domain::{Channel, Conversation, Directory, Priority, State};
@@ -37,9 +39,16 @@ pub fn draw(part: &ThreadPane, beside: Beside<'_>, look: &Look<'_>, head: Rect, 
         }
         Some(open) => {
             draw_head(&open.thread.conversation, part.is_waiting(), beside, look, head, buf);
+            if !part.is_waiting() {
+                reminder::draw(open, spare_row(head, beside.shape), look, head, buf);
+            }
             draw_lines(open, beside, look, body, buf);
         }
-        None if part.wanted.is_some() => bare_head(beside, look, head, buf),
+        // Its messages are on their way; what a key would act on is told all the same.
+        None if part.wanted.is_some() => match beside.app.target().filter(|on| part.wanted.as_ref() == Some(&on.id)) {
+            Some(on) => draw_head(on, part.preview_waits, beside, look, head, buf),
+            None => bare_head(beside, look, head, buf),
+        },
         None => {
             look.note(&[look.say("ui-thread-none"), look.say("ui-thread-none-next")], body, buf);
         }
@@ -61,6 +70,11 @@ fn draw_lines(open: &OpenThread, beside: Beside<'_>, look: &Look<'_>, body: Rect
             thread_line::draw_keys(&hints, look, Row::new(buf, text, line));
             continue;
         }
+        if row.kind == LineKind::Fetching && !is_reachable(beside.app) {
+            let style = look.style(Role::TextDim);
+            Row::new(buf, text, line).put(&look.say("ui-thread-not-here"), style);
+            continue;
+        }
         if let (LineKind::Why, Some(item)) = (row.kind, item) {
             if let Some(held) = thread_line::pending_row(item, &open.thread.pending) {
                 thread_line::draw_why(held, beside.app, look, Row::new(buf, text, line));
@@ -74,6 +88,11 @@ fn draw_lines(open: &OpenThread, beside: Beside<'_>, look: &Look<'_>, body: Rect
         let edge = Rect { x: body.right() - 1, width: 1, ..body };
         Row::new(buf, edge, body.height - 1).sign(signs::UNFOLDED, look.style(Role::TextDim));
     }
+}
+
+/// Whether what is not on disk can come.
+const fn is_reachable(app: &App) -> bool {
+    matches!(app.status.connection, Connection::Starting | Connection::Online)
 }
 
 /// Which of the head's rows holds what.
@@ -93,6 +112,15 @@ const fn head_rows(head: Rect, shape: Shape) -> HeadRows {
         (2.., Shape::One) => HeadRows { title: None, facts: Some(0), rule: Some(1), titled_rule: false },
         (2, _) => HeadRows { title: Some(0), facts: Some(1), rule: None, titled_rule: matches!(shape, Shape::Strip) },
         _ => HeadRows { title: Some(0), facts: Some(1), rule: Some(2), titled_rule: false },
+    }
+}
+
+/// Where the head has room for one more line, and whether that is its rule; else it is the end of the facts.
+const fn spare_row(head: Rect, shape: Shape) -> Option<(u16, bool)> {
+    match head_rows(head, shape) {
+        HeadRows { rule: Some(at), .. } => Some((at, true)),
+        HeadRows { facts: Some(at), .. } => Some((at, false)),
+        _ => None,
     }
 }
 
@@ -143,6 +171,8 @@ fn draw_head(on: &Conversation, waits: bool, beside: Beside<'_>, look: &Look<'_>
         if rows.titled_rule {
             row.skip_right(1);
         }
+        let rest = if rows.titled_rule { 2 } else { 0 };
+        let title = cut::title(&title, row.room().saturating_sub(rest));
         row.put(&title, look.title(beside.focused));
         if rows.titled_rule {
             row.skip(1).fill(signs::RULE_ACROSS, line);
@@ -161,8 +191,9 @@ fn draw_head(on: &Conversation, waits: bool, beside: Beside<'_>, look: &Look<'_>
     }
 }
 
-/// `✉ e-mail · open · #2214` at the right end. The title beside it gives way, down to a third of the
-/// row; only then go until when it sleeps, the channel's word (its sign stays), and the state.
+/// `✉ e-mail · open · #2214` at the right end. The title beside it gives way, down to half of the
+/// row; only then go until when it sleeps, the channel's word (its sign stays), and the number, which the
+/// details have too.
 fn draw_channel_and_state(on: &Conversation, title: u16, look: &Look<'_>, row: &mut Row<'_>) {
     let dim = look.style(Role::TextDim);
     let state = look.say(state_word(on.state));
@@ -170,13 +201,17 @@ fn draw_channel_and_state(on: &Conversation, title: u16, look: &Look<'_>, row: &
     let channel = look.say(channel_word(&on.channel));
     let number = clean(&format!("#{}", on.id));
     let room = row.room();
-    let mut all =
-        [Clean::join([&channel, &state, &number], &dot), Clean::join([&state, &number], &dot), number.clone()].to_vec();
+    let mut all = vec![
+        Clean::join([&channel, &state, &number], &dot),
+        Clean::join([&state, &number], &dot),
+        Clean::join([&channel, &state], &dot),
+        state.clone(),
+    ];
     if let (State::Snoozed, Some(until)) = (on.state, on.snoozed_until) {
         let state = look.with("ui-state-snoozed-until", &[("time", Arg::Text(&until_words(until, look)))]);
         all.insert(0, Clean::join([&channel, &state, &number], &dot));
     }
-    let title = title.min(room / 3);
+    let title = title.min(room / 2);
     if let Some(facts) = all.iter().find(|facts| title.saturating_add(cells(facts)).saturating_add(5) <= room) {
         row.right(facts, dim).skip_right(1).right_sign(signs::channel(&on.channel), dim).skip_right(2);
     }
@@ -261,25 +296,5 @@ pub const fn channel_word(channel: &Channel) -> &'static str {
         Channel::Twitter => "ui-channel-twitter",
         Channel::Push => "ui-channel-push",
         Channel::Other(_) => "ui-channel-other",
-    }
-}
-
-/// The word of a state.
-pub const fn state_word(state: State) -> &'static str {
-    match state {
-        State::Open => "ui-state-open",
-        State::Closed => "ui-state-closed",
-        State::Snoozed => "ui-state-snoozed",
-    }
-}
-
-/// The word of a priority.
-pub const fn priority_word(priority: Priority) -> &'static str {
-    match priority {
-        Priority::None => "ui-priority-none",
-        Priority::Low => "ui-priority-low",
-        Priority::Medium => "ui-priority-medium",
-        Priority::High => "ui-priority-high",
-        Priority::Urgent => "ui-priority-urgent",
     }
 }

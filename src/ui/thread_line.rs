@@ -5,7 +5,7 @@ use ratatui::style::{Modifier, Style};
 use super::look::Look;
 use super::outbox_row;
 use super::paint::{Row, cells};
-use super::{signs, times};
+use super::{cut, signs, times};
 use crate::app::App;
 use crate::app::status::Hint;
 use crate::app::thread::lines::LineKind;
@@ -197,7 +197,7 @@ fn draw_file(index: usize, item: &Item, look: &Look<'_>, mut row: Row<'_>) {
     row.put(&clean(&file.number.to_string()), dim).skip(1);
     let size = file.size.map(|bytes| times::size(bytes, look.words)).unwrap_or_default();
     let name = row.room().saturating_sub(cells(&size) + 2);
-    row.put_within(&file.name, name, look.style(Role::File)).skip(2).put(&size, dim);
+    row.put(&cut::file(&file.name, name), look.style(Role::File)).skip(2).put(&size, dim);
 }
 
 fn draw_text(line: &html::Line, item: &Item, look: &Look<'_>, mut row: Row<'_>) {
@@ -244,7 +244,8 @@ fn base_of(line: &html::Line, item: &Item, look: &Look<'_>) -> Style {
     }
 }
 
-fn style_of(span: SpanStyle, base: Style, look: &Look<'_>) -> Style {
+/// The style of words that are meant so, over that of their line.
+pub fn style_of(span: SpanStyle, base: Style, look: &Look<'_>) -> Style {
     let mut style = base;
     if span.marker {
         return look.style(Role::TextDim);

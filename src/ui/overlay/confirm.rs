@@ -7,12 +7,15 @@ use super::super::composer::mode_word;
 use super::super::look::Look;
 use super::super::paint::Row;
 use super::frame::{self, Border};
+use super::question::{self, Question};
 use crate::app::layers::{Confirm, Unsent};
 use crate::text::{Clean, clean, wrap};
 use crate::theme::Role;
 use crate::words::Arg;
 
 const WIDTH: u16 = 52;
+/// Of a question that shows what it is about.
+const WIDER: u16 = 68;
 
 /// "1 reply and 2 acts".
 fn unsent_words(unsent: Unsent, look: &Look<'_>) -> Clean {
@@ -31,7 +34,18 @@ fn unsent_words(unsent: Unsent, look: &Look<'_>) -> Clean {
 
 /// Draws the question.
 pub fn draw(part: &Confirm, look: &Look<'_>, screen: Rect, buf: &mut Buffer) {
+    let question = match part {
+        Confirm::Merge(ask) => Some(question::merge(ask, look)),
+        Confirm::Spam(ask) => Some(question::spam(ask, look)),
+        Confirm::Block(ask) => Some(question::block(ask, look)),
+        _ => None,
+    };
+    if let Some(Question { title, text, answers }) = question {
+        draw_box(&title, &text, &answers, WIDER, look, screen, buf);
+        return;
+    }
     let (title, text, answers) = match part {
+        Confirm::Merge(_) | Confirm::Spam(_) | Confirm::Block(_) => return,
         Confirm::Quit { unsent, loses } => {
             let text = match (unsent, loses) {
                 (_, true) => look.say("ui-confirm-quit-loses"),
@@ -63,12 +77,25 @@ pub fn draw(part: &Confirm, look: &Look<'_>, screen: Rect, buf: &mut Buffer) {
             }
         }
     };
-    let room = usize::from(WIDTH.min(screen.width).saturating_sub(8));
-    let lines: Vec<Clean> = text.iter().flat_map(|text| wrap(text, room)).collect();
+    draw_box(&look.say(title), &text, &look.say(answers), WIDTH, look, screen, buf);
+}
+
+fn draw_box(
+    title: &Clean,
+    text: &[Clean],
+    answers: &Clean,
+    width: u16,
+    look: &Look<'_>,
+    screen: Rect,
+    buf: &mut Buffer,
+) {
+    let room = usize::from(width.min(screen.width).saturating_sub(8));
+    let wrapped = |text: &Clean| if text.is_blank() { vec![Clean::default()] } else { wrap(text, room) };
+    let lines: Vec<Clean> = text.iter().flat_map(wrapped).collect();
     let rows = u16::try_from(lines.len()).unwrap_or(1);
-    let area = frame::place(screen, WIDTH, rows + 4);
+    let area = frame::place(screen, width, rows + 4);
     let blank = Clean::default();
-    let border = Border { title: &look.say(title), aside: &blank, foot: &look.say(answers), count: &blank };
+    let border = Border { title, aside: &blank, foot: answers, count: &blank };
     let within = frame::draw(area, border, look, buf);
     for (line, text) in (0..within.height).skip(1).zip(&lines) {
         Row::new(buf, within, line).put(text, look.style(Role::Text));

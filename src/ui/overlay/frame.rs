@@ -39,6 +39,7 @@ pub fn place(screen: Rect, width: u16, height: u16) -> Rect {
 
 /// Draws the box; returns the room within, one cell from the border at the sides.
 pub fn draw(area: Rect, border: Border<'_>, look: &Look<'_>, buf: &mut Buffer) -> Rect {
+    look.hits.frame(area);
     let ground = look.style(Role::Overlay);
     let line = ground.patch(look.style(Role::OverlayBorder));
     // One cell of air around it, where the screen has it.

@@ -68,6 +68,7 @@ pub fn draw(part: &Help, look: &Look<'_>, screen: Rect, buf: &mut Buffer) -> Opt
             }
             Some(Line::Row(index)) => {
                 if let Some(row) = part.visible.get(*index).and_then(|at| part.rows.get(*at)) {
+                    look.hits.line(place, *index);
                     draw_row(row, *index == part.cursor, look, place, buf);
                 }
             }

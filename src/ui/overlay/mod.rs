@@ -2,15 +2,24 @@
 //!
 //! Owns their frames, their input line and which of their lines are visible. Enter at [`draw`].
 
+mod bulk;
 mod confirm;
 mod frame;
 mod help;
+mod hits;
+pub(super) mod keys;
+mod link;
+mod new;
 mod palette;
 mod path;
 mod picker;
+mod question;
+mod shift;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+
+pub use hits::Hits;
 
 use super::look::Look;
 use crate::app::Layer;
@@ -22,6 +31,23 @@ pub fn draw(layer: &Layer, look: &Look<'_>, screen: Rect, buf: &mut Buffer) -> O
         Layer::Picker(part) => picker::draw(part, look, screen, buf),
         Layer::Help(part) => help::draw(part, look, screen, buf),
         Layer::Path(part) => path::draw(part, look, screen, buf),
+        Layer::Files(part) => {
+            path::draw_files(part, look, screen, buf);
+            None
+        }
+        Layer::Bulk(part) => {
+            bulk::draw(part, look, screen, buf);
+            None
+        }
+        Layer::New(part) => new::draw(part, look, screen, buf),
+        Layer::Shift(part) => {
+            shift::draw(part, look, screen, buf);
+            None
+        }
+        Layer::Link(part) => {
+            link::draw(part, look, screen, buf);
+            None
+        }
         Layer::Confirm(part) => {
             confirm::draw(part, look, screen, buf);
             None

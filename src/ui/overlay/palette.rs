@@ -8,8 +8,10 @@ use super::super::paint::{Row, cells, rule_down, tint};
 use super::super::signs;
 use super::frame::{self, Border};
 use super::visible;
-use crate::app::palette::{Found, Palette, Target};
-use crate::text::{Clean, wrap};
+use crate::app::palette::{About, Line, Palette, Target};
+use crate::domain::{Conversation, State};
+use crate::sync::message::FoundContact;
+use crate::text::{Clean, clean, wrap};
 use crate::theme::Role;
 use crate::words::Arg;
 
@@ -20,44 +22,65 @@ const KEYS: u16 = 8;
 /// Cells of the kind, and the room from which on there is one.
 const KIND: u16 = 8;
 const WITH_KIND: u16 = 34;
+/// Cells of a conversation's contact, at most.
+const CONTACT: u16 = 20;
 /// From this width of the screen on commands are called so; below, only what is none has a kind.
 const WITH_COMMANDS: u16 = 100;
-/// From this width within on there is a column for what a line would do.
-const WITH_PREVIEW: u16 = 72;
+/// From this width within on what a line does stands beside the lines; below, in their place.
+const BESIDE: u16 = 84;
 
 /// Draws the palette.
 pub fn draw(part: &Palette, look: &Look<'_>, screen: Rect, buf: &mut Buffer) -> Option<Position> {
     let area = frame::place(screen, WIDTH, ROWS + 4);
-    let count =
-        look.with("ui-count-of", &[("count", Arg::from(part.visible.len())), ("of", Arg::from(part.items.len()))]);
-    let foot = look.say("ui-foot-palette");
-    let border = Border { title: &look.say("ui-palette"), aside: &Clean::default(), foot: &foot, count: &count };
+    let count = look.with("ui-count-of", &[("count", Arg::from(part.hits())), ("of", Arg::from(part.of()))]);
+    let foot = look.say(foot(part.found()));
+    let border = Border { title: &look.say("ui-palette"), aside: &part.at_hand, foot: &foot, count: &count };
     let within = frame::draw(area, border, look, buf);
     let cursor = frame::input(&part.input, &look.say("ui-palette-hint"), look, within, buf);
     let below = Rect { y: within.y.saturating_add(2), height: within.height.saturating_sub(2), ..within };
-    let list_width = if below.width >= WITH_PREVIEW { below.width * 11 / 20 } else { below.width };
+    let previews = part.shows_preview(screen.width);
+    if previews && below.width < BESIDE {
+        draw_preview_alone(part, screen.width, look, below, buf);
+        return cursor;
+    }
+    let list_width = if previews { below.width * 11 / 20 } else { below.width };
     let list = Rect { width: list_width, ..below };
-    if part.visible.is_empty() {
+    if part.is_empty() {
         Row::new(buf, list, 0).skip(1).put(&look.say("ui-nothing-found"), look.style(Role::TextDim));
     }
-    let range = visible(part.visible.len(), part.cursor, usize::from(list.height));
+    let range = visible(part.len(), part.cursor, usize::from(list.height));
     for (line, at) in (0..list.height).zip(range) {
-        let Some(found) = part.visible.get(at).and_then(|at| part.items.get(*at)) else { break };
+        let Some(found) = part.line(at) else { break };
         let row = Rect { y: list.y + line, height: 1, ..list };
-        draw_found(found, at == part.cursor, screen.width >= WITH_COMMANDS, look, row, buf);
+        look.hits.line(row, at);
+        draw_line(&found, at == part.cursor, screen.width >= WITH_COMMANDS, look, row, buf);
     }
-    if list_width < below.width {
+    if previews {
         let rule = Rect { x: below.x + list_width + 1, width: 1, ..below };
         rule_down(buf, rule, look.style(Role::OverlayBorder));
         let preview = Rect { x: rule.x + 2, width: below.right().saturating_sub(rule.x + 2), ..below };
         if let Some(found) = part.found() {
-            draw_preview(found, look, preview, buf);
+            draw_preview(&found, look, preview, buf);
         }
     }
     cursor
 }
 
-fn draw_found(found: &Found, has_cursor: bool, names_commands: bool, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+/// What `enter` does with the line under the cursor.
+const fn foot(found: Option<Line<'_>>) -> &'static str {
+    let Some(found) = found else { return "ui-foot-palette-nothing" };
+    if found.why_not.is_some() {
+        return "ui-foot-palette-why";
+    }
+    match found.target {
+        Target::Command(_) => "ui-foot-palette-run",
+        Target::Macro(_) => "ui-foot-palette-macro",
+        Target::Tag(..) => "ui-foot-palette-tag",
+        Target::Entry(_) | Target::Contact(_) | Target::Conversation(_) => "ui-foot-palette-open",
+    }
+}
+
+fn draw_line(found: &Line<'_>, has_cursor: bool, names_commands: bool, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     if has_cursor {
         tint(buf, area, look.style(Role::Selection));
     }
@@ -68,40 +91,126 @@ fn draw_found(found: &Found, has_cursor: bool, names_commands: bool, look: &Look
         row.skip(1);
     }
     let dim = look.style(Role::TextDim);
-    // Keys end in one column, kinds begin in another; without much room the title comes first.
-    let keys = look.style(if found.why_not.is_some() { Role::Disabled } else { Role::Key });
-    row.skip_right(1).right_field(&found.keys, KEYS, keys).skip_right(2);
-    if row.room() >= WITH_KIND && (names_commands || !matches!(found.target, Target::Command(_))) {
-        let kind = look.say(found.kind);
-        row.skip_right(KIND.saturating_sub(cells(&kind))).right(&kind, dim).skip_right(2);
+    let is_off = found.why_not.is_some();
+    row.skip_right(1);
+    if let About::Conversation(on) = found.about {
+        // Its channel says what it is, and whose it is stands where others have kind and keys.
+        row.sign(signs::channel(&on.channel), dim).skip(1);
+        let most = CONTACT.min(row.room() / 2).min(cells(found.keys));
+        row.right_field(found.keys, most, dim).skip_right(2);
+    } else {
+        // Keys end in one column, kinds begin in another; without much room the title comes first.
+        let keys = look.style(if is_off { Role::Disabled } else { Role::Key });
+        row.right_field(found.keys, KEYS.max(cells(found.keys).min(12)), keys).skip_right(2);
+        if row.room() >= WITH_KIND && (names_commands || !matches!(found.target, Target::Command(_))) {
+            let kind = look.say(found.kind);
+            row.skip_right(KIND.saturating_sub(cells(&kind))).right(&kind, dim).skip_right(2);
+        }
     }
-    let role = match (found.why_not.is_some(), has_cursor) {
+    let role = match (is_off, has_cursor) {
         (true, _) => Role::Disabled,
         (false, true) => Role::TextBright,
         (false, false) => Role::Text,
     };
-    row.put(&found.title, look.style(role));
+    row.put(found.title, look.style(role));
 }
 
-fn draw_preview(found: &Found, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
-    let mut line = 0;
-    let mut put = |text: &Clean, role: Role| {
-        for piece in wrap(text, usize::from(area.width)) {
-            Row::new(buf, area, line).put(&piece, look.style(role));
-            line += 1;
+/// Without room beside the lines: the line with the cursor, and below it what it does.
+fn draw_preview_alone(part: &Palette, width: u16, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+    let Some(found) = part.found() else {
+        Row::new(buf, area, 0).skip(1).put(&look.say("ui-nothing-found"), look.style(Role::TextDim));
+        return;
+    };
+    let row = Rect { height: area.height.min(1), ..area };
+    look.hits.line(row, part.cursor);
+    draw_line(&found, true, width >= WITH_COMMANDS, look, row, buf);
+    let preview = Rect {
+        x: area.x.saturating_add(1),
+        y: area.y.saturating_add(2),
+        width: area.width.saturating_sub(2),
+        height: area.height.saturating_sub(2),
+    };
+    draw_preview(&found, look, preview, buf);
+}
+
+fn draw_preview(found: &Line<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+    let mut page = Page { line: 0, look, area, buf };
+    match found.about {
+        About::Contact(contact) => page.contact(found.title, contact),
+        About::Conversation(on) => page.conversation(on),
+        About::Text(text) => {
+            page.put(found.title, Role::TextBright);
+            page.gap();
+            for line in text.each_line() {
+                if line.is_blank() { page.gap() } else { page.put(&line, Role::TextDim) }
+            }
         }
-    };
-    put(&found.title, Role::TextBright);
-    put(&look.say(found.kind), Role::TextDim);
-    put(&Clean::default(), Role::Text);
-    let what = match &found.target {
-        Target::Command(id) => id.command().doc,
-        Target::Entry(_) => "ui-palette-entry",
-        Target::Tag(..) => "ui-palette-tag",
-    };
-    put(&look.say(what), Role::Text);
+        About::Doc(doc) => {
+            page.put(found.title, Role::TextBright);
+            page.gap();
+            page.put(&look.say(doc), Role::TextDim);
+        }
+    }
     if let Some(why) = found.why_not {
-        put(&Clean::default(), Role::Text);
-        put(&look.with("ui-not-now", &[("why", Arg::Text(&look.say(why.0)))]), Role::Warning);
+        page.gap();
+        page.put(&look.with("ui-not-now", &[("why", Arg::Text(&look.say(why.0)))]), Role::Warning);
+    }
+}
+
+/// Lines of text, one below the other, as far as there is room.
+struct Page<'p> {
+    line: u16,
+    look: &'p Look<'p>,
+    area: Rect,
+    buf: &'p mut Buffer,
+}
+
+impl Page<'_> {
+    fn put(&mut self, text: &Clean, role: Role) {
+        if text.is_blank() {
+            return;
+        }
+        for piece in wrap(text, usize::from(self.area.width).max(1)) {
+            if self.line >= self.area.height {
+                return;
+            }
+            Row::new(self.buf, self.area, self.line).put(&piece, self.look.style(role));
+            self.line += 1;
+        }
+    }
+
+    const fn gap(&mut self) {
+        self.line = self.line.saturating_add(1);
+    }
+
+    fn contact(&mut self, name: &Clean, contact: &FoundContact) {
+        self.put(name, Role::TextBright);
+        self.gap();
+        let email = contact.email.clean();
+        if email != *name {
+            self.put(&email, Role::Text);
+        }
+        self.put(&contact.phone.clean(), Role::Text);
+        self.put(&contact.company.clean(), Role::Text);
+        self.gap();
+        let count = Arg::from(contact.conversations);
+        self.put(&self.look.with("ui-palette-contact", &[("count", count)]), Role::TextDim);
+    }
+
+    fn conversation(&mut self, on: &Conversation) {
+        let who =
+            on.contact.as_ref().map_or_else(Clean::default, |contact| contact.name.clean().or(&contact.email.clean()));
+        self.put(&who.or(&self.look.say("ui-palette-nobody")), Role::TextBright);
+        let state = self.look.say(match on.state {
+            State::Open => "state-open",
+            State::Closed => "state-closed",
+            State::Snoozed => "state-snoozed",
+        });
+        let facts = [clean(&format!("#{}", on.id)), state, self.look.ago(on.last_message_at)];
+        self.put(&Clean::join(&facts, &Clean::literal(" · ")), Role::TextDim);
+        self.gap();
+        self.put(&on.title.clean(), Role::Text);
+        self.gap();
+        self.put(&on.preview.clean(), Role::TextDim);
     }
 }

@@ -1,8 +1,14 @@
 //! Screens as a person sees them, by region, at the sizes that matter.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod bulk;
+mod command_layer;
+mod composing;
+mod golden;
 mod hostile;
+mod pickers;
 mod screens;
+mod sidebar;
 mod stage;
 mod thrift;
 mod words;

@@ -230,6 +230,7 @@ pub fn chloes_thread(on: &Conversation) -> Thread {
         }],
         companies: vec![raw("Scouts du Rhône")],
         earlier: earlier.to_vec(),
+        reminder: None,
     }
 }
 
@@ -384,14 +385,14 @@ impl Stage {
             }
             Request::Counts { generation, entries } => {
                 let count = |key: &str| match key {
-                    "inbox:you" => Count { total: 4, unread: false, breached: 0 },
-                    "inbox:mentions" => Count { total: 1, unread: true, breached: 0 },
-                    "inbox:unassigned" => Count { total: self.inbox.len(), unread: true, breached: 2 },
-                    "inbox:all" => Count { total: 148, unread: true, breached: 0 },
-                    "inbox:snoozed" => Count { total: 9, unread: false, breached: 0 },
-                    "inbox:closed" => Count { total: 23_417, unread: false, breached: 0 },
-                    "team:11" => Count { total: 23, unread: false, breached: 1 },
-                    "team:13" => Count { total: 41, unread: true, breached: 0 },
+                    "inbox:you" => Count { total: 4, unread: false, breached: 0, soon: 0 },
+                    "inbox:mentions" => Count { total: 1, unread: true, breached: 0, soon: 0 },
+                    "inbox:unassigned" => Count { total: self.inbox.len(), unread: true, breached: 2, soon: 0 },
+                    "inbox:all" => Count { total: 148, unread: true, breached: 0, soon: 0 },
+                    "inbox:snoozed" => Count { total: 9, unread: false, breached: 0, soon: 0 },
+                    "inbox:closed" => Count { total: 23_417, unread: false, breached: 0, soon: 0 },
+                    "team:11" => Count { total: 23, unread: false, breached: 1, soon: 0 },
+                    "team:13" => Count { total: 41, unread: true, breached: 0, soon: 0 },
                     _ => Count::default(),
                 };
                 let counts = entries.into_iter().map(|(key, _)| (key.clone(), count(&key))).collect();
@@ -405,7 +406,7 @@ impl Stage {
                 vec![Event::Thread { generation, thread: thread.map(Box::new) }]
             }
             Request::Outbox { generation } => vec![Event::Outbox { generation, rows: self.outbox.clone() }],
-            _ => Vec::new(),
+            other => super::bulk::answer(other, &self.inbox),
         }
     }
 
@@ -468,6 +469,7 @@ fn short_thread(on: &Conversation) -> Thread {
         contact_notes: Vec::new(),
         companies: Vec::new(),
         earlier: Vec::new(),
+        reminder: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::words::Words;
 
-const SOURCES: [&str; 21] = [
+const SOURCES: &[&str] = &[
     include_str!("../composer.rs"),
     include_str!("../details.rs"),
     include_str!("../list.rs"),
@@ -13,17 +13,31 @@ const SOURCES: [&str; 21] = [
     include_str!("../overlay/confirm.rs"),
     include_str!("../overlay/frame.rs"),
     include_str!("../overlay/help.rs"),
+    include_str!("../overlay/keys.rs"),
     include_str!("../overlay/mod.rs"),
     include_str!("../overlay/palette.rs"),
     include_str!("../overlay/path.rs"),
     include_str!("../overlay/picker.rs"),
     include_str!("../paint.rs"),
+    include_str!("../reminder.rs"),
+    include_str!("../overlay/question.rs"),
     include_str!("../sidebar.rs"),
     include_str!("../sla.rs"),
     include_str!("../status.rs"),
     include_str!("../thread.rs"),
     include_str!("../thread_line.rs"),
-    include_str!("../times.rs"),
+    include_str!("../composer_text.rs"),
+    include_str!("../cut.rs"),
+    include_str!("../scrollbar.rs"),
+    include_str!("../signs.rs"),
+    include_str!("../welcome.rs"),
+    include_str!("../overlay/bulk.rs"),
+    include_str!("../overlay/hits.rs"),
+    include_str!("../overlay/link.rs"),
+    include_str!("../overlay/new.rs"),
+    include_str!("../overlay/shift.rs"),
+    include_str!("../../app/details/lines.rs"),
+    include_str!("../../app/times.rs"),
 ];
 
 /// Keys as they stand in the sources, between quotes.
