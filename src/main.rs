@@ -3,12 +3,11 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::Parser as _;
-use deskhand::cli::{self, Cli};
+use deskhand::cli;
 use deskhand::words::Words;
 
 fn main() -> ExitCode {
-    let arguments = match Cli::try_parse() {
+    let arguments = match cli::parse() {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version are no failures; clap knows which stream each belongs to.
