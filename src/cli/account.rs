@@ -135,7 +135,7 @@ fn login(paths: &Paths, args: LoginArgs, words: &Words) -> Result<(), Failure> {
     });
     let unwritable = |error: io::Error| Failure::new(Exit::Failed, "cli-login-unwritable").why(error);
     save_token(paths, &name, &token).map_err(unwritable)?;
-    add_workspace(paths, &WorkspaceConfig { name: name.clone(), place }).map_err(unwritable)?;
+    add_workspace(paths, &WorkspaceConfig::new(name.clone(), place)).map_err(unwritable)?;
     let account = Account::of(&found, Clock::system().unix_secs());
     Accounts::load(paths).remember(&address, &token, account).map_err(unwritable)?;
     print::lines(&[words.with(

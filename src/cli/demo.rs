@@ -36,6 +36,13 @@ pub(super) struct DemoArgs {
     still: bool,
 }
 
+impl Default for DemoArgs {
+    /// As without any argument.
+    fn default() -> Self {
+        Self { conversations: 400, seed: 1, fresh: false, still: false }
+    }
+}
+
 /// Where a demo is served, for the next one to join.
 const SERVING: &str = "serving.json";
 
@@ -110,7 +117,7 @@ fn serve_and_open(
     let serving = paths.data.join(SERVING);
     let session = Session::open_at(paths, config, endpoint, runtime, true)?;
     let runtime = Arc::clone(&session.runtime);
-    let shown = crate::runtime::inbox(&session);
+    let shown = crate::runtime::inbox(session, None);
     let _ = fs::remove_file(serving);
     let _ = stop.send(true);
     let _ = runtime.block_on(async {
@@ -133,7 +140,7 @@ fn join(paths: Paths, config: crate::config::Config, runtime: Runtime) -> Result
     };
     let endpoint =
         Endpoint::parse(url, Secret::new(token)).map_err(|error| Failure::new(Exit::Failed, "demo-join").why(error))?;
-    crate::runtime::inbox(&Session::open_at(paths, config, endpoint, runtime, true)?)
+    crate::runtime::inbox(Session::open_at(paths, config, endpoint, runtime, true)?, None)
 }
 
 /// Removes the demo's store, state and cache: all of it made by the demo, none of it anybody's.

@@ -186,7 +186,7 @@ fn some(found: Vec<Shown>, typed: &str) -> Result<Vec<Shown>, Failure> {
 }
 
 fn parse_id(typed: &str) -> Result<ConversationId, Failure> {
-    ConversationId::parse(typed.trim_start_matches('#'))
+    ConversationId::parse_typed(typed)
         .ok_or_else(|| Failure::new(Exit::NotFound, "cli-no-conversation").with("id", typed))
 }
 

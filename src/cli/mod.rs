@@ -4,31 +4,48 @@
 //! same engine as on the screen. Enter at [`Cli`] and [`run`].
 
 mod account;
+mod attachment;
 mod demo;
+mod doctor;
 mod draft;
+mod examples;
 mod json;
+mod keys;
+mod layout;
+mod man;
+mod new;
 mod outbox;
 mod print;
 mod read;
+mod report;
+mod search;
 mod serve;
 mod session;
 mod sync;
+mod themes;
+mod workspace;
 mod write;
 
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::error::{Exit, Failure};
+use crate::words::Words;
 pub use session::Session;
+pub(crate) use session::network;
 
 /// A full-screen terminal inbox for support agents, with a small helpdesk of its own.
 #[derive(Debug, Parser)]
 #[command(name = "deskhand", version, about, max_term_width = 100)]
 pub struct Cli {
-    /// Use this workspace of config.toml instead of the first
+    /// Use this workspace of config.toml instead of the default
     #[arg(long, global = true, value_name = "NAME")]
     workspace: Option<String>,
+    /// Open the inbox with this conversation: its number, or its web address
+    #[arg(long, value_name = "ID")]
+    at: Option<String>,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -39,6 +56,9 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Run the built-in helpdesk alone
     Serve(serve::ServeArgs),
+    /// Which helpdesks are configured, and which is the default
+    #[command(subcommand)]
+    Workspace(workspace::WorkspaceCommand),
     /// Sign in to a helpdesk, see who you are, sign out
     #[command(subcommand)]
     Auth(account::AuthCommand),
@@ -48,6 +68,11 @@ enum Command {
     List(read::ListArgs),
     /// Show one conversation with its thread
     Show(read::ShowArgs),
+    /// Search words, with the whole query language; newest first
+    Search(search::SearchArgs),
+    /// List and save the files of a conversation
+    #[command(subcommand)]
+    Attachment(attachment::AttachmentCommand),
     /// Count conversations
     Count(read::CountArgs),
     /// Reply to the customer
@@ -69,6 +94,15 @@ enum Command {
     Priority(write::PriorityArgs),
     /// Merge a conversation into another
     Merge(write::MergeArgs),
+    /// Begin a conversation: write to a contact by e-mail or in the messenger
+    #[command(
+        after_help = "Examples:\n  deskhand new --to chloe@example.fr --subject \"Your order\" --body \"It left today.\"\n  \
+                            deskhand new --to \"Chloé Dubois\" --channel chat --file -"
+    )]
+    New(new::NewArgs),
+    /// Reports in words: the hand-over of a shift
+    #[command(subcommand)]
+    Report(report::ReportCommand),
     /// Say that you are away, or back
     Away(account::AwayArgs),
     /// What waits to be sent, and what needs you
@@ -80,11 +114,19 @@ enum Command {
     /// Check config.toml, or show where files are kept
     #[command(subcommand)]
     Config(account::ConfigCommand),
+    /// Check everything here: files, account, connection, outbox, terminal
+    Doctor(doctor::DoctorArgs),
+    /// Show the whole keymap, by place
+    Keys(keys::KeysArgs),
+    /// Show the themes, and how well they can be read
+    Themes(themes::ThemesArgs),
     /// Print a completion script for a shell
     Completions {
         /// Which shell
         shell: clap_complete::Shell,
     },
+    /// Print the manual page, or write one page for each command
+    Man(man::ManArgs),
 }
 
 /// How a reading command prints.
@@ -115,24 +157,65 @@ struct Writing {
     json: bool,
 }
 
+/// The grammar of the command line, with its examples.
+fn grammar() -> clap::Command {
+    examples::with_examples(Cli::command())
+}
+
+/// Reads this process's arguments.
+///
+/// # Errors
+/// With what to print: help that was asked for, or what was not understood.
+pub fn parse() -> Result<Cli, clap::Error> {
+    Cli::from_arg_matches(&grammar().try_get_matches()?)
+}
+
 /// Runs what the arguments ask for.
 ///
 /// # Errors
 /// With what went wrong in words, and the class that is the exit code.
 pub fn run(cli: Cli) -> Result<u8, Failure> {
-    let Cli { workspace, command } = cli;
+    let Cli { workspace, at, command } = cli;
+    if at.is_some() && command.is_some() {
+        return Err(Failure::new(Exit::Usage, "cli-at-alone"));
+    }
     let name = workspace.as_deref();
     let open = || Session::open(name);
     let done = match command {
-        None => return crate::runtime::inbox(&open()?),
+        None => {
+            if let Some(code) = first_questions(name)? {
+                return Ok(code);
+            }
+            let session = open()?;
+            let place = match &at {
+                Some(typed) => Some(session.place_of(typed)?),
+                None => None,
+            };
+            return crate::runtime::inbox(session, place.as_ref());
+        }
         Some(Command::Demo(args)) => return demo::run(&args),
         Some(Command::Serve(args)) => serve::run(&args),
+        Some(Command::Workspace(command)) => workspace::run(command),
         Some(Command::Auth(command)) => account::auth(command, workspace.as_deref()),
-        Some(Command::Sync(args)) => return sync::run(&open()?, &args),
+        Some(Command::Sync(args)) => {
+            let session = match name {
+                Some(name) if args.by_kept_token() => {
+                    Session::open_kept(name, std::sync::Arc::new(session::network()?))?
+                }
+                _ => open()?,
+            };
+            return sync::run(&session, &args);
+        }
         Some(Command::List(args)) => reading(name, args.offline(), |session| read::list(session, &args)),
         Some(Command::Show(args)) => reading(name, args.offline(), |session| read::show(session, &args)),
+        Some(Command::Search(args)) => reading(name, args.offline(), |session| search::run(session, &args)),
+        Some(Command::Attachment(command)) => {
+            reading(name, command.offline(), |session| attachment::run(session, &command))
+        }
         Some(Command::Count(args)) => reading(name, args.offline(), |session| read::count(session, &args)),
         Some(Command::Reply(args)) => write::message(&open()?, &args, crate::domain::Mode::Reply),
+        Some(Command::New(args)) => new::run(&open()?, &args),
+        Some(Command::Report(command)) => report::run(&open()?, &command),
         Some(Command::Note(args)) => write::message(&open()?, &args, crate::domain::Mode::Note),
         Some(Command::Close(args)) => write::simple(&open()?, &args, &crate::domain::Act::Close),
         Some(Command::Reopen(args)) => write::simple(&open()?, &args, &crate::domain::Act::Reopen),
@@ -151,13 +234,48 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         }
         Some(Command::Draft(command)) => draft::run(&open()?, &command),
         Some(Command::Config(command)) => account::config(&command),
-        Some(Command::Completions { shell }) => {
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "deskhand", &mut script);
-            print::bytes(&script)
-        }
+        Some(Command::Doctor(args)) => doctor::run(name, &args),
+        Some(Command::Keys(args)) => keys::run(&args),
+        Some(Command::Themes(args)) => themes::run(&args),
+        Some(Command::Completions { shell }) => man::completions(grammar(), shell),
+        Some(Command::Man(args)) => man::man(grammar(), &args),
     };
     done.map(|()| 0)
+}
+
+/// What is asked on a terminal before there is an inbox: where to begin when no workspace is known, and the
+/// agent's time zone. The exit code, when that was all.
+fn first_questions(workspace: Option<&str>) -> Result<Option<u8>, Failure> {
+    use crate::runtime::welcome::{Answer, Choice, ask_zone, choose};
+    let is_terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+    if !is_terminal
+        || session::variable("DESKHAND_URL").is_some()
+        || session::variable("TERM").as_deref() == Some("dumb")
+    {
+        return Ok(None);
+    }
+    let (paths, config, _) = session::read_configuration()?;
+    let words = Words::english();
+    if config.workspaces.is_empty() && workspace.is_none() {
+        let command = match choose(&words, &config.theme)? {
+            Answer::Given(Choice::Demo) => return demo::run(&demo::DemoArgs::default()).map(Some),
+            Answer::Given(Choice::SignIn) => "welcome-command-intercom",
+            Answer::Given(Choice::SelfHosted) => "welcome-command-self",
+            Answer::Given(Choice::Leave) => return Ok(Some(0)),
+            Answer::Ended(code) => return Ok(Some(code)),
+        };
+        print::lines(&[words.say(command)])?;
+        return Ok(Some(0));
+    }
+    if !config.settings.time_zone_known && config.workspace(workspace).is_some() {
+        match ask_zone(&words, &config.theme)? {
+            Answer::Given(Some(zone)) => crate::config::set_time_zone(&paths, &zone)
+                .map_err(|error| Failure::new(Exit::Failed, "cli-config-unwritable").why(error))?,
+            Answer::Given(None) => {}
+            Answer::Ended(code) => return Ok(Some(code)),
+        }
+    }
+    Ok(None)
 }
 
 /// Runs what only reads. Damage that shows up on the way is repaired by opening the files anew, and then

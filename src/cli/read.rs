@@ -9,7 +9,7 @@ use crate::app::EntryKind;
 use crate::domain::{Conversation, ConversationId, Directory, Part, UnixTime, when};
 use crate::error::{Exit, Failure};
 use crate::query::{Query, Sort};
-use crate::sync::message::WindowSpec;
+use crate::sync::message::{Count, WindowSpec};
 use crate::text::{Clean, clean, html, pad, truncate};
 
 #[derive(Debug, Args)]
@@ -105,19 +105,30 @@ pub(super) fn list(session: &Session, args: &ListArgs) -> Result<(), Failure> {
     };
     let spec = WindowSpec { query, sort, offset: 0, limit: args.limit, around: None };
     let window = session.engine.load_window(&spec).map_err(|error| sync_failure(&error))?;
+    print_window(session, &window.rows, args.format)
+}
+
+/// Prints conversations, one a line.
+pub(super) fn print_window(session: &Session, rows: &[Conversation], format: Format) -> Result<(), Failure> {
     let (directory, now) = (session.engine.directory(), session.engine.now());
-    if args.format.json || args.format.jsonl {
-        let rows: Vec<_> = window.rows.iter().map(|row| json::conversation(row, &directory, now)).collect();
-        return if args.format.jsonl { print::jsonl(&rows) } else { print::json(&rows.into()) };
+    if format.json || format.jsonl {
+        let rows: Vec<_> = rows.iter().map(|row| json::conversation(row, &directory, now)).collect();
+        return if format.jsonl { print::jsonl(&rows) } else { print::json(&rows.into()) };
     }
-    let lines: Vec<Clean> = window.rows.iter().map(|row| line(row, &directory, now)).collect();
+    let lines: Vec<Clean> = rows.iter().map(|row| line(row, &directory, now)).collect();
     print::lines(&lines)
 }
 
 pub(super) fn count(session: &Session, args: &CountArgs) -> Result<(), Failure> {
     session.freshen(args.format.offline)?;
-    let (query, _) = wanted(session, args.view.as_deref(), args.query.as_deref())?;
-    let count = session.engine.count(&query).map_err(|error| sync_failure(&error))?;
+    let count = if args.view.as_ref() == Some(&EntryKind::NeedsYou.key()) {
+        // No conversations, but acts: as many as the sidebar tells.
+        let rows = session.engine.cache().outbox_counts().map_err(|error| sync_failure(&error.into()))?;
+        Count { total: rows.needs_you, unread: rows.needs_you > 0, ..Count::default() }
+    } else {
+        let (query, _) = wanted(session, args.view.as_deref(), args.query.as_deref())?;
+        session.engine.count(&query).map_err(|error| sync_failure(&error))?
+    };
     if args.format.json || args.format.jsonl {
         let document = serde_json::json!({"count": count.total, "unread": count.unread, "breached": count.breached});
         return if args.format.jsonl { print::jsonl(&[document]) } else { print::json(&document) };

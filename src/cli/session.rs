@@ -7,12 +7,13 @@ use tokio::runtime::Runtime;
 
 use super::print;
 use crate::api::{ApiError, Cause, Class, Client, Endpoint, EndpointError, Region, Timeouts};
+use crate::app::{EntryKind, WorkspaceChoice, Workspaces};
 use crate::cache::{Cache, CacheError, Dirs};
 use crate::clock::{Clock, Ids};
-use crate::config::{Account, Accounts, Config, Paths, Place, Settings, load_token};
-use crate::domain::{ConversationId, Secret};
+use crate::config::{Account, Accounts, Config, Diagnostic, Paths, Place, Settings, WorkspaceConfig, load_token};
+use crate::domain::{ConversationId, Secret, State};
 use crate::error::{Exit, Failure};
-use crate::sync::message::Event;
+use crate::sync::message::{Event, Place as ScreenPlace};
 use crate::sync::{Engine, EngineParts, SyncError, why_in_memory};
 use crate::text::clean;
 use crate::words::{Arg, Words};
@@ -35,8 +36,32 @@ pub struct Session {
     pub listener: Listener,
     /// Whether it is the built-in demo.
     pub is_demo: bool,
-    /// The configured workspace that was asked for by name.
+    /// The configured workspace that it is of; absent for one that the environment names.
     pub workspace: Option<String>,
+    /// Its token is the one that was kept at sign-in, whatever the environment says.
+    pub by_kept_token: bool,
+    /// The colour of its name on screen, as config.toml writes it.
+    pub colour: Option<String>,
+    /// Which workspaces a screen can change to.
+    pub workspaces: Workspaces,
+}
+
+/// Where the helpdesk and its token are taken from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum From {
+    /// The environment first, then config.toml.
+    Environment,
+    /// config.toml and the token that was kept at sign-in.
+    Kept,
+}
+
+/// How a session is opened.
+struct Opening {
+    is_demo: bool,
+    /// Ask the helpdesk nothing.
+    offline: bool,
+    /// Say nothing on standard error: a screen has the terminal.
+    quiet: bool,
 }
 
 /// A place for the one who listens to the engine: events before somebody does are dropped, since the
@@ -65,7 +90,7 @@ pub(super) fn variable(name: &str) -> Option<String> {
 }
 
 /// The network's threads.
-pub(super) fn network() -> Result<Runtime, Failure> {
+pub(crate) fn network() -> Result<Runtime, Failure> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .thread_name("deskhand-net")
@@ -76,18 +101,37 @@ pub(super) fn network() -> Result<Runtime, Failure> {
 
 /// The paths, and config.toml with its bad lines told on standard error.
 pub(super) fn configuration() -> Result<(Paths, Config), Failure> {
-    let paths = Paths::from_env(variable)?;
-    let (config, found) = Config::load(&paths).map_err(|error| {
-        Failure::new(Exit::Usage, "cli-config-unreadable").with("file", paths.config_file().display()).why(error)
-    })?;
+    let (paths, config, found) = read_configuration()?;
     for diagnostic in found {
         print::aside(&diagnostic.to_string());
     }
     Ok((paths, config))
 }
 
+/// The paths, config.toml, and its bad lines.
+pub(super) fn read_configuration() -> Result<(Paths, Config, Vec<Diagnostic>), Failure> {
+    let paths = Paths::from_env(variable)?;
+    let (config, found) = Config::load(&paths).map_err(|error| {
+        Failure::new(Exit::Usage, "cli-config-unreadable").with("file", paths.config_file().display()).why(error)
+    })?;
+    Ok((paths, config, found))
+}
+
 /// The helpdesk and token to use: the environment's, else the configured workspace's.
 pub(super) fn endpoint(paths: &Paths, config: &Config, workspace: Option<&str>) -> Result<Endpoint, Failure> {
+    endpoint_from(From::Environment, paths, config, workspace)
+}
+
+/// The name of the configured workspace that is meant; absent when the environment names a helpdesk.
+fn configured<'a>(from: From, config: &'a Config, workspace: Option<&str>) -> Option<&'a WorkspaceConfig> {
+    if from == From::Environment && workspace.is_none() && variable("DESKHAND_URL").is_some() {
+        return None;
+    }
+    config.workspace(workspace)
+}
+
+fn endpoint_from(from: From, paths: &Paths, config: &Config, workspace: Option<&str>) -> Result<Endpoint, Failure> {
+    let variable = |name: &str| (from == From::Environment).then(|| variable(name)).flatten();
     if workspace.is_none()
         && let Some(url) = variable("DESKHAND_URL")
     {
@@ -240,9 +284,50 @@ impl Session {
     /// As [`Session::open`]; also when nobody can tell whose cache to read.
     pub(super) fn open_for(workspace: Option<&str>, offline: bool) -> Result<Self, Failure> {
         let (paths, config) = configuration()?;
-        let endpoint = endpoint(&paths, &config, workspace)?;
-        let mut session = Self::open_by(paths, config, endpoint, network()?, false, offline)?;
-        session.workspace = workspace.map(ToOwned::to_owned);
+        let runtime = Arc::new(network()?);
+        let opening = Opening { is_demo: false, offline, quiet: false };
+        Self::open_from(From::Environment, workspace, (paths, config), runtime, &opening)
+    }
+
+    /// Opens a configured workspace by the token that was kept at its sign-in: a token of the environment
+    /// is for the helpdesk that the program was started for, and goes to no other. Says nothing on standard
+    /// error.
+    ///
+    /// # Errors
+    /// As [`Session::open`].
+    pub fn open_kept(workspace: &str, runtime: Arc<Runtime>) -> Result<Self, Failure> {
+        let (paths, config, _) = read_configuration()?;
+        let opening = Opening { is_demo: false, offline: false, quiet: true };
+        Self::open_from(From::Kept, Some(workspace), (paths, config), runtime, &opening)
+    }
+
+    fn open_from(
+        from: From,
+        workspace: Option<&str>,
+        (paths, config): (Paths, Config),
+        runtime: Arc<Runtime>,
+        opening: &Opening,
+    ) -> Result<Self, Failure> {
+        let endpoint = endpoint_from(from, &paths, &config, workspace)?;
+        let here = configured(from, &config, workspace).cloned();
+        let all = config.workspaces.iter().map(|one| WorkspaceChoice {
+            name: one.name.clone(),
+            place: match &one.place {
+                Place::Region(region) => clean(region),
+                Place::Url(url) => clean(url),
+            },
+            test: one.test,
+        });
+        let workspaces = Workspaces {
+            here: here.as_ref().map(|one| one.name.clone()),
+            test: here.as_ref().is_some_and(|one| one.test),
+            all: all.collect(),
+        };
+        let mut session = Self::open_by(paths, config, endpoint, runtime, opening)?;
+        session.workspace.clone_from(&workspaces.here);
+        session.by_kept_token = from == From::Kept;
+        session.colour = here.and_then(|one| one.colour);
+        session.workspaces = workspaces;
         Ok(session)
     }
 
@@ -257,17 +342,18 @@ impl Session {
         runtime: Runtime,
         is_demo: bool,
     ) -> Result<Self, Failure> {
-        Self::open_by(paths, config, endpoint, runtime, is_demo, false)
+        let opening = Opening { is_demo, offline: false, quiet: false };
+        Self::open_by(paths, config, endpoint, Arc::new(runtime), &opening)
     }
 
     fn open_by(
         paths: Paths,
         config: Config,
         endpoint: Endpoint,
-        runtime: Runtime,
-        is_demo: bool,
-        offline: bool,
+        runtime: Arc<Runtime>,
+        opening: &Opening,
     ) -> Result<Self, Failure> {
+        let offline = opening.offline;
         let (clock, ids) = (Clock::system(), Ids::system());
         let address = endpoint.address().to_owned();
         let token = endpoint.token().clone();
@@ -296,7 +382,9 @@ impl Session {
         };
         let dirs = Dirs { cache: paths.cache_of(&account.key), state: paths.state_of(&account.key) };
         let cache = Cache::open(&dirs, clock.clone()).map_err(|error| cache_failure(&error))?;
-        say_how_files_are(&cache);
+        if !opening.quiet {
+            say_how_files_are(&cache);
+        }
         if let Some(workspace) = fresh {
             cache.store_directory_workspace(&workspace).map_err(|error| cache_failure(&error))?;
         }
@@ -317,14 +405,17 @@ impl Session {
         .map_err(|error| cache_failure(&error))?;
         Ok(Self {
             engine,
-            runtime: Arc::new(runtime),
+            runtime,
             settings: config.settings,
             theme: config.theme,
             words: Words::english(),
             paths,
             listener,
-            is_demo,
+            is_demo: opening.is_demo,
             workspace: None,
+            by_kept_token: false,
+            colour: None,
+            workspaces: Workspaces::default(),
         })
     }
 
@@ -361,13 +452,26 @@ impl Session {
     /// A conversation by its typed id, fetched when it is not in the cache.
     pub(super) fn conversation(&self, typed: &str) -> Result<ConversationId, Failure> {
         let not_found = || Failure::new(Exit::NotFound, "cli-no-conversation").with("id", typed);
-        let id = ConversationId::parse(typed.trim_start_matches('#')).ok_or_else(not_found)?;
+        let id = ConversationId::parse_typed(typed).ok_or_else(not_found)?;
         let known = self.engine.cache().load_conversation(&id).map_err(|error| cache_failure(&error))?;
         if known.is_none() {
             self.wait(self.engine.fetch_thread(&id))
                 .map_err(|failure| if failure.exit == Exit::NotFound { not_found() } else { failure })?;
         }
         Ok(id)
+    }
+
+    /// Where the screen has to begin to show a conversation: in the list that has it.
+    pub(super) fn place_of(&self, typed: &str) -> Result<ScreenPlace, Failure> {
+        let id = self.conversation(typed)?;
+        let known = self.engine.cache().load_conversation(&id).map_err(|error| cache_failure(&error))?;
+        let known = known.ok_or_else(|| Failure::new(Exit::NotFound, "cli-no-conversation").with("id", typed))?;
+        let entry = match known.state {
+            State::Open => EntryKind::All,
+            State::Snoozed => EntryKind::Snoozed,
+            State::Closed => EntryKind::Closed,
+        };
+        Ok(ScreenPlace { entry: entry.key(), conversation: Some(id), open: true, ..ScreenPlace::default() })
     }
 
     /// Ourselves must be known before anything is written.

@@ -28,6 +28,9 @@ pub(super) struct SyncArgs {
     /// Only finish the outbox, for two minutes at most
     #[arg(long, hide = true)]
     drain: bool,
+    /// By the token that was kept at sign-in
+    #[arg(long, hide = true, requires = "drain")]
+    kept_token: bool,
 }
 
 /// How long a process goes on with the outbox after the screen has gone.
@@ -39,6 +42,13 @@ const LOOK_WITHIN: Duration = Duration::from_secs(10);
 const LOOKS: u32 = 6;
 /// Changes that come within this time are told together.
 const TOGETHER: Duration = Duration::from_secs(1);
+
+impl SyncArgs {
+    /// Whether the environment's token is left aside.
+    pub(super) const fn by_kept_token(&self) -> bool {
+        self.kept_token
+    }
+}
 
 pub(super) fn run(session: &Session, args: &SyncArgs) -> Result<u8, Failure> {
     if args.drain {

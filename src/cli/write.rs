@@ -13,7 +13,7 @@ use super::session::{Session, api_failure, cache_failure, not_kept};
 use super::{Writing, json, print, text_of};
 use crate::domain::{
     Act, AssignTo, Began, Conversation, ConversationId, Guard, Mode, OutboxId, OutboxRow, OutboxStatus, Part, PartKind,
-    Priority, UnixTime, when,
+    Priority, UnixTime, snooze, when,
 };
 use crate::error::{Exit, Failure};
 use crate::sync::{Hold, Pushed};
@@ -56,7 +56,7 @@ pub(super) struct MessageArgs {
 pub(super) struct SnoozeArgs {
     /// The conversation
     id: String,
-    /// 2h, tomorrow 9am, next monday, fri 14:00, 2026-12-01 9:00
+    /// 2h, tomorrow 9am, next monday, fri 14:00, 2026-12-01 9:00; then `unless reply` and ` -- reason`
     #[arg(long, value_name = "WHEN")]
     until: String,
     #[command(flatten)]
@@ -136,7 +136,7 @@ pub(super) fn message(session: &Session, args: &MessageArgs, mode: Mode) -> Resu
 
 pub(super) fn snooze(session: &Session, args: &SnoozeArgs) -> Result<(), Failure> {
     let parse = || {
-        when::parse(&args.until, session.engine.server_now(), &session.settings.zone)
+        snooze::parse(&args.until, session.engine.server_now(), &session.settings.zone)
             .map_err(|error| Failure::new(Exit::Usage, "cli-bad-time").with("typed", &args.until).why(error))
     };
     // What is no time needs no request.
@@ -149,7 +149,7 @@ pub(super) fn snooze(session: &Session, args: &SnoozeArgs) -> Result<(), Failure
         {
             tracing::info!(key = failure.key, "the helpdesk's time is not known");
         }
-        Ok(vec![Act::Snooze { until: parse()?, reminder: None }])
+        Ok(vec![parse()?.into_act()])
     })
 }
 
@@ -251,7 +251,7 @@ pub(super) fn merge(session: &Session, args: &MergeArgs) -> Result<(), Failure> 
 }
 
 /// From a conversation and what to do with it to the outbox, the helpdesk, and the exit code.
-fn write(
+pub(super) fn write(
     session: &Session,
     typed: &str,
     writing: Writing,
@@ -522,7 +522,7 @@ fn difference(session: &Session, act: &Act, before: &Conversation, after: &Conve
         if names.is_empty() { none() } else { clean(&names.join(", ")) }
     };
     match act {
-        Act::Reply { text, .. } | Act::Note { text, .. } => (none(), clean(text)),
+        Act::Reply { text, .. } | Act::Note { text, .. } | Act::Start { text, .. } => (none(), clean(text)),
         Act::Assign { .. } => (hands(before), hands(after)),
         Act::Tag { .. } | Act::Untag { .. } => (tags(before), tags(after)),
         Act::Priority { .. } => (clean(before.priority.as_str()), clean(after.priority.as_str())),
