@@ -45,13 +45,14 @@ fn walls() -> BTreeMap<&'static str, Vec<&'static str>> {
 /// Crates that only some rooms may name.
 fn fences() -> Vec<(&'static str, Vec<&'static str>)> {
     vec![
-        ("ratatui", vec!["ui/", "theme/style.rs", "runtime.rs", "term/"]),
+        ("ratatui", vec!["ui/", "theme/style.rs", "runtime/", "term/"]),
         ("tui_textarea", vec!["app/composer", "ui/composer"]),
         ("reqwest", vec!["api/"]),
         ("axum", vec!["helpdesk/"]),
         ("rusqlite", vec!["cache/", "helpdesk/storage/"]),
-        ("crossterm", vec!["term/", "runtime.rs", "host/"]),
+        ("crossterm", vec!["term/", "runtime/", "host/"]),
         ("html5ever", vec!["text/"]),
+        ("pulldown_cmark", vec!["text/"]),
         // A watch on the two files; hot reload of config will be the second user.
         ("notify", vec!["cache/"]),
     ]
@@ -277,10 +278,14 @@ fn no_sentence_stands_outside_the_catalogue_of_words() {
         let words = text.split(' ').filter(|word| word.len() > 2 && word.chars().all(char::is_alphabetic)).count();
         words >= 2
     };
-    let ours = ["tracing::", "expect(", "reason =", "#[arg", "#[command", "default_value", "assert"];
+    // An example of a command is no sentence: it is the same in every language.
+    let ours = ["tracing::", "expect(", "reason =", "#[arg", "#[command", "default_value", "assert", "deskhand "];
     let mut found = Vec::new();
     for (file, text) in all_sources() {
         if !file.starts_with("ui/") && !file.starts_with("cli/") && !file.starts_with("runtime") {
+            continue;
+        }
+        if file == "cli/examples.rs" {
             continue;
         }
         for line in code(&text).lines().filter(|line| !ours.iter().any(|word| line.contains(word))) {

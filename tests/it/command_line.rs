@@ -6,16 +6,16 @@ use serde_json::Value;
 
 use crate::workplace::Workplace;
 
-struct Shell {
-    place: Workplace,
+pub struct Shell {
+    pub place: Workplace,
 }
 
 impl Shell {
-    async fn open() -> Self {
+    pub async fn open() -> Self {
         Self { place: Workplace::open(80).await }
     }
 
-    fn command(&self) -> Command {
+    pub fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_deskhand"));
         let at = self.place.places.path();
         command
@@ -28,17 +28,17 @@ impl Shell {
         command
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
+    pub fn run(&self, arguments: &[&str]) -> Output {
         self.command().args(arguments).output().unwrap()
     }
 
-    fn json(&self, arguments: &[&str]) -> Value {
+    pub fn json(&self, arguments: &[&str]) -> Value {
         let done = self.run(arguments);
         assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
         serde_json::from_slice(&done.stdout).unwrap()
     }
 
-    fn code(&self, arguments: &[&str]) -> i32 {
+    pub fn code(&self, arguments: &[&str]) -> i32 {
         self.run(arguments).status.code().unwrap()
     }
 }

@@ -7,8 +7,11 @@
 #![allow(clippy::disallowed_methods, reason = "deadlines of waits")]
 
 mod between;
+mod bulk;
 mod child;
 mod command_line;
+mod commands;
+mod counting;
 mod crash;
 mod disk;
 mod faults;
@@ -17,5 +20,6 @@ mod matrix;
 mod pulling;
 mod side_by_side;
 mod soak;
+mod starting;
 mod together;
 mod workplace;

@@ -1,0 +1,16 @@
+//! The real program in a real terminal. One binary: each links the whole crate.
+//!
+//! `terminal` is the terminal, `served` a helpdesk beside it; `demo`, `mouse`, `account`, `workspaces`, `tmux` and
+//! `storm` are what is tried.
+#![cfg(unix)]
+#![allow(missing_docs, clippy::panic)]
+#![allow(clippy::disallowed_methods, reason = "deadlines of waits")]
+
+mod account;
+mod demo;
+mod mouse;
+mod served;
+mod storm;
+mod terminal;
+mod tmux;
+mod workspaces;
