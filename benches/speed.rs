@@ -13,12 +13,13 @@ use deskhand::app::{App, Effect, Msg, update};
 use deskhand::cache::{Cache, Dirs};
 use deskhand::clock::{Clock, Ids, Timings};
 use deskhand::config::Settings;
+use deskhand::domain::bulk::{Deed, Selected};
 use deskhand::domain::{Secret, UnixTime};
 use deskhand::helpdesk::demo::{SeedPlan, seed, you};
 use deskhand::helpdesk::{self, Helpdesk, Options};
 use deskhand::keymap::{Key, Keymap};
 use deskhand::query::{Query, Sort};
-use deskhand::sync::message::{Event, Request, WindowSpec};
+use deskhand::sync::message::{BulkPlan, Event, Request, WindowSpec};
 use deskhand::sync::{Engine, EngineParts};
 use deskhand::theme::{Depth, Theme};
 use deskhand::ui;
@@ -28,13 +29,16 @@ use ratatui::layout::Rect;
 
 /// Runs `step` `rounds` times and prints its percentiles.
 fn measure(what: &str, rounds: usize, mut step: impl FnMut(usize)) {
-    let mut times: Vec<Duration> = (0..rounds)
-        .map(|round| {
-            let began = Instant::now();
-            step(round);
-            began.elapsed()
-        })
-        .collect();
+    let time = |round| {
+        let began = Instant::now();
+        step(round);
+        began.elapsed()
+    };
+    report(what, (0..rounds).map(time).collect());
+}
+
+/// Prints the percentiles of some times.
+fn report(what: &str, mut times: Vec<Duration>) {
     times.sort();
     let at = |share: f64| times[((times.len() - 1) as f64 * share).round() as usize].as_secs_f64() * 1_000.0;
     println!("{what:<58} p50 {:>8.3}  p95 {:>8.3}  p99 {:>8.3}  max {:>8.3} ms", at(0.5), at(0.95), at(0.99), at(1.0));
@@ -129,6 +133,89 @@ fn main() {
     measure("key J to finished frame, thread loaded (160x48)", 100, |_| screen.press("J"));
     screen.press("r");
     measure("a letter in the composer to finished frame", 200, |_| screen.press("x"));
+    found(&engine);
+    deeds(&engine);
+    for items in [2_000, 50_000] {
+        palette(&engine, items);
+    }
+}
+
+/// All that match selected, what a deed on them would do, the deed on 5,000 of them, and its undo.
+fn deeds(engine: &Engine) {
+    let query = Query::parse("state:open").unwrap();
+    measure("select all that match: state:open", 20, |_| drop(engine.load_matching(&query, Sort::Newest).unwrap()));
+    let selected = Selected::all(Arc::new(engine.load_matching(&query, Sort::Newest).unwrap()));
+    let deed = Deed::Acts(vec![deskhand::domain::Act::Close]);
+    let (included, anchor) = (std::collections::BTreeSet::new(), None);
+    let plan = BulkPlan { selected, deed, list: Some(query), included, anchor, takes: false };
+    measure("preview a deed on them", 10, |_| drop(engine.preview_bulk(&plan).unwrap()));
+    let [mut done, mut undone] = [const { Vec::new() }; 2];
+    for _ in 0..5 {
+        let group = engine.new_group().unwrap();
+        let began = Instant::now();
+        engine.do_bulk(&group, &plan).unwrap();
+        done.push(began.elapsed());
+        let began = Instant::now();
+        engine.undo(&group).unwrap();
+        undone.push(began.elapsed());
+    }
+    report("do it, to 5,000 of them at most", done);
+    report("take it back", undone);
+}
+
+/// What the palette asks of the cache.
+fn found(engine: &Engine) {
+    for (what, typed) in [
+        ("a common word", "order"),
+        ("two words", "order late"),
+        ("a rare word", "zeppelin"),
+        ("two letters", "an"),
+        ("a phone number", "0612 30"),
+        ("a number", "1042"),
+    ] {
+        measure(&format!("find in the cache: {what}"), 100, |_| drop(engine.cache().find(typed).unwrap()));
+    }
+}
+
+/// The palette over so many items: opened, and each letter of a few words, to the finished frame.
+fn palette(engine: &Engine, items: usize) {
+    const NAMES: [&str; 8] =
+        ["refund", "order late", "Größe", "delivery", "invoice", "tent pole", "wholesale", "gift card"];
+    let mut directory = (*engine.directory()).clone();
+    directory.tags = (0..items)
+        .map(|at| deskhand::domain::Tag {
+            id: deskhand::domain::TagId::parse(&format!("bench-{at}")).unwrap(),
+            name: deskhand::text::Untrusted::new(format!("{} {at} of {}", NAMES[at % 8], NAMES[at / 8 % 8])),
+        })
+        .collect();
+    let mut screen = Screen::new(engine);
+    screen.tell(Msg::Event(Box::new(Event::Directory(Arc::new(directory)))));
+    screen.press("ctrl-k esc");
+    let (mut open, mut first, mut next, mut typo) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut timed = |times: &mut Vec<Duration>, keys: &str| {
+        let began = Instant::now();
+        screen.press(keys);
+        times.push(began.elapsed());
+    };
+    for _ in 0..40 {
+        for word in ["refund", "gift", "orla", "edl"] {
+            timed(&mut open, "ctrl-k");
+            let mut letters = word.chars().map(String::from);
+            timed(&mut first, &letters.next().unwrap_or_default());
+            letters.for_each(|letter| timed(&mut next, &letter));
+            timed(&mut next, "backspace");
+            timed(&mut Vec::new(), "esc");
+        }
+        timed(&mut Vec::new(), "ctrl-k");
+        "zeplin".chars().for_each(|letter| timed(&mut typo, &letter.to_string()));
+        timed(&mut Vec::new(), "esc ctrl-k");
+        "whoelsale".chars().for_each(|letter| timed(&mut typo, &letter.to_string()));
+        timed(&mut Vec::new(), "esc");
+    }
+    for (what, times) in [("open", open), ("first letter", first), ("next letters", next), ("letters of a typo", typo)]
+    {
+        report(&format!("palette over {items} items: {what} (160x48)"), times);
+    }
 }
 
 /// Thirty entries of a sidebar, kept current while rows change one by one, and a poll without news.
