@@ -15,13 +15,53 @@ const ELLIPSIS: char = '…';
 /// The grapheme clusters: what a reader calls characters.
 #[must_use]
 pub fn graphemes(text: &str) -> impl DoubleEndedIterator<Item = &str> {
-    text.graphemes(true)
+    Clusters(text)
+}
+
+/// The clusters of a text. Most of what is shown is plain letters, each a cluster without a question: a
+/// screen of text is walked through at every frame.
+struct Clusters<'a>(&'a str);
+
+/// Whether two bytes side by side have a cluster's end between them whatever is around: `\r\n` is the one
+/// pair of ASCII that stays together (UAX #29, GB3).
+const fn parted(before: u8, after: u8) -> bool {
+    before.is_ascii() && after.is_ascii() && !(before == b'\r' && after == b'\n')
+}
+
+impl<'a> Iterator for Clusters<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let length = match self.0.as_bytes() {
+            [] => return None,
+            [one] if one.is_ascii() => 1,
+            [before, after, ..] if parted(*before, *after) => 1,
+            _ => self.0.graphemes(true).next()?.len(),
+        };
+        let (cluster, rest) = self.0.split_at(length);
+        self.0 = rest;
+        Some(cluster)
+    }
+}
+
+impl<'a> DoubleEndedIterator for Clusters<'a> {
+    fn next_back(&mut self) -> Option<&'a str> {
+        let length = match self.0.as_bytes() {
+            [] => return None,
+            [one] if one.is_ascii() => 1,
+            [.., before, after] if parted(*before, *after) => 1,
+            _ => self.0.graphemes(true).next_back()?.len(),
+        };
+        let (rest, cluster) = self.0.split_at(self.0.len() - length);
+        self.0 = rest;
+        Some(cluster)
+    }
 }
 
 /// Terminal cells that one line of text takes.
 #[must_use]
 pub fn width(text: &str) -> usize {
-    if is_ascii_line(text) { text.len() } else { text.graphemes(true).map(cluster_width).sum() }
+    if is_ascii_line(text) { text.len() } else { graphemes(text).map(cluster_width).sum() }
 }
 
 /// Cells of one grapheme cluster.
@@ -276,6 +316,22 @@ mod tests {
 
     fn wrapped(text: &str, cells: usize) -> Vec<String> {
         wrap(text, cells).into_iter().map(Clean::into_string).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn clusters_end_where_the_standard_says_from_either_side(
+            text in prop::collection::vec(prop_oneof![
+                "[a-z \r\n]{0,6}", Just("e\u{301}".to_owned()), Just("🇫🇷🇩🇪🇫".to_owned()), Just("👩‍👩‍👧‍👦".to_owned()),
+                Just("\u{600}".to_owned()), Just("\u{301}".to_owned()), Just("日本".to_owned()), any::<String>(),
+            ], 0..6).prop_map(|parts| parts.concat()),
+        ) {
+            let standard: Vec<&str> = text.graphemes(true).collect();
+            prop_assert_eq!(graphemes(&text).collect::<Vec<_>>(), standard.clone());
+            let mut back: Vec<&str> = graphemes(&text).rev().collect();
+            back.reverse();
+            prop_assert_eq!(back, standard);
+        }
     }
 
     #[test]
