@@ -97,6 +97,10 @@ pub struct Inner {
     pub(super) wake_pull: Notify,
     /// The same of what has a slower schedule.
     pub(super) wake_slow: Notify,
+    /// Rows have changed: threads may be wanted.
+    pub(super) wake_fill: Notify,
+    /// Rows have changed: contacts may be wanted.
+    pub(super) wake_contacts: Notify,
     /// Groups that were committed here: their undo windows are ours to end.
     pub(super) own_groups: Mutex<Vec<GroupId>>,
     /// The screen is going: nothing new is taken from the outbox.
@@ -156,6 +160,8 @@ impl Engine {
             wake_push: Notify::new(),
             wake_pull: Notify::new(),
             wake_slow: Notify::new(),
+            wake_fill: Notify::new(),
+            wake_contacts: Notify::new(),
             own_groups: Mutex::default(),
             leaving: AtomicBool::new(false),
             pauses: Mutex::default(),
@@ -323,6 +329,9 @@ impl Engine {
     pub(super) fn tell_changed(&self, ids: Vec<ConversationId>) {
         if !ids.is_empty() {
             self.tell(Event::Changed { ids });
+            // Their threads and contacts may be wanted.
+            self.wake_fill.notify_one();
+            self.wake_contacts.notify_one();
         }
     }
 

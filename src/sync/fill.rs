@@ -22,8 +22,10 @@ const BULK: usize = 250;
 const AT_ONCE: usize = 4;
 /// Threads of a round then.
 const ROUND: usize = 40;
-/// How often it is looked whether there are more, when all are here.
+/// How long it rests after a failure.
 const PAUSE: Duration = Duration::from_secs(5);
+/// How often it is looked whether there are more, when all are here and nothing changes.
+const REST: Duration = Duration::from_secs(60);
 /// The same while the lists are not here yet, or the helpdesk is not reached.
 const SHORT_PAUSE: Duration = Duration::from_secs(1);
 /// How long a thread that could not be fetched is left alone, at first and at most.
@@ -93,7 +95,13 @@ pub(super) async fn fill(engine: Engine) {
         match done {
             Ok(count) if count > 0 => {}
             Ok(_) if !may_fill => tokio::time::sleep(SHORT_PAUSE).await,
-            _ => tokio::time::sleep(PAUSE).await,
+            Ok(_) => {
+                // What changes wakes it: an idle inbox costs next to nothing.
+                let now = engine.clock.monotonic();
+                let rest = fill.setbacks.soonest(now).map_or(REST, |wait| wait.min(REST));
+                let _ = tokio::time::timeout(rest, engine.wake_fill.notified()).await;
+            }
+            Err(_) => tokio::time::sleep(PAUSE).await,
         }
     }
 }

@@ -8,7 +8,7 @@ use super::engine::Engine;
 use super::message::Event;
 
 /// Between two looks.
-const LOOK: Duration = Duration::from_secs(2);
+const LOOK: Duration = Duration::from_secs(5);
 /// The wall clock has gone so much further than the monotonic one: the machine slept, or its clock was
 /// set. Either way connections and marks are looked at anew.
 const SLEPT: Duration = Duration::from_secs(8);

@@ -72,6 +72,11 @@ impl<K: Eq + Hash + Clone> Setbacks<K> {
         self.known.get(key).is_none_or(|(_, until)| *until <= now)
     }
 
+    /// How long from `now` until the first of them may be tried again; absent when none is left alone.
+    pub fn soonest(&self, now: Duration) -> Option<Duration> {
+        self.known.values().filter_map(|(_, until)| until.checked_sub(now)).filter(|wait| !wait.is_zero()).min()
+    }
+
     /// How many are left alone at `now`. What has not failed for long is forgotten.
     pub fn waiting(&mut self, now: Duration) -> usize {
         let longest = self.longest;

@@ -24,6 +24,8 @@ use crate::clock::Clock;
 
 /// Contacts looked up before anything else is looked at again.
 const CONTACTS: usize = 100;
+/// How often contacts are looked for when nothing changes.
+const REST: Duration = Duration::from_secs(60);
 /// The outbox is left alone at least so long.
 const SHORTEST_WAIT: Duration = Duration::from_millis(200);
 /// After a panic: the first pause, the longest, and how long a task must run to be as good as new.
@@ -146,6 +148,7 @@ async fn look_up_contacts(engine: Engine) {
         }
         let found = if may_ask { engine.pull_contacts(CONTACTS).await } else { Ok(0) };
         let wait = match found {
+            Ok(0) if may_ask => REST,
             Ok(0) => engine.timings.poll,
             Ok(_) => {
                 failures = 0;
@@ -161,6 +164,7 @@ async fn look_up_contacts(engine: Engine) {
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
             () = engine.stream.aside_news.notified(), if failures == 0 && may_ask => {}
+            () = engine.wake_contacts.notified(), if failures == 0 && may_ask => {}
         }
     }
 }
@@ -287,7 +291,8 @@ impl Engine {
     /// How long the outbox can be left alone. Another process may put something in, so it is looked at
     /// now and then.
     pub(super) async fn outbox_wait(&self) -> Duration {
-        let longest = self.timings.poll.max(Duration::from_secs(1));
+        // Another's commit wakes the task by the watch; one that ended with its lease is found this late.
+        let longest = self.timings.poll.max(Duration::from_secs(15));
         if self.me().is_none() {
             return longest;
         }
