@@ -54,11 +54,11 @@ impl Cache {
     /// # Errors
     /// As [`CacheError`].
     pub fn load_matching(&self, query: &Resolved, sort: Sort) -> Result<Vec<Chosen>, CacheError> {
-        self.load_listed(query, sort, "c.id, c.last_message_at, c.state", |row| {
+        self.load_listed(query, sort, "c.id, c.last_message_at, c.state, c.updated_at", |row| {
             let id = ConversationId::parse(row.get_ref(0)?.as_str().unwrap_or_default());
             let state = State::parse(row.get_ref(2)?.as_str().unwrap_or_default()).unwrap_or_default();
-            let message_at = UnixTime(row.get(1)?);
-            Ok(id.map(|id| Chosen { id, message_at, state }))
+            let (message_at, updated_at) = (UnixTime(row.get(1)?), UnixTime(row.get(3)?));
+            Ok(id.map(|id| Chosen { id, message_at, state, updated_at }))
         })
     }
 
@@ -298,6 +298,24 @@ pub(super) fn forget_if_empty(state: &Connection, group: &GroupId) -> Tried<()> 
     Ok(())
 }
 
+/// Rows of a deed were dropped: what has none of it any more was taken back, and is not counted among what
+/// the deed was done on.
+pub(super) fn note_taken_back(state: &Connection, group: &GroupId, dropped: &[OutboxRow]) -> Tried<()> {
+    let mut left_out = load_left_out(state, group)?;
+    let before = left_out.len();
+    let ids: BTreeSet<&ConversationId> = dropped.iter().map(|row| &row.conversation).collect();
+    let mut has_more = state.prepare_cached("SELECT 1 FROM outbox WHERE conversation_id = ?1 AND group_id = ?2")?;
+    for id in ids {
+        if !has_more.exists((id.as_str(), group.as_str()))? {
+            left_out.push((id.clone(), Apart::TakenBack));
+        }
+    }
+    let fewer = i64::try_from(left_out.len() - before).unwrap_or(i64::MAX);
+    let sql = "UPDATE bulk SET left_out = ?2, total = max(0, total - ?3) WHERE group_id = ?1";
+    state.prepare_cached(sql)?.execute((group.as_str(), serde_json::to_string(&left_out)?, fewer))?;
+    Ok(())
+}
+
 /// How many conversations of a group stand how.
 #[derive(Default)]
 struct Counted {
@@ -384,6 +402,25 @@ mod tests {
         assert_eq!(order, ["2", "3", "4", "9", "1"]);
         assert_eq!(items[0].title.as_raw(), "Order 2");
         assert_eq!(items[3].outcome, Outcome::LeftOut(Apart::Draft));
+    }
+
+    #[test]
+    fn what_is_given_up_is_told_as_taken_back_and_counts_no_more() {
+        let place = Place::new();
+        let rows = done(&place, 3, &Act::Close);
+        take_lease(&place.cache, "me");
+        settle(&place, &rows[0], OutboxStatus::Sent);
+        settle(&place, &rows[1], OutboxStatus::Failed);
+        place.cache.discard(rows[1].id).unwrap();
+        let bulk = &place.cache.load_bulks().unwrap()[0];
+        assert_eq!((bulk.total, bulk.done, bulk.failed, bulk.waiting, bulk.left_out), (2, 1, 0, 1, 2));
+        let items = place.cache.load_bulk_items(&group("g")).unwrap();
+        let of = |name: &str| items.iter().find(|item| item.id == id(name)).map(|item| item.outcome.clone());
+        assert_eq!(of("2"), Some(Outcome::LeftOut(Apart::TakenBack)));
+        // Of what is taken back the rest is told, too, and what has left stays.
+        place.cache.undo(&group("g"), &group("u")).unwrap();
+        let bulk = &place.cache.load_bulks().unwrap()[0];
+        assert_eq!((bulk.total, bulk.done, bulk.waiting, bulk.left_out), (1, 1, 0, 3));
     }
 
     #[test]

@@ -2,9 +2,10 @@
 //!
 //! Owns what `doctor` tells of them. Enter at [`check_file`].
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::error::File;
 
@@ -49,7 +50,37 @@ pub fn check_file(dir: &Path, file: File) -> FileCheck {
 
 fn look_inside(check: &mut FileCheck) -> rusqlite::Result<()> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let file = Connection::open_with_flags(&check.path, flags)?;
+    let looked = Connection::open_with_flags(&check.path, flags).and_then(|file| look(check, &file));
+    match looked {
+        // What cannot be written cannot be opened with its log: the disk's fault, not the file's. It is looked
+        // at as it was at the last checkpoint.
+        Err(error) if !is_damage(&error) => {
+            let file = Connection::open_with_flags(still(&check.path), flags | OpenFlags::SQLITE_OPEN_URI)?;
+            look(check, &file)
+        }
+        looked => looked,
+    }
+}
+
+fn is_damage(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+}
+
+/// The address of a file that nobody writes at this moment.
+fn still(path: &Path) -> String {
+    let mut uri = String::from("file:");
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => uri.push(char::from(*byte)),
+            other => {
+                let _ = write!(uri, "%{other:02x}");
+            }
+        }
+    }
+    uri + "?immutable=1"
+}
+
+fn look(check: &mut FileCheck, file: &Connection) -> rusqlite::Result<()> {
     file.busy_timeout(std::time::Duration::from_secs(2))?;
     check.schema = Some(file.query_row("PRAGMA user_version", [], |row| row.get(0))?);
     let mut look = file.prepare(&format!("PRAGMA quick_check({FAULTS})"))?;
@@ -66,6 +97,20 @@ fn look_inside(check: &mut FileCheck) -> rusqlite::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_is_named_whatever_its_path_has_in_it() -> Result<(), Box<dyn std::error::Error>> {
+        let dir = tempfile::tempdir()?;
+        let odd = dir.path().join("a b?c#d%é");
+        std::fs::create_dir(&odd)?;
+        let path = odd.join(File::State.name());
+        Connection::open(&path)?.execute_batch("PRAGMA user_version = 3; CREATE TABLE t (x);")?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        let mut check = FileCheck { bytes: None, path: path.clone(), schema: None, faults: Vec::new() };
+        look(&mut check, &Connection::open_with_flags(still(&path), flags)?)?;
+        assert_eq!((check.schema, check.faults.len()), (Some(3), 0));
+        Ok(())
+    }
 
     #[test]
     fn a_whole_file_has_no_faults_and_a_broken_one_says_so() -> Result<(), Box<dyn std::error::Error>> {

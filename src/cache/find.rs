@@ -4,12 +4,14 @@
 //! are: the newest rows are looked through first, and only what is rare among them is asked of the index of
 //! words. Kept current by triggers (migration 3). Enter at [`Cache::find`].
 
+use std::collections::BTreeMap;
+
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
 use super::database::{Tried, int, size};
 use super::{Cache, CacheError};
-use crate::domain::{ContactId, Conversation, ConversationId};
+use crate::domain::{ContactId, Conversation, ConversationId, TagId};
 use crate::text::{Untrusted, fold};
 
 /// Contacts, and conversations, found at most.
@@ -70,6 +72,31 @@ impl Cache {
     }
 }
 
+impl Cache {
+    /// How often each tag is on the newest conversations, those that are on none left out.
+    ///
+    /// # Errors
+    /// As [`CacheError`].
+    pub fn load_tag_use(&self) -> Result<BTreeMap<TagId, usize>, CacheError> {
+        let sql = format!(
+            "SELECT t.tag_id, count(*) FROM (SELECT id FROM conversation WHERE gone = 0 \
+             ORDER BY last_message_at DESC, id DESC LIMIT {NEWEST}) c \
+             CROSS JOIN conversation_tag t ON t.conversation_id = c.id GROUP BY t.tag_id"
+        );
+        self.read_cache(|cache| {
+            let mut statement = cache.prepare_cached(&sql)?;
+            let mut used = BTreeMap::new();
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                if let Some(tag) = TagId::parse(&row.get::<_, String>(0)?) {
+                    used.insert(tag, size(row, 1)?);
+                }
+            }
+            Ok(used)
+        })
+    }
+}
+
 fn find_contacts(cache: &Connection, folded: &str) -> Tried<Vec<FoundContact>> {
     let words: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
     let mut condition = vec!["instr(folded, ?) > 0"; words.len()].join(" AND ");
@@ -78,7 +105,13 @@ fn find_contacts(cache: &Connection, folded: &str) -> Tried<Vec<FoundContact>> {
         condition.push_str(" OR instr(phone, ?) > 0");
         bound.push(Value::Text(digits));
     }
-    let sql = format!("SELECT contact_id FROM person WHERE {condition} ORDER BY last_at DESC, contact_id LIMIT {MOST}");
+    // Where a word begins like that is meant before a mail host that has the letters somewhere.
+    let begins = "(instr(' ' || replace(folded, char(10), ' '), ' ' || ?) = 0)";
+    let rank = vec![begins; words.len()].join(" + ");
+    bound.extend(words.iter().map(|word| Value::Text((*word).to_owned())));
+    let sql = format!(
+        "SELECT contact_id FROM person WHERE {condition} ORDER BY {rank}, last_at DESC, contact_id LIMIT {MOST}"
+    );
     let ids: Vec<String> = cache
         .prepare_cached(&sql)?
         .query_map(params_from_iter(bound), |row| row.get(0))?
@@ -225,6 +258,23 @@ mod tests {
     }
 
     #[test]
+    fn tags_are_counted_on_what_is_here() {
+        let place = Place::new();
+        let mut rows = [with("1", "a", "Zoë", NOW), with("2", "b", "Zoë", NOW - 10), with("3", "c", "Ana", NOW - 20)];
+        for (at, on) in rows.iter_mut().enumerate() {
+            on.tags = ["vip", "order"].iter().take(at + 1).map(|name| tag_on(name)).collect();
+        }
+        place.cache.store_page(&rows, None).unwrap();
+        let used = place.cache.load_tag_use().unwrap();
+        let used: Vec<(&str, usize)> = used.iter().map(|(tag, count)| (tag.as_str(), *count)).collect();
+        assert_eq!(used, [("order", 2), ("vip", 3)]);
+    }
+
+    fn tag_on(name: &str) -> crate::domain::TagRef {
+        crate::domain::TagRef { id: TagId::parse(name).unwrap(), name: Untrusted::new(name) }
+    }
+
+    #[test]
     fn what_is_rare_is_found_however_old() {
         let place = Place::new();
         let mut rows: Vec<_> =
@@ -260,6 +310,13 @@ mod tests {
         assert_eq!((found.len(), found[0].newest.clone(), found[0].conversations), (1, id("1"), 2));
         assert_eq!(place.cache.find("meyer zo").unwrap().contacts.len(), 1);
         assert_eq!(place.cache.find("castillo@ex").unwrap().contacts.len(), 1);
+        // All have an address with these letters in it; one has a name that begins so.
+        let mut met = with("4", "d", "Exa Ruiz", NOW - 90);
+        met.contact.as_mut().unwrap().email = Untrusted::default();
+        place.cache.store_page(&[met], None).unwrap();
+        let names: Vec<String> =
+            place.cache.find("exa").unwrap().contacts.iter().map(|one| one.name.clean().to_string()).collect();
+        assert_eq!(names, ["Exa Ruiz", "Zoë Meyer", "Luis Castillo"]);
         for phone in ["612 304050", "+34612", "0034 612", "0612-30"] {
             let found = place.cache.find(phone).unwrap().contacts;
             assert_eq!(found.first().map(|one| one.id.as_str()), Some("c-luis.castillo"), "{phone}");

@@ -26,6 +26,7 @@ mod crash;
 mod crash_tests;
 mod database;
 mod draft;
+mod duplicates;
 mod effective;
 mod error;
 mod files;
@@ -102,6 +103,7 @@ const CACHE: Schema = Schema {
         include_str!("migrations/cache-0001.sql"),
         include_str!("migrations/cache-0002.sql"),
         include_str!("migrations/cache-0003.sql"),
+        include_str!("migrations/cache-0004.sql"),
     ],
     // A power cut may cost the last moments of what can be fetched again, never its integrity.
     synchronous: "NORMAL",

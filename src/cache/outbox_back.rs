@@ -128,8 +128,13 @@ impl Cache {
                 dropped = outbox_rows::rows(state, &sql, key)?;
                 dropped.retain(was_never_sent);
             }
+            let group = first.group.clone();
             dropped.insert(0, first);
             drop_rows(state, &dropped, now)?;
+            if bulk::is_bulk(state, &group)? {
+                bulk::note_taken_back(state, &group, &dropped)?;
+                bulk::forget_if_empty(state, &group)?;
+            }
             Ok((dropped, Vec::new()))
         })?;
         let changed = self.show_rows(dropped.iter());
@@ -319,6 +324,7 @@ fn drop_group(state: &Connection, group: &GroupId, now: UnixTime) -> Tried<(Vec<
     let (dropped, left): (Vec<_>, Vec<_>) = all.into_iter().partition(was_never_sent);
     if bulk::is_bulk(state, group)? {
         drop_bulk(state, &dropped, now)?;
+        bulk::note_taken_back(state, group, &dropped)?;
         bulk::forget_if_empty(state, group)?;
     } else {
         drop_rows(state, &dropped, now)?;

@@ -3,8 +3,9 @@
 //! Order is kept within a conversation: a row waits behind every earlier one that is not finished
 //! (queued, sending, in retry, unknown, held by the guard, undecided). A refused row is finished and
 //! blocks nobody, with one exception: what was done in the same press of a key as a refused message
-//! waits, so that "send and close" never closes what was not answered. Conversations never wait for
-//! one another.
+//! waits, so that "send and close" never closes what was not answered. And nothing goes to a conversation
+//! that the helpdesk does not have (`new-…`): it waits until the first message is sent. Conversations never
+//! wait for one another.
 
 use super::bulk::IS_PAUSED;
 use super::outbox_rows::{self, ROW};
@@ -15,13 +16,14 @@ use crate::domain::{ConversationId, GroupId, OutboxId, OutboxRow, UnixTime};
 pub(super) const IS_FIRST: &str = "NOT EXISTS (SELECT 1 FROM outbox p \
      WHERE p.conversation_id = o.conversation_id AND p.id < o.id \
      AND (p.status IN ('queued', 'sending', 'retry', 'unknown', 'held', 'needs_decision') \
-          OR (p.status = 'failed' AND p.is_message = 1 AND p.group_id = o.group_id)))";
+          OR (p.status = 'failed' AND p.is_message = 1 \
+              AND (p.group_id = o.group_id OR p.conversation_id GLOB 'new-*'))))";
 
 /// The row `o` stands, by itself or by what it waits for, behind what a person has to look at.
 pub(super) const IS_STUCK: &str = "EXISTS (SELECT 1 FROM outbox p \
      WHERE p.conversation_id = o.conversation_id AND p.id < o.id \
      AND (p.status IN ('held', 'needs_decision') \
-          OR (p.status = 'failed' AND p.is_message = 1 AND (p.group_id = o.group_id \
+          OR (p.status = 'failed' AND p.is_message = 1 AND (p.group_id = o.group_id OR p.conversation_id GLOB 'new-*' \
               OR EXISTS (SELECT 1 FROM outbox q WHERE q.conversation_id = o.conversation_id \
                          AND q.id > p.id AND q.id < o.id AND q.group_id = p.group_id \
                          AND q.status IN ('queued', 'retry', 'unknown'))))))";

@@ -156,6 +156,13 @@ fn breach_key(conversation: &Conversation) -> i64 {
     }
 }
 
+/// The state of what the helpdesk does not have yet: in none of its lists.
+const UNSENT: &str = "unsent";
+
+fn is_unsent(shown: &crate::domain::Conversation) -> bool {
+    shown.id.is_placeholder() && shown.state == crate::domain::State::Closed
+}
+
 /// The values of [`COLUMNS`].
 pub(super) fn values(parts: &Parts<'_>) -> Tried<[Value; COLUMN_COUNT]> {
     let Parts { shown, contact, thread, .. } = parts;
@@ -178,7 +185,7 @@ pub(super) fn values(parts: &Parts<'_>) -> Tried<[Value; COLUMN_COUNT]> {
         text(shown.title.as_raw()),
         text(shown.preview.as_raw()),
         text(shown.channel.as_str()),
-        text(shown.state.as_str()),
+        text(if is_unsent(shown) { UNSENT } else { shown.state.as_str() }),
         Value::Integer(i64::from(shown.priority.level())),
         flag(shown.unread),
         optional(with.and_then(|with| with.id.as_ref()).map(crate::domain::ContactId::as_str)),

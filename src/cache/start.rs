@@ -236,6 +236,9 @@ mod tests {
         let new = begin(&place.cache);
         let shown = place.cache.load_conversation(&new).unwrap().unwrap();
         assert_eq!((shown.state, shown.title.as_raw()), (State::Closed, "Your order"));
+        let state = "SELECT state FROM conversation";
+        let state: String = place.cache.read_cache(|cache| Ok(cache.query_row(state, [], |row| row.get(0))?)).unwrap();
+        assert_eq!(state, "unsent", "in no list of what is closed");
         place.cache.save_draft(&draft(&new), false).unwrap();
         place.cache.remove(std::slice::from_ref(&new)).unwrap();
         assert!(place.cache.load_conversation(&new).unwrap().is_some(), "the helpdesk has no say in it");
@@ -279,6 +282,20 @@ mod tests {
         assert!(cache.load_conversation(&new).unwrap().is_none());
         assert_eq!(cache.load_opening(&new).unwrap(), None);
         assert_eq!(cache.settle_start(&news(&sending, OutboxStatus::Sent), Some(&real)).unwrap(), None, "once");
+    }
+
+    #[test]
+    fn nothing_goes_to_what_did_not_begin() {
+        let place = Place::new();
+        let cache = &place.cache;
+        let new = begin(cache);
+        let rows = cache.commit_acts(&group("g"), &[row(new.as_str(), opening().act("Hi".to_owned()))], &[]).unwrap();
+        cache.commit_acts(&group("h"), &[row(new.as_str(), Act::Close)], &[]).unwrap();
+        take_lease(cache, "me");
+        let sending = cache.mark_sending(rows.rows[0].id, "me").unwrap().unwrap();
+        cache.settle(&news(&sending, OutboxStatus::Failed)).unwrap().unwrap();
+        assert!(cache.next_due(UnixTime(NOW)).unwrap().is_empty(), "it waits until the first message is sent");
+        assert_eq!(cache.outbox_counts().unwrap().waiting, 0);
     }
 
     #[test]

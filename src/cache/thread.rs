@@ -5,10 +5,10 @@ use rusqlite::{Connection, OptionalExtension};
 use super::database::{Tried, int};
 use super::row::{self, Kept};
 use super::tally::Of;
-use super::{Cache, CacheError, SetReminder, draft, effective, outbox_rows, people, reminder, seen};
+use super::{Cache, CacheError, SetReminder, draft, duplicates, effective, outbox_rows, people, reminder, seen};
 use crate::domain::{
-    AuthorKind, Contact, ContactNote, ContactRef, Conversation, ConversationId, Draft, OutboxRow, Part, PartId,
-    TeammateId, UnixTime,
+    AuthorKind, Contact, ContactNote, ContactRef, Conversation, ConversationId, Draft, Duplicate, OutboxRow, Part,
+    PartId, TeammateId, UnixTime,
 };
 use crate::query::{Clause, SqlValue};
 use crate::text::Untrusted;
@@ -47,6 +47,11 @@ pub struct StoredThread {
     pub companies: Vec<Untrusted>,
     /// The contact's other conversations, newest first, at most 20.
     pub earlier: Vec<Conversation>,
+    /// Who takes part beside the contact, each with a phone number (may be empty). Of those who were never
+    /// fetched only the id is given.
+    pub others: Vec<(ContactRef, Untrusted)>,
+    /// Contacts that may be the same person, at most 5.
+    pub duplicates: Vec<Duplicate>,
     /// What the agent wanted to be told when it is back; absent while it is not to be told.
     pub reminder: Option<SetReminder>,
 }
@@ -101,10 +106,17 @@ impl Cache {
             let contact_id = conversation.contact.as_ref().and_then(|contact| contact.id.as_ref());
             let mut contact = None;
             let (mut contact_notes, mut companies, mut earlier) = (Vec::new(), Vec::new(), Vec::new());
+            let mut duplicates = Vec::new();
+            let mut others =
+                if conversation.participants.len() > 1 { taking_part(cache, &conversation)? } else { vec![] };
+            others.retain(|(other, _)| other.id.as_ref() != contact_id);
             if let Some(contact_id) = contact_id {
                 contact = people::find_contact(cache, contact_id)?.here();
                 contact_notes = people::load_contact_notes(cache, contact_id)?;
                 earlier = load_earlier(cache, id, contact_id.as_str(), EARLIER)?;
+            }
+            if let Some(with) = &conversation.contact {
+                duplicates = duplicates::load(cache, with)?;
             }
             if let Some(contact) = &contact {
                 companies = people::company_names(cache, contact)?.into_iter().map(Untrusted::new).collect();
@@ -122,6 +134,8 @@ impl Cache {
                 contact_notes,
                 companies,
                 earlier,
+                others,
+                duplicates,
                 reminder: self.told(&conversation, reminder),
                 conversation,
             }))
@@ -136,20 +150,7 @@ impl Cache {
     pub fn load_participants(&self, id: &ConversationId) -> Result<Vec<(ContactRef, Untrusted)>, CacheError> {
         self.read_cache(|cache| {
             let Some(kept) = row::load_kept(cache, id)? else { return Ok(Vec::new()) };
-            let of = shown(&kept)?;
-            let main = of.contact.as_ref();
-            let mut known = Vec::with_capacity(of.participants.len());
-            for who in &of.participants {
-                if let Some(contact) = people::find_contact(cache, who)?.here() {
-                    let Contact { id, name, email, role, phone, .. } = contact;
-                    known.push((ContactRef { id: Some(id), name, email, role }, phone));
-                } else {
-                    let named = main.filter(|main| main.id.as_ref() == Some(who)).cloned();
-                    let bare = || ContactRef { id: Some(who.clone()), ..ContactRef::default() };
-                    known.push((named.unwrap_or_else(bare), Untrusted::default()));
-                }
-            }
-            Ok(known)
+            taking_part(cache, &shown(&kept)?)
         })
     }
 
@@ -238,6 +239,23 @@ impl Cache {
             effective::ids(cache, sql, (beginning, end, int(limit)))
         })
     }
+}
+
+/// The participants of a conversation, in its order.
+fn taking_part(cache: &Connection, of: &Conversation) -> Tried<Vec<(ContactRef, Untrusted)>> {
+    let main = of.contact.as_ref();
+    let mut known = Vec::with_capacity(of.participants.len());
+    for who in &of.participants {
+        if let Some(contact) = people::find_contact(cache, who)?.here() {
+            let Contact { id, name, email, role, phone, .. } = contact;
+            known.push((ContactRef { id: Some(id), name, email, role }, phone));
+        } else {
+            let named = main.filter(|main| main.id.as_ref() == Some(who)).cloned();
+            let bare = || ContactRef { id: Some(who.clone()), ..ContactRef::default() };
+            known.push((named.unwrap_or_else(bare), Untrusted::default()));
+        }
+    }
+    Ok(known)
 }
 
 /// The effective conversation.

@@ -28,13 +28,15 @@ pub struct Chosen {
     pub message_at: UnixTime,
     /// Its state.
     pub state: State,
+    /// When it last changed, by the helpdesk's clock: what an answer to it is guarded against came later.
+    pub updated_at: UnixTime,
 }
 
 impl Chosen {
     /// The conversation as it is now.
     #[must_use]
     pub fn of(on: &Conversation) -> Self {
-        Self { id: on.id.clone(), message_at: on.last_message_at, state: on.state }
+        Self { id: on.id.clone(), message_at: on.last_message_at, state: on.state, updated_at: on.updated_at }
     }
 }
 
@@ -214,16 +216,21 @@ pub enum Apart {
     Draft,
     /// It is no longer in the list that it was selected in.
     Left,
+    /// The helpdesk does not have it yet: its first message is not sent.
+    Unsent,
+    /// It was taken back or given up after the deed was done.
+    TakenBack,
 }
 
 impl Apart {
     /// Every reason, the strongest first.
-    pub const ALL: [Self; 6] = [Self::Gone, Self::Stuck, Self::Answered, Self::Closed, Self::Draft, Self::Left];
+    pub const ALL: [Self; 8] =
+        [Self::Gone, Self::Unsent, Self::Stuck, Self::Answered, Self::Closed, Self::Draft, Self::Left, Self::TakenBack];
 
     /// Whether an agent may choose to include them nevertheless.
     #[must_use]
     pub const fn can_be_included(self) -> bool {
-        !matches!(self, Self::Gone | Self::Stuck)
+        !matches!(self, Self::Gone | Self::Stuck | Self::Unsent | Self::TakenBack)
     }
 }
 
@@ -257,6 +264,9 @@ pub enum Verdict {
 pub fn judge(deed: &Deed, chosen: &Chosen, known: Known<'_>, take: Option<&TeammateId>) -> (Verdict, Option<Apart>) {
     let apart = |why| (Verdict::Apart(why), Some(why));
     let Some(on) = known.on else { return apart(Apart::Gone) };
+    if on.id.is_placeholder() {
+        return apart(Apart::Unsent);
+    }
     let change = match deed {
         Deed::Unread if on.unread => return (Verdict::AlreadySo, None),
         Deed::Unread | Deed::MentionDone => Vec::new(),
@@ -451,6 +461,9 @@ mod tests {
         assert_eq!(judge(&close(), &chosen, elsewhere, None).1, Some(Apart::Left));
         let gone = Known { on: None, ..known(&before) };
         assert_eq!(judge(&close(), &chosen, gone, None).0, Verdict::Apart(Apart::Gone));
+        let unsent = on("new-1");
+        assert_eq!(judge(&close(), &Chosen::of(&unsent), known(&unsent), None).0, Verdict::Apart(Apart::Unsent));
+        assert!(!Apart::Unsent.can_be_included());
         let stuck = Known { is_stuck: true, ..known(&before) };
         assert_eq!(judge(&close(), &chosen, stuck, None).0, Verdict::Apart(Apart::Stuck));
     }

@@ -79,8 +79,15 @@ impl ConversationId {
         if !typed.contains('/') {
             return Self::parse(typed.strip_prefix('#').unwrap_or(typed));
         }
-        // What stands behind `?` and `#` says where in the conversation, not which.
-        let path = typed.split(['?', '#']).next().unwrap_or(typed);
+        // What stands behind `?` and `#` says where in the conversation, not which; unless the page's own
+        // address stands there.
+        let (path, within) = typed.split_once('#').unwrap_or((typed, ""));
+        Self::of_path(path).or_else(|| Self::of_path(within).filter(|_| within.contains('/')))
+    }
+
+    /// The id in the path of a page: behind `conversation`, else a number at its end.
+    fn of_path(path: &str) -> Option<Self> {
+        let path = path.split('?').next().unwrap_or(path);
         let mut segments = path.split('/').skip_while(|segment| !matches!(*segment, "conversation" | "conversations"));
         match segments.nth(1) {
             Some(id) => Self::parse(id),
@@ -117,7 +124,9 @@ mod tests {
             ("https://app.intercom.com/a/inbox/x/inbox/conversation/77?view=List&part=12#part_9", Some("77")),
             ("http://127.0.0.1:8080/conversations/42/", Some("42")),
             ("https://desk.example/t/9", Some("9")),
+            ("https://app.intercom.com/a/apps/x#/conversations/5", Some("5")),
             ("https://desk.example/about", None),
+            ("https://desk.example/about#part_9", None),
             ("order 2214", None),
             ("#", None),
             ("", None),

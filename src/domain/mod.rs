@@ -38,7 +38,9 @@ pub use ids::{
 };
 pub use outbox::{Doubt, Guard, OutboxRow, OutboxStatus};
 pub use part::{Attachment, Author, AuthorKind, Part, PartKind};
-pub use people::{AwayReason, AwayState, Company, Contact, ContactNote, Tag, Team, Teammate, Workspace};
+pub use people::{
+    AwayReason, AwayState, Company, Contact, ContactNote, Duplicate, Shared, Tag, Team, Teammate, Workspace,
+};
 pub use secret::Secret;
 pub use shift::{Deed, Shift, ShiftKind, ShiftLine, ShiftSection};
 pub use start::Opening;

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AttributeValue, CompanyId, ContactId, ContactRole, TagId, TeamId, TeammateId, UnixTime};
+use super::{
+    AttributeValue, CompanyId, ContactId, ContactRef, ContactRole, ConversationId, TagId, TeamId, TeammateId, UnixTime,
+};
 use crate::text::Untrusted;
 
 /// A person who writes in.
@@ -51,6 +53,26 @@ pub struct ContactNote {
     pub author: Untrusted,
     /// When.
     pub created_at: UnixTime,
+}
+
+/// Another contact that may be the same person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Duplicate {
+    /// Who.
+    pub contact: ContactRef,
+    /// What both have.
+    pub shares: Shared,
+    /// Its newest conversation.
+    pub newest: ConversationId,
+}
+
+/// What two contacts have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shared {
+    /// The address.
+    Email,
+    /// The phone number.
+    Phone,
 }
 
 /// A company.
