@@ -212,7 +212,11 @@ impl Writer {
                         done = end;
                     }
                 }
-                Event::Code(code) if code.replace(SHIELD, "").contains(|sign| !matches!(sign, '`' | ' ')) => {
+                // An accent in the place of an apostrophe (``l`heure``) quotes nothing.
+                Event::Code(code)
+                    if code.replace(SHIELD, "").contains(|sign| !matches!(sign, '`' | ' '))
+                        && stands_apart(&source, &range) =>
+                {
                     self.words(source.get(done..range.start).unwrap_or_default());
                     self.html.push_str("<code>");
                     escape(&code.replace(SHIELD, ""), &mut self.html);
@@ -270,14 +274,27 @@ fn span_of(tag: &Tag<'_>, source: &str, range: &Range<usize>) -> Option<(String,
     };
     let inside = range.start + width..range.end.checked_sub(width)?;
     let words = source.get(inside.clone())?;
-    // Signs alone (`*_*`) are a face, not words; and within a word or an address nothing is markup.
-    let is_words = words.replace(SHIELD, "").chars().any(char::is_alphanumeric);
-    let before = source.get(..range.start)?;
-    let after = source.get(range.end..)?;
-    let touches = before.chars().next_back().is_some_and(char::is_alphanumeric)
-        || after.chars().next().is_some_and(char::is_alphanumeric);
+    // Signs alone (`*_*`) are a face, not words; and `*.txt,*.pdf` are files.
+    let words = words.replace(SHIELD, "");
+    let is_words = words.chars().any(char::is_alphanumeric) && !words.starts_with(['.', ',', ';', '/', '\\', '|', ')']);
+    (is_words && stands_apart(source, range)).then_some((start, inside, end))
+}
+
+/// Whether a range is no part of a word, a path or an address, where nothing is markup.
+fn stands_apart(source: &str, range: &Range<usize>) -> bool {
+    let (Some(before), Some(after)) = (source.get(..range.start), source.get(range.end..)) else { return false };
+    let is_joint = |sign: char| {
+        sign.is_alphanumeric() || matches!(sign, '/' | '\\' | '=' | '&' | '@' | '%' | '+' | '~' | '$' | '#')
+    };
     let in_address = before.rsplit([' ', '\n']).next().is_some_and(|word| word.contains("://"));
-    (is_words && !touches && !in_address).then_some((start, inside, end))
+    let mut next = after.chars();
+    let goes_on = match next.next() {
+        Some('.' | ':' | '-') => next.next().is_some_and(char::is_alphanumeric),
+        Some(sign) => is_joint(sign),
+        None => false,
+    };
+    let goes_before = before.chars().next_back().is_some_and(|sign| is_joint(sign) || matches!(sign, '?' | '.'));
+    !goes_before && !goes_on && !in_address
 }
 
 /// The block that begins with the first of some lines, and how many of them are its own.

@@ -32,6 +32,15 @@ fn text_without_markup_is_sent_as_ever() {
         "https://x.org/*foo*/_bar_",
         "two  \nspaces\\\nslash",
         "```` `` ` ````",
+        "/srv/_cache_/x and /tmp/*foo, /var/*",
+        "www.example.com/_a_/b?q=_c_&d=*e*",
+        "C:\\logs\\_old_\\*.txt",
+        "*.txt,*.pdf or (*.doc|*.odt)",
+        "l`heure et d`accord",
+        "`quoted' and `so'",
+        "first_last@x.org, other_name@y.org",
+        "5* hotel, 4* too, **",
+        "_a_.b *x*.log *y*-z",
     ] {
         assert_eq!(to_html(text), from_plain(text), "{text:?}");
         assert!(!is_marked(text), "{text:?}");

@@ -14,4 +14,4 @@ mod shape;
 
 pub use clean::{Clean, Untrusted, clean, clean_entry, clean_lines};
 pub use measure::{graphemes, pad, truncate, width, wrap};
-pub use shape::{canonical, fold};
+pub use shape::{canonical, fold, said, said_plainly};

@@ -78,6 +78,20 @@ pub fn canonical(body: &str) -> String {
     words.nfc().collect()
 }
 
+/// What a body says, for telling whether it is a message that was sent: tags out, character references
+/// decoded once, white space folded, what may not be shown left out. What was typed as `<b>` stays, so that
+/// two messages about different tags are two.
+#[must_use]
+pub fn said(body: &str) -> String {
+    settle(&html::strip(body)).nfc().collect()
+}
+
+/// The same of a text that is not HTML.
+#[must_use]
+pub fn said_plainly(text: &str) -> String {
+    settle(text).nfc().collect()
+}
+
 /// White space folded, what may not be shown left out, towers of `&amp;amp;` taken down.
 fn settle(text: &str) -> String {
     let mut settled = String::with_capacity(text.len());
