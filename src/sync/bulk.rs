@@ -27,6 +27,14 @@ struct Weighed {
     verdict: Verdict,
 }
 
+/// What is done to one conversation.
+struct Change {
+    known: Selectable,
+    acts: Vec<Act>,
+    /// Up to when the agent has seen what happened in it, by the helpdesk's clock.
+    seen: UnixTime,
+}
+
 impl Engine {
     /// All that a query finds now, in order.
     ///
@@ -94,11 +102,14 @@ impl Engine {
     pub fn do_bulk(&self, group: &GroupId, plan: &BulkPlan) -> Result<(), CacheError> {
         let (mut changes, mut left_out, mut already) = (Vec::new(), Vec::new(), 0);
         let mut stay: Vec<Chosen> = Vec::new();
-        self.weigh(plan, |weighed, _| match weighed.verdict {
+        self.weigh(plan, |weighed, why| match weighed.verdict {
             Verdict::AlreadySo => already += 1,
             Verdict::Change(acts) if changes.len() < MOST => {
                 if let Some(known) = weighed.known {
-                    changes.push((known, acts));
+                    // What came since it was selected was seen only where the agent has included it.
+                    let is_seen = matches!(why, Some(Apart::Answered | Apart::Closed));
+                    let seen = if is_seen { known.on.updated_at } else { weighed.chosen.updated_at };
+                    changes.push(Change { known, acts, seen });
                 }
             }
             Verdict::Change(_) => stay.push(weighed.chosen),
@@ -115,7 +126,7 @@ impl Engine {
             return Ok(());
         }
         if matches!(plan.deed, Deed::Unread | Deed::MentionDone) {
-            let ids = changes.into_iter().map(|(known, _)| (known.on.id, known.on.updated_at));
+            let ids = changes.into_iter().map(|change| (change.known.on.id, change.known.on.updated_at));
             let news = if plan.deed == Deed::Unread {
                 self.cache.mark_many_unread(&ids.map(|(id, _)| id).collect::<Vec<_>>())?
             } else {
@@ -129,7 +140,7 @@ impl Engine {
         // What was written is one draft, of the conversation in which it was written: that one goes first,
         // so that an undo gives it back there.
         let wrote = plan.anchor.as_ref().map(|(id, _)| id);
-        changes.sort_by_key(|(known, _)| Some(&known.on.id) != wrote);
+        changes.sort_by_key(|change| Some(&change.known.on.id) != wrote);
         let rows = self.rows_of(changes)?;
         let uses: Vec<_> =
             plan.anchor.iter().filter(|(id, _)| rows.iter().any(|row| row.conversation == *id)).collect();
@@ -146,20 +157,22 @@ impl Engine {
     }
 
     /// The rows of the outbox for these changes.
-    fn rows_of(&self, changes: Vec<(Selectable, Vec<Act>)>) -> Result<Vec<NewRow>, CacheError> {
+    fn rows_of(&self, changes: Vec<Change>) -> Result<Vec<NewRow>, CacheError> {
         let now = self.now();
         let me = self.me();
         let mut rows = Vec::with_capacity(changes.len());
         let mut wait = Duration::ZERO;
-        for (known, acts) in changes {
+        for Change { known, acts, seen } in changes {
             let Selectable { mut on, is_thread_current, .. } = known;
+            let seen = seen.min(on.updated_at);
             let baseline = self.cache.load_baseline(&on.id)?;
             for act in acts {
                 wait = wait.max(self.undo_window(&act, &on.channel));
                 let is_guarded = matches!(act, Act::Reply { .. }) && self.guard != Guard::Off;
-                // The newest that is known of it: its thread where that is current, else the row's time.
-                let part = baseline.0.clone().filter(|_| is_thread_current);
-                let at = UnixTime(on.updated_at.secs().saturating_sub(self.server_ahead()));
+                // The newest that was known of it when it was selected: its thread where that is current, else
+                // the row's time.
+                let part = baseline.0.clone().filter(|_| is_thread_current && seen == on.updated_at);
+                let at = UnixTime(seen.secs().saturating_sub(self.server_ahead()));
                 rows.push(NewRow {
                     conversation: on.id.clone(),
                     inverses: act.inverses(&on),

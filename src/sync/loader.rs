@@ -332,6 +332,8 @@ impl Engine {
             contact_notes: stored.contact_notes,
             companies: stored.companies,
             earlier: stored.earlier,
+            others: stored.others.into_iter().map(|(other, _)| other).collect(),
+            duplicates: stored.duplicates,
             reminder: stored.reminder,
         }))
     }
@@ -370,6 +372,7 @@ impl Engine {
             }
             Pick::MergeInto(id) => Picked::MergeInto(self.cache.load_others_of_contact(id)?),
             Pick::Conversation(id) => Picked::Conversation(self.cache.load_conversation(id)?.map(Box::new)),
+            Pick::TagUse => Picked::TagUse(self.cache.load_tag_use()?),
         })
     }
 }

@@ -10,8 +10,8 @@ use std::sync::Arc;
 pub use crate::cache::{Count, FoundContact, SetReminder, Window};
 use crate::domain::bulk::{Apart, Bulk, BulkItem, Deed, Matched, Preview, Selected};
 use crate::domain::{
-    Act, AwayState, Began, Contact, ContactNote, ContactRef, Conversation, ConversationId, Directory, Draft, GroupId,
-    Mode, Opening, OutboxId, OutboxRow, Part, Shift, TagRef, UnixTime,
+    Act, AwayState, Began, Contact, ContactNote, ContactRef, Conversation, ConversationId, Directory, Draft, Duplicate,
+    GroupId, Mode, Opening, OutboxId, OutboxRow, Part, Shift, TagId, TagRef, UnixTime,
 };
 use crate::query::{Query, Sort};
 use crate::text::Untrusted;
@@ -61,6 +61,10 @@ pub struct Thread {
     pub companies: Vec<Untrusted>,
     /// The contact's other conversations, newest first, at most 20.
     pub earlier: Vec<Conversation>,
+    /// Who takes part beside the contact; of those who are not known here only the id is given.
+    pub others: Vec<ContactRef>,
+    /// Contacts that may be the same person, at most 5.
+    pub duplicates: Vec<Duplicate>,
     /// What the agent wanted to be told when it came back; absent while it is snoozed or closed.
     pub reminder: Option<SetReminder>,
 }
@@ -78,6 +82,8 @@ pub enum Pick {
     MergeInto(ConversationId),
     /// One conversation, by its number.
     Conversation(ConversationId),
+    /// How often each tag is on the newest conversations.
+    TagUse,
 }
 
 /// A contact, as a picker shows it.
@@ -104,6 +110,8 @@ pub enum Picked {
     MergeInto(Vec<Conversation>),
     /// The conversation, when it is here.
     Conversation(Option<Box<Conversation>>),
+    /// How often, by tag; those that are on none are left out.
+    TagUse(BTreeMap<TagId, usize>),
 }
 
 /// What the screen asks for.

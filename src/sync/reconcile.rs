@@ -16,7 +16,7 @@ use crate::domain::{
     Act, ActKind, Attachment, AuthorKind, Began, Conversation, Doubt, FilePart, Guard, OutboxRow, OutboxStatus, Part,
     PartId, PartKind, TeammateId, UnixTime,
 };
-use crate::text::{Untrusted, canonical, markdown};
+use crate::text::{Untrusted, markdown, said, said_plainly};
 
 /// Reads that suffice where the thread shows something that came after the attempt.
 pub const READS_WITNESSED: u32 = 2;
@@ -226,9 +226,9 @@ fn first_match<'a>(row: &OutboxRow, look: &Look<'a>, taken: &HashSet<PartId>) ->
         _ => return None,
     };
     // As it was sent, or as an earlier version of this program sent it.
-    let words = [canonical(&markdown::to_html(text)), canonical(text)];
+    let words = [said(&markdown::to_html(text)), said_plainly(text)];
     candidates(row, look, taken, since_baseline(row, look))
-        .find(|part| words.contains(&words_of(part)) && are_the_files(files, &part.attachments))
+        .find(|part| are_the_words(&words, part) && are_the_files(files, &part.attachments))
 }
 
 /// Whether something of mine is there that may be the message, whatever it says: helpdesks put signatures
@@ -260,8 +260,10 @@ fn is_witnessed(row: &OutboxRow, look: &Look<'_>) -> bool {
     row.doubt.since.is_some_and(|since| look.parts.iter().any(|part| part.created_at > since + SURELY_LATER))
 }
 
-fn words_of(part: &Part) -> String {
-    canonical(part.body.as_ref().map_or("", |body| body.as_raw()))
+/// Whether a part says one of these, as HTML or as the plain text that some helpdesks keep.
+fn are_the_words(words: &[String], part: &Part) -> bool {
+    let body = part.body.as_ref().map_or("", |body| body.as_raw());
+    words.contains(&said(body)) || words.contains(&said_plainly(body))
 }
 
 /// Whether files came through as these attachments: as many, each with its size where the helpdesk says
@@ -370,6 +372,71 @@ mod tests {
         for body in [sent.as_str(), &kept] {
             let parts = [part("2", PartKind::Comment, "7", body, 1_001)];
             assert_eq!(verdict(&row(text, None), &parts), Verdict::Arrived(part_id("2")), "{body}");
+        }
+    }
+
+    /// What agents and customers' pasted texts are made of, no two of them alike.
+    fn nasty() -> Vec<String> {
+        [
+            "*",
+            "**",
+            "* one",
+            "- one\n- two",
+            "1. first\n2. second\n   more of it",
+            "> you wrote this\nand I answer",
+            "See [our page](https://example.com/a?b=1&c=2)",
+            "See <https://example.com/a>",
+            "Run `ls -l *.txt` and `a < b`",
+            "```\nfn main() {}\n\n  indented\n```",
+            "Use <div> please",
+            "Use <span> please",
+            "Use &lt;div&gt; please",
+            "AT&T & co",
+            "AT&amp;T &amp; co",
+            "trailing blanks   \nand tabs\t\t",
+            "snake_case and __init__ and C:\\*.txt",
+            "**Bold**, *thin* and ***both***",
+            "Merci \u{1f389}\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467} \u{2764}\u{fe0f}",
+            "\u{5e9}\u{5dc}\u{5d5}\u{5dd} 42 \u{202e}abc\u{202c} \u{645}\u{631}\u{62d}\u{628}\u{627}",
+            "Zoe\u{308} caf\u{e9}",
+            "# Title\n\ntext",
+            "#2214 is yours",
+            "<script>alert(1)</script>",
+            "<!-- nothing to see -->",
+            "-- \nAna\n",
+            "]]> \\ \"quoted\" 'single' %s {{name}}",
+        ]
+        .map(str::to_owned)
+        .to_vec()
+    }
+
+    #[test]
+    fn a_megabyte_is_found_again_and_told_from_another_by_its_end() {
+        let long = "long words * and > more ".repeat(43_000);
+        let (ours, other) = (format!("{long}**end**"), format!("{long}another end"));
+        let parts = [part("2", PartKind::Comment, "7", &crate::text::markdown::to_html(&ours), 1_001)];
+        assert!(find(&row(&ours, None), &look(&parts, &me(), &[])).is_some());
+        assert!(find(&row(&other, None), &look(&parts, &me(), &[])).is_none());
+    }
+
+    #[test]
+    fn nasty_texts_are_found_again_and_never_taken_for_one_another() {
+        let kept = |text: &str| {
+            let sent = crate::text::markdown::to_html(text);
+            let spread = sent.replace("<p>", "<div class=\"x\">").replace("</p>", "</div>\n");
+            let quoted = sent.replace("&quot;", "\"").replace("<b>", "<strong>").replace("</b>", "</strong>");
+            [html::sanitise(&sent), sent, spread.replace("<br>", "<br/>\n"), quoted, html::from_plain(text)]
+        };
+        let texts = nasty();
+        for (at, text) in texts.iter().enumerate() {
+            for body in kept(text) {
+                let parts = [part("2", PartKind::Comment, "7", &body, 1_001)];
+                for (other_at, other) in texts.iter().enumerate() {
+                    let is_it = find(&row(other, None), &look(&parts, &me(), &[])).is_some();
+                    let first = |text: &str| text.chars().take(60).collect::<String>();
+                    assert_eq!(is_it, at == other_at, "{:?} in {:?}", first(other), first(&body));
+                }
+            }
         }
     }
 
