@@ -16,6 +16,9 @@ const BLOCKS: [&str; 10] = ["<p", "<div", "<ul", "<ol", "<h", "<table", "<blockq
 /// plain text. Empty when nothing readable remains.
 #[must_use]
 pub fn from_teammate(body: &str) -> String {
+    if body.len() > LARGEST_HTML && is_paragraphs(body) {
+        return body.to_owned();
+    }
     if body.len() > LARGEST_HTML || !body.contains('<') {
         return html::from_plain(body);
     }
@@ -31,6 +34,24 @@ pub fn from_teammate(body: &str) -> String {
     }
     // Inline words alone make a paragraph.
     if BLOCKS.iter().any(|block| clean.contains(block)) { clean } else { format!("<p>{clean}</p>") }
+}
+
+/// Whether a body is paragraphs of text with line breaks and nothing else, which may stay whatever its length.
+fn is_paragraphs(body: &str) -> bool {
+    let mut tags = body.split('<');
+    let mut open = false;
+    tags.next() == Some("")
+        && tags.all(|after| {
+            let Some((tag, words)) = after.split_once('>') else { return false };
+            let fits = match tag {
+                "p" => !std::mem::replace(&mut open, true),
+                "/p" => std::mem::take(&mut open) && words.trim().is_empty(),
+                "br" => open,
+                _ => false,
+            };
+            fits && !words.contains('>')
+        })
+        && !open
 }
 
 /// The body that is stored for what a contact wrote, which is plain text always.
@@ -75,6 +96,14 @@ mod tests {
     }
 
     #[test]
+    fn what_an_agents_markdown_becomes_stays_as_it_was_sent() {
+        let text = "# Refund\nIt is **on *its* way**: `x < y`\n1. today\n2. [there](https://example.com/?a=1&b=2)\n\n> quoted\n\n```\nls\n  x\n```\n- a\n- b";
+        let sent = crate::text::markdown::to_html(text);
+        assert!(sent.contains("<h1>") && sent.contains("<pre><code>") && sent.contains("<ol><li>"), "{sent}");
+        assert_eq!(from_teammate(&sent), sent);
+    }
+
+    #[test]
     fn scripts_and_handlers_go() {
         assert_eq!(from_teammate("<p>a<script>alert('<p>x</p>')</script>b</p>"), "<p>ab</p>");
         assert!(!from_teammate("<p onload=x>a</p>").contains("onload"));
@@ -85,5 +114,12 @@ mod tests {
     fn nothing_of_a_very_long_body_is_cut() {
         let body = format!("<b>{}</b>end", "word ".repeat(200_000));
         assert!(from_teammate(&body).contains("end"));
+        let text = "a < b\n\n  c\n".repeat(100_000);
+        assert_eq!(from_teammate(&html::from_plain(&text)), html::from_plain(&text), "as it was sent");
+        for other in
+            ["<p>a<p>b</p>", "<p>a", "<p>a</p><script>x</script>", "x<p>a</p>", "<p>a</p>b", "<p onload=x>a</p>"]
+        {
+            assert!(!is_paragraphs(other), "{other}");
+        }
     }
 }

@@ -19,7 +19,7 @@ use crate::helpdesk::model::{
 
 const DAY: i64 = 86_400;
 
-/// The default brand's identifier, which is the workspace's, too.
+/// The default brand's identifier.
 pub const WORKSPACE: &str = "nwo4rd26";
 /// The second brand's identifier.
 pub const SECOND_BRAND: &str = "nwbasecamp";
@@ -80,7 +80,7 @@ pub fn records(now: i64, seed: u64, balanced_limit: i64) -> Vec<Record> {
     let mut records: Vec<Record> = teammates(now).into_iter().map(Record::Admin).collect();
     records.push(Record::Admin(bot(ASSISTANT, "Northwind Assistant", None)));
     records.extend(teams(balanced_limit).into_iter().map(Record::Team));
-    records.push(Record::Workspace(workspace(born)));
+    records.push(Record::Workspace(workspace(born, &workspace_id(now, seed))));
     records.extend(hours(born).into_iter().map(Record::OfficeHours));
     records.extend(away_reasons(born).into_iter().map(Record::AwayReason));
     records.extend(brands(born).into_iter().map(Record::Brand));
@@ -99,9 +99,17 @@ pub fn bot(id: AdminId, name: &str, title: Option<String>) -> Admin {
     Admin { id, name: name.to_owned(), email, job_title: title, bot: true, ..Admin::default() }
 }
 
-fn workspace(born: i64) -> Workspace {
+/// A workspace of its own each time one is filled, also by two programs in one second: what a client keeps of one
+/// is nothing to another.
+fn workspace_id(now: i64, seed: u64) -> String {
+    let program = u64::from(std::process::id()).rotate_left(40);
+    let mixed = (seed ^ now.unsigned_abs().rotate_left(17) ^ program).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    format!("nwo{:05x}", mixed >> 44)
+}
+
+fn workspace(born: i64, id: &str) -> Workspace {
     Workspace {
-        id_code: WORKSPACE.to_owned(),
+        id_code: id.to_owned(),
         name: "Northwind Outdoor".to_owned(),
         region: "EU".to_owned(),
         timezone: ZONE.to_owned(),
@@ -324,6 +332,15 @@ mod tests {
             }
         }
         assert!((20..=34).contains(&tag_names().len()), "{}", tag_names().len());
+    }
+
+    #[test]
+    fn two_demo_workspaces_are_not_taken_for_one() {
+        let id = workspace_id(1_790_000_000, 1);
+        assert!(id.len() == 8 && id.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{id}");
+        assert_eq!(id, workspace_id(1_790_000_000, 1));
+        assert_ne!(id, workspace_id(1_790_000_000, 2));
+        assert_ne!(id, workspace_id(1_790_000_001, 1));
     }
 
     #[test]
