@@ -123,6 +123,19 @@ mod tests {
     }
 
     #[test]
+    fn no_key_stands_twice_in_the_catalogue() {
+        let mut keys: Vec<&str> = ENGLISH
+            .lines()
+            .filter(|line| line.starts_with(|letter: char| letter.is_ascii_lowercase()))
+            .filter_map(|line| line.split_once(" =").map(|(key, _)| key))
+            .collect();
+        let all = keys.len();
+        keys.sort_unstable();
+        let twice: Vec<&str> = keys.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+        assert!(all > 500 && twice.is_empty(), "{twice:?}");
+    }
+
+    #[test]
     fn a_missing_key_shows_itself_instead_of_nothing() {
         assert_eq!(Words::english().say("no-such-key").as_str(), "no-such-key");
     }
