@@ -49,9 +49,22 @@ impl App {
 
     /// Commits acts on one conversation as one group, leaving out what is so already.
     pub(super) fn act(&mut self, on: &Conversation, acts: Vec<Act>) -> bool {
+        if self.is_selecting() {
+            self.say(Severity::Warning, "bulk-counting");
+            return false;
+        }
         if self.selection.is_on() && acts.iter().all(Act::suits_many) {
             let selected = self.selection.held().clone();
             return self.act_on_many(&selected, acts);
+        }
+        self.act_on_one(on, acts)
+    }
+
+    /// The same, on this one whatever is selected.
+    pub(super) fn act_on_one(&mut self, on: &Conversation, acts: Vec<Act>) -> bool {
+        if on.id.is_placeholder() {
+            self.say(Severity::Warning, "why-not-begun");
+            return false;
         }
         let acts: Vec<Act> = acts.into_iter().filter(|act| !act.already_so(on)).collect();
         if acts.is_empty() {

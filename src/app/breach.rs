@@ -16,8 +16,8 @@ const MOST: usize = 200;
 /// Where the walk stands.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Walk {
-    /// The question under way, and whether it is about all that is open.
-    asked: Option<(Generation, bool)>,
+    /// The question under way, whether it is about all that is open, and what was at hand then.
+    asked: Option<(Generation, bool, Option<ConversationId>)>,
     /// Those that were shown, the last one last.
     visited: Vec<ConversationId>,
 }
@@ -46,14 +46,20 @@ impl App {
 
     fn ask_breaches(&mut self, query: Query, is_all: bool) {
         let generation = self.next_generation();
-        self.walk.asked = Some((generation, is_all));
+        self.walk.asked = Some((generation, is_all, self.id_at_hand()));
         let spec = WindowSpec { query, sort: Sort::NextBreach, offset: 0, limit: MOST, around: None };
         self.ask(Request::Window { generation, spec });
     }
 
     /// The answer to that question, when it is one. Returns whether it was.
     pub(super) fn hear_breaches(&mut self, generation: Generation, window: &Window) -> bool {
-        let Some((_, is_all)) = self.walk.asked.take_if(|(asked, _)| *asked == generation) else { return false };
+        let Some((_, is_all, at_hand)) = self.walk.asked.take_if(|(asked, ..)| *asked == generation) else {
+            return false;
+        };
+        if !self.layers.is_empty() || self.focus == Pane::Composer || self.id_at_hand() != at_hand {
+            // The agent is at something else by now: nothing takes it out of their hands.
+            return true;
+        }
         let found = in_order(&window.rows);
         if found.is_empty() && !is_all {
             self.ask_breaches_of_all();

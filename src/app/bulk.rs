@@ -42,6 +42,8 @@ pub struct BulkPreview {
     /// What it means; absent while it is being counted.
     pub preview: Option<Preview>,
     asked: Generation,
+    /// What is shown is the answer to that question, not to the one before.
+    is_counted: bool,
     /// Index into the groups that are set apart.
     pub cursor: usize,
     /// What is typed of the number of those who are written to.
@@ -86,6 +88,13 @@ impl BulkPreview {
     pub fn writes(&self) -> bool {
         self.plan.deed.writes()
     }
+
+    /// What is written, in one line; blank where nothing is.
+    #[must_use]
+    pub fn text(&self) -> Clean {
+        let Deed::Acts(acts) = &self.plan.deed else { return Clean::default() };
+        acts.iter().find_map(Act::text).map(clean).unwrap_or_default()
+    }
 }
 
 /// A deed that is not on disk yet.
@@ -108,6 +117,8 @@ pub struct Bulks {
     from: Duration,
     /// Those that were on their way when last heard of: their end is told.
     open: BTreeSet<GroupId>,
+    /// The text that was written to many last, and what was selected then.
+    pub(super) wrote: Option<(GroupId, super::selection::Selection)>,
     /// Those that ended with something that needs a person, until it was looked at.
     pub(super) unseen: BTreeSet<GroupId>,
 }
@@ -196,7 +207,8 @@ impl App {
             anchor,
         };
         let asked = self.ask_preview(&plan);
-        let layer = BulkPreview { plan, what, preview: None, asked, cursor: 0, typed: String::new() };
+        let layer =
+            BulkPreview { plan, what, preview: None, asked, is_counted: false, cursor: 0, typed: String::new() };
         self.layers.push(Layer::Bulk(BulkLayer::Preview(Box::new(layer))));
     }
 
@@ -215,9 +227,15 @@ impl App {
 
     /// What a deed would do is known.
     pub(super) fn hear_bulk_preview(&mut self, generation: Generation, preview: Preview) -> bool {
-        let Some(layer) = self.front_preview().filter(|layer| layer.asked == generation) else { return false };
+        // The help may lie over it.
+        let layer = self.layers.iter_mut().find_map(|layer| match layer {
+            Layer::Bulk(BulkLayer::Preview(layer)) if layer.asked == generation => Some(layer),
+            _ => None,
+        });
+        let Some(layer) = layer else { return false };
         layer.cursor = layer.cursor.min(preview.apart.len().saturating_sub(1));
         layer.preview = Some(preview);
+        layer.is_counted = true;
         true
     }
 
@@ -237,7 +255,7 @@ impl App {
         let plan = layer.plan.clone();
         let asked = self.ask_preview(&plan);
         if let Some(layer) = self.front_preview() {
-            layer.asked = asked;
+            (layer.asked, layer.is_counted) = (asked, false);
         }
     }
 
@@ -251,7 +269,7 @@ impl App {
 
     fn answer_preview(&mut self, layer: Box<BulkPreview>) {
         let changes = layer.changes();
-        let why_not = if layer.preview.is_none() {
+        let why_not = if layer.preview.is_none() || !layer.is_counted {
             Some("bulk-counting")
         } else if changes == 0 {
             Some("bulk-nothing")
@@ -273,6 +291,7 @@ impl App {
                 self.say(Severity::Warning, "why-moved-on");
                 return;
             }
+            self.bulk.wrote = Some((group.clone(), self.selection.clone()));
             self.composer.take(&group);
             self.focus = super::Pane::Thread;
         }
@@ -351,6 +370,7 @@ impl App {
             told.push(self.words.with("bulk-done-left-out", &[("count", Arg::from(done.left_out))]));
         }
         let text = Clean::join(&told, &Clean::literal(" · "));
+        let has_rows = !rows.is_empty();
         if let Some(first) = rows.first() {
             let conversation = first.conversation.clone();
             let (label, name) = (text.clone(), doing.what.clone());
@@ -362,7 +382,8 @@ impl App {
         } else {
             self.say_text(Severity::Info, text, Clean::default());
         }
-        if doing.undo {
+        // Without rows there is nothing of it to be undone, and what was done before it is not meant.
+        if doing.undo && has_rows {
             self.take_back_last();
         }
         self.refresh_list();
@@ -584,5 +605,7 @@ pub const fn apart_why(why: Apart) -> &'static str {
         Apart::Closed => "apart-closed",
         Apart::Draft => "apart-draft",
         Apart::Left => "apart-left",
+        Apart::Unsent => "apart-unsent",
+        Apart::TakenBack => "apart-taken-back",
     }
 }

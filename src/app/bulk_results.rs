@@ -215,6 +215,7 @@ impl App {
             let (label, name, until) = (what.clone(), what, self.now);
             self.undo.push(Done { group, rows, label, name, until, conversation, began: None, many });
         }
-        self.undo_last();
+        // This one, whatever was begun since.
+        self.undo_newest();
     }
 }

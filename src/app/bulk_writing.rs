@@ -4,9 +4,8 @@ use super::composer_run::Then;
 use super::shelf::Haste;
 use super::{App, Severity};
 use crate::domain::bulk::Deed;
-use crate::domain::{Act, ConversationId, Mode};
-use crate::text::Clean;
-use crate::words::Arg;
+use crate::domain::{Act, ContactRef, ConversationId, Mode};
+use crate::text::{Clean, clean};
 
 impl App {
     /// `r` and `n` while something is selected: the text is written in one of them that has no draft of its
@@ -30,10 +29,26 @@ impl App {
         writing.is_some() && self.selection.is_on() && self.composer.conversation.as_ref() == writing
     }
 
-    /// To whom it goes, where that is many.
-    pub(super) fn many_to(&self, id: &ConversationId) -> Option<Clean> {
-        let is_it = self.selection.writing.as_ref() == Some(id) && self.selection.is_on();
-        is_it.then(|| self.words.with("bulk-to", &[("count", Arg::from(self.selection.len()))]))
+    /// To how many it goes, where that is all that are selected.
+    pub(super) fn many_to(&self, id: &ConversationId) -> Option<usize> {
+        (self.writes_to_many() && self.composer.conversation.as_ref() == Some(id)).then(|| self.selection.len())
+    }
+
+    /// Those that a text was for are selected no longer: the composer closes, so that it does not become a
+    /// text to one of them under the writer's hands. It stays a draft.
+    pub(super) fn stop_writing_to_many(&mut self) {
+        let Some(id) = self.selection.writing.take() else { return };
+        if self.composer.conversation.as_ref() != Some(&id) {
+            return;
+        }
+        let has_text = !self.composer.is_blank();
+        self.put_composer_away();
+        if has_text {
+            let name = self.known(&id).and_then(|on| on.contact.as_ref()).map(ContactRef::shown_name);
+            let name = name.filter(|name| !name.is_blank()).unwrap_or_else(|| clean(&format!("#{id}")));
+            let text = self.words.with("bulk-writing-stopped", &[("name", (&name).into())]);
+            self.say_text(Severity::Warning, text, Clean::default());
+        }
     }
 
     /// Shows what sending it to all of them would do.

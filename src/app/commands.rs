@@ -75,6 +75,10 @@ impl App {
             self.say(Severity::Warning, why.0);
             return;
         }
+        if self.is_selecting() && is_for_selection(command) {
+            self.say(Severity::Warning, "bulk-counting");
+            return;
+        }
         match command {
             CommandId::MoveDown => self.step(Step::Down),
             CommandId::MoveUp => self.step(Step::Up),
@@ -308,4 +312,25 @@ impl App {
             self.say(Severity::Info, "nothing-to-cancel");
         }
     }
+}
+
+/// Whether a command acts on what is selected, where something is.
+const fn is_for_selection(command: CommandId) -> bool {
+    matches!(
+        command,
+        CommandId::Assign
+            | CommandId::AssignTeam
+            | CommandId::AssignMe
+            | CommandId::Tags
+            | CommandId::Snooze
+            | CommandId::SnoozeAgain
+            | CommandId::Close
+            | CommandId::Reopen
+            | CommandId::Priority
+            | CommandId::Merge
+            | CommandId::Participants
+            | CommandId::Spam
+            | CommandId::MarkUnread
+            | CommandId::MentionDone
+    )
 }

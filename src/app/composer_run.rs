@@ -29,6 +29,8 @@ pub struct ComposerFacts {
     pub cc: Clean,
     /// In whose name it goes out; blank while that is not known. The address is the helpdesk's affair.
     pub from: Clean,
+    /// It goes to so many that are selected; 0 where it goes to one.
+    pub many: usize,
     /// By which channel.
     pub channel: Channel,
     /// The conversation's number.
@@ -63,8 +65,8 @@ impl App {
             Some(_) => (None, Clean::default()),
             None => (email, self.others_in(on)),
         };
-        let to = many.unwrap_or(to);
         Some(ComposerFacts {
+            many: many.unwrap_or(0),
             mode: self.composer.mode,
             to,
             email: email.unwrap_or_default(),
@@ -72,7 +74,8 @@ impl App {
             from: self.directory.me().map(|me| me.name.clean()).unwrap_or_default(),
             channel: on.channel.clone(),
             conversation: id.clone(),
-            takes: self.composer.mode == Mode::Reply && self.takes(on),
+            takes: self.composer.mode == Mode::Reply
+                && if many.is_some() { self.settings.composer_take } else { self.takes(on) },
             saved: self.composer.is_on_disk(),
             // A guarded reply stops for what came until its writer says that it was seen.
             guarded: self.composer.mode == Mode::Reply && self.settings.guard != Guard::Off,
@@ -107,6 +110,10 @@ impl App {
 
     /// `r` and `n`: writes to the conversation that the key acts on, which is shown from now on.
     pub(super) fn compose(&mut self, mode: Mode) {
+        if self.is_selecting() {
+            self.say(Severity::Warning, "bulk-counting");
+            return;
+        }
         if self.selection.is_on() {
             return self.compose_to_many(mode);
         }

@@ -56,7 +56,10 @@ impl App {
                 true
             }
             Event::Outbox { generation, rows } => self.hear_outbox(generation, rows),
-            Event::Directory(directory) => self.hear_directory(directory),
+            Event::Directory(directory) => {
+                self.ask_tag_use();
+                self.hear_directory(directory)
+            }
             Event::Sorts(sorts) => {
                 let before = self.sidebar.open_entry().map(|entry| entry.sort);
                 self.sidebar.set_sorts(sorts);
@@ -76,6 +79,7 @@ impl App {
             Event::BulkItems { generation, group, items } => self.hear_bulk_items(generation, &group, items),
             Event::Changed { ids } => {
                 self.hear_changed(&ids);
+                self.merge_side_may_be_here(&ids);
                 self.notices.pulled()
             }
             Event::Committed { group, rows } => {
@@ -215,7 +219,7 @@ impl App {
     }
 
     fn hear_changed(&mut self, ids: &[ConversationId]) {
-        if !self.shows_outbox() {
+        if !self.mention_came_back(ids) && !self.shows_outbox() {
             self.refresh_list();
         }
         self.selection_may_grow();

@@ -106,6 +106,10 @@ const fn word_after(command: CommandId) -> &'static str {
         CommandId::GoClosed => "entry-closed",
         CommandId::GoDrafts => "entry-drafts",
         CommandId::GoNeedsYou => "entry-needs-you",
+        CommandId::GoTeam => "after-go-team",
+        CommandId::GoView => "after-go-view",
+        CommandId::GoWorkspace => "after-go-workspace",
+        CommandId::BulkResults => "after-bulk-results",
         other => other.command().title,
     }
 }

@@ -77,6 +77,14 @@ impl List {
         if self.rows.is_empty() { 0 } else { self.offset + self.cursor + 1 }
     }
 
+    /// How many conversations the open entry counts: without those that are only shown until their undo window
+    /// ends, or until the news is taken in.
+    #[must_use]
+    pub fn standing(&self) -> usize {
+        let going = self.rows.iter().filter(|row| row.struck_until.is_some() || row.left).count();
+        self.total.saturating_sub(going)
+    }
+
     /// Index of a conversation's row.
     #[must_use]
     pub fn index_of(&self, id: &ConversationId) -> Option<usize> {

@@ -66,11 +66,21 @@ impl App {
         }
         let Some(finished) = self.finished.take() else { return false };
         self.list.unstrike(&finished.id);
-        self.ask(Request::MentionBack(finished.id.clone()));
-        if self.in_mentions() {
-            self.take_in(Some(finished.id));
+        if let Some(at) = self.list.index_of(&finished.id).filter(|_| self.in_mentions()) {
+            self.put_cursor(at);
         }
+        self.ask(Request::MentionBack(finished.id.clone()));
+        self.mention_awaited = Some(finished.id);
         self.say(Severity::Info, "mention-back");
+        true
+    }
+
+    /// Conversations have changed on disk (all of them when none is named). Returns whether the list is asked
+    /// for, since the mention that was brought back is among them: before that it is in no list.
+    pub(super) fn mention_came_back(&mut self, ids: &[ConversationId]) -> bool {
+        let came = self.mention_awaited.take_if(|id| ids.is_empty() || ids.contains(id));
+        let Some(id) = came.filter(|_| self.in_mentions()) else { return false };
+        self.take_in(Some(id));
         true
     }
 }

@@ -58,7 +58,7 @@ mod update;
 mod window;
 mod workspace;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -83,7 +83,7 @@ pub use update::update;
 pub use workspace::{WorkspaceChoice, Workspaces};
 
 use crate::config::settings::Settings;
-use crate::domain::{ConversationId, Directory, UnixTime};
+use crate::domain::{ConversationId, Directory, TagId, UnixTime};
 use crate::keymap::{Key, Keymap};
 use crate::sync::message::{Arrangement, Generation, Request};
 use crate::text::Clean;
@@ -151,6 +151,8 @@ pub struct App {
     coming: shift::Coming,
     /// The mention that was finished last.
     finished: Option<mentions::Finished>,
+    /// One that was brought back, until the disk has it.
+    mention_awaited: Option<ConversationId>,
     /// Effects of the message at hand.
     out: Vec<Effect>,
     dirty: bool,
@@ -188,6 +190,8 @@ pub struct App {
     offers: Arc<palette::Offers>,
     /// The typed time of the last snooze.
     last_snooze: Option<String>,
+    /// How often each tag is used, as the cache last counted.
+    tag_use: BTreeMap<TagId, usize>,
     /// What the engine was last told to have been seen, and up to when.
     seen_told: Option<(ConversationId, UnixTime)>,
     /// Marked unread by hand: looking at them does not make them read.
@@ -195,6 +199,8 @@ pub struct App {
     terminal_focused: bool,
     /// What the engine was last told to be on screen.
     showing: Option<(Option<ConversationId>, Vec<ConversationId>)>,
+    /// A key has led on to another conversation, by itself or after an act.
+    led_on: bool,
     /// Minute and second of the last change by time alone.
     minute: i64,
     second: UnixTime,
@@ -242,6 +248,7 @@ impl App {
             walk: breach::Walk::default(),
             coming: shift::Coming::default(),
             finished: None,
+            mention_awaited: None,
             out: Vec::new(),
             dirty: true,
             started: false,
@@ -267,10 +274,12 @@ impl App {
             calm_history: status::Calm::new(Duration::from_secs(1)),
             offers: Arc::default(),
             last_snooze: None,
+            tag_use: BTreeMap::new(),
             seen_told: None,
             marked_unread: BTreeSet::new(),
             terminal_focused: true,
             showing: None,
+            led_on: false,
             minute: 0,
             second: UnixTime::default(),
         }
@@ -286,6 +295,12 @@ impl App {
     pub fn at(&mut self, now: UnixTime, monotonic: Duration) {
         self.now = now;
         self.monotonic = self.monotonic.max(monotonic);
+    }
+
+    /// Whether a key has led on to another conversation since this was asked last: what the next key acts on
+    /// has not been drawn then.
+    pub fn take_led_on(&mut self) -> bool {
+        std::mem::take(&mut self.led_on)
     }
 
     /// Whether something visible changed since this was asked last.

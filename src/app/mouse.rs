@@ -6,6 +6,8 @@
 
 use std::time::Duration;
 
+use super::bulk::BulkLayer;
+use super::details::{DetailsPanel, Stop};
 use super::moving::Step;
 use super::palette::Target;
 use super::sidebar::RowName;
@@ -113,6 +115,8 @@ pub(super) struct Drawn {
     row_height: u16,
     list: Vec<ListTarget>,
     thread: Option<ThreadView>,
+    /// First line of the details.
+    details: usize,
     layers: usize,
     front: Option<Front>,
 }
@@ -143,6 +147,7 @@ impl App {
             row_height: self.row_height().max(1),
             list: self.list_targets(),
             thread: self.thread_view(),
+            details: self.details.scroll,
             layers: self.layers.len(),
             front,
             layout,
@@ -173,6 +178,12 @@ impl App {
         Thumb::new(body, first, shown, of)
     }
 
+    /// The scroll bar of the details, whose lines are known already.
+    #[must_use]
+    pub fn details_thumb(&self, panel: &DetailsPanel) -> Option<Thumb> {
+        Thumb::new(self.layout().details?.body, self.details.scroll, self.details_page(), panel.lines.len())
+    }
+
     /// First shown line (or row), how many are shown, of how many.
     fn extent(&self, pane: Pane) -> Option<(usize, usize, usize)> {
         match pane {
@@ -185,7 +196,12 @@ impl App {
                 let open = self.thread.open.as_ref()?;
                 Some((open.scroll, self.thread_page(), open.lines.len()))
             }
-            _ => None,
+            Pane::Details => Some((self.details.scroll, self.details_page(), self.details_panel().lines.len())),
+            Pane::Sidebar => {
+                let page = self.layout().sidebar.map_or(0, |area| usize::from(area.body.height));
+                Some((self.sidebar.scroll, page, self.sidebar.rows().len()))
+            }
+            Pane::List | Pane::Composer => None,
         }
     }
 
@@ -240,7 +256,7 @@ impl App {
             self.back();
             return false;
         }
-        for pane in [Pane::List, Pane::Thread] {
+        for pane in [Pane::Sidebar, Pane::List, Pane::Thread, Pane::Details] {
             if self.thumb(pane).is_some_and(|thumb| holds(thumb.track, mouse)) {
                 self.held.bar = Some(pane);
                 self.pull_bar(pane, mouse.row);
@@ -260,6 +276,7 @@ impl App {
             }
             (Pane::List, Some(line)) => self.click_list(line / usize::from(self.drawn.row_height.max(1))),
             (Pane::Thread, Some(line)) => self.click_thread(line, mouse.column.saturating_sub(body.x)),
+            (Pane::Details, Some(line)) => self.click_details(line),
             (Pane::Composer, Some(line)) => {
                 self.focus_on(Pane::Composer);
                 self.click_composer(line, mouse.column.saturating_sub(body.x));
@@ -343,6 +360,25 @@ impl App {
         true
     }
 
+    /// A click on a line of the details: a title folds, an earlier conversation opens at the second one.
+    fn click_details(&mut self, line: usize) -> bool {
+        let view = self.thread_view();
+        let same = view.is_some() && self.drawn.thread == view && self.drawn.details == self.details.scroll;
+        let had_focus = self.focus == Pane::Details;
+        self.focus_on(Pane::Details);
+        let panel = self.details_panel();
+        let line = line + self.details.scroll.min(panel.lines.len().saturating_sub(self.details_page()));
+        let found = panel.stops.iter().position(|(at, _)| *at == line).filter(|_| same);
+        let Some((at, stop)) = found.and_then(|at| Some((at, panel.stops.get(at)?.1.clone()))) else { return false };
+        let again = had_focus && self.details.cursor == at;
+        self.details.cursor = at;
+        let only_moved = !again && matches!(stop, Stop::Conversation(_));
+        if !only_moved {
+            self.open_in_details();
+        }
+        only_moved
+    }
+
     /// A click while an overlay is open: on one of its lines it chooses it, outside it closes it. What
     /// would send waits for a key.
     fn click_layer(&mut self, mouse: Mouse) {
@@ -361,6 +397,8 @@ impl App {
         }
         self.dirty = true;
         match self.layers.last() {
+            // Those that are left out are included; only a key says that it is to be done.
+            Some(Layer::Bulk(BulkLayer::Preview(_))) => self.run(CommandId::Toggle),
             Some(layer) if layer.sends() => {}
             Some(Layer::Picker(picker)) if picker.choice().is_some_and(|choice| choice.check.is_some()) => {
                 self.run(CommandId::Toggle);
@@ -402,11 +440,14 @@ impl App {
 
     /// The view moves, and takes the cursor along at its edge.
     fn wheel_sidebar(&mut self, down: bool) {
-        let page = self.layout().sidebar.map_or(0, |area| usize::from(area.body.height));
-        let len = self.sidebar.rows().len();
-        let most = len.saturating_sub(page);
         let scroll = self.sidebar.scroll;
-        let scroll = if down { (scroll + NOTCH).min(most) } else { scroll.saturating_sub(NOTCH) };
+        self.scroll_sidebar(if down { scroll + NOTCH } else { scroll.saturating_sub(NOTCH) });
+    }
+
+    /// The sidebar's view begins at this row, or as near to it as there are rows.
+    fn scroll_sidebar(&mut self, row: usize) {
+        let page = self.layout().sidebar.map_or(0, |area| usize::from(area.body.height));
+        let scroll = row.min(self.sidebar.rows().len().saturating_sub(page));
         self.sidebar.scroll = scroll;
         let last = (scroll + page).saturating_sub(1).max(scroll);
         self.sidebar.cursor = self.sidebar.cursor.clamp(scroll, last);
@@ -430,7 +471,9 @@ impl App {
                     open.scroll_by(first > at, first.abs_diff(at), height);
                 }
             }
-            _ => {}
+            Pane::Details => self.scroll_details(first),
+            Pane::Sidebar => self.scroll_sidebar(first),
+            Pane::List | Pane::Composer => {}
         }
     }
 }
@@ -449,7 +492,9 @@ impl Layer {
                 entry.cursor = Some(at);
                 return true;
             }
-            Self::Bulk(_) | Self::Link(_) | Self::Confirm(_) => return false,
+            Self::Bulk(BulkLayer::Preview(preview)) => &mut preview.cursor,
+            Self::Bulk(BulkLayer::Results(results)) => &mut results.cursor,
+            Self::Link(_) | Self::Confirm(_) => return false,
         };
         *cursor = at;
         true

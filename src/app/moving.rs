@@ -199,8 +199,9 @@ impl App {
             self.thread.wanted = Some(id.clone());
             self.thread.wants_row = None;
             self.thread.gone = false;
+            self.thread.sought = false;
             self.thread.read_at = None;
-            (self.details.scroll, self.details.cursor) = (0, 0);
+            self.details.begin();
             self.marked_unread.retain(|held| held == id);
             self.ask_thread();
         }
@@ -341,6 +342,7 @@ impl App {
     /// Puts the cursor on a row and, where a thread is open, shows it.
     fn go_to_row(&mut self, to: usize) {
         self.put_cursor(to);
+        self.led_on = true;
         let in_thread = self.focus != Pane::List && self.focus != Pane::Sidebar;
         if let Some(id) = self.id_at_cursor().filter(|_| in_thread) {
             if self.thread.shown() != Some(&id) {
@@ -446,7 +448,7 @@ impl App {
 
     /// `esc` and `q`: one layer or pane back. Returns whether there was one.
     pub(super) fn back(&mut self) -> bool {
-        if self.leave_picker_note() {
+        if self.leave_picker_note() || self.leave_new_line() {
             return true;
         }
         if self.layers.pop().is_some() {

@@ -12,7 +12,7 @@ use super::{App, Pane, Severity, ThreadPane};
 use crate::command::CommandId;
 use crate::domain::{Act, AssignTo, Channel, ContactRef, ContactRole, Conversation, ConversationId, Mode, Opening};
 use crate::sync::message::{FoundContact, Generation, Request};
-use crate::text::{Clean, Untrusted, clean};
+use crate::text::{Clean, Untrusted, clean, fold};
 
 /// A line of the form.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,6 +47,10 @@ pub struct NewForm {
     pub(super) switch: Input,
     /// The newest question.
     pub(super) asked: Generation,
+    /// Its answer is not here yet: nobody can tell whether somebody is called that.
+    pub waits: bool,
+    /// `enter` was pressed before the answer came.
+    goes_on: bool,
 }
 
 impl NewForm {
@@ -94,6 +98,11 @@ impl NewForm {
     }
 }
 
+/// What a contact is found by, folded.
+fn names(one: &FoundContact) -> String {
+    fold(&format!("{} {} {}", one.name.clean(), one.email.clean(), one.company.clean()))
+}
+
 /// Whether a text has the form of a mail address.
 #[must_use]
 pub fn is_address(text: &str) -> bool {
@@ -129,10 +138,14 @@ impl App {
             Field::To => {
                 form.chosen = None;
                 form.cursor = 0;
-                form.found.clear();
+                form.goes_on = false;
                 let text = form.to.text().trim().to_owned();
+                // Those that still fit stay, so that nothing flickers between two letters.
+                let folded = fold(&text);
+                form.found.retain(|one| !folded.is_empty() && folded.split(' ').all(|word| names(one).contains(word)));
                 form.asked = self.next_generation();
-                if !text.is_empty() {
+                form.waits = !text.is_empty();
+                if form.waits {
                     self.ask(Request::Find { generation: form.asked, text });
                 }
             }
@@ -158,6 +171,12 @@ impl App {
         }
         form.found = contacts.to_vec();
         form.cursor = form.cursor.min(form.len().saturating_sub(1));
+        form.waits = false;
+        if std::mem::take(&mut form.goes_on)
+            && let Some(Layer::New(form)) = self.layers.pop()
+        {
+            self.new_go_on(form, false);
+        }
         true
     }
 
@@ -170,9 +189,22 @@ impl App {
         }
     }
 
+    /// `esc` in the form goes back to the line before; what is typed stays. Whether there is one.
+    pub(super) fn leave_new_line(&mut self) -> bool {
+        let Some(Layer::New(form)) = self.layers.last_mut() else { return false };
+        form.field = match form.field {
+            Field::To => return false,
+            Field::Channel => Field::To,
+            Field::Subject => Field::Channel,
+        };
+        true
+    }
+
     /// `enter` (or `tab`) in the form: on to the next line, and from the last one to the text.
     pub(super) fn new_go_on(&mut self, mut form: Box<NewForm>, is_tab: bool) {
         match form.field {
+            // Who it is may be known a moment later: an address is no new lead before that.
+            Field::To if form.waits => form.goes_on = true,
             Field::To => match form.at_cursor() {
                 Some(to) => {
                     if to.email.is_empty() {

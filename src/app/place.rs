@@ -43,10 +43,11 @@ impl Whereabouts {
 impl App {
     /// Where the last run ended is known.
     pub(super) fn hear_place(&mut self, place: Place) {
+        // Wherever the screen begins, and also when a key was quicker.
+        self.was_last_here(place.at);
         if self.whereabouts.moved || self.whereabouts.kept.is_some() {
             return;
         }
-        self.was_last_here(place.at);
         self.whereabouts.kept = Some(place.clone());
         self.whereabouts.coming = Some(place);
         if self.started {
@@ -139,7 +140,8 @@ impl App {
             scroll: shown.filter(|_| open).map_or(0, |open| open.lines_above()),
             conversation,
             open,
-            composing: self.focus == Pane::Composer,
+            // What is selected is not remembered: a text to all of it is not begun again as one to one of them.
+            composing: self.focus == Pane::Composer && !self.writes_to_many(),
             at: self.last_here(),
         }
     }

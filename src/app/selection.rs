@@ -133,6 +133,10 @@ impl App {
             let next = (self.list.cursor + 1).min(self.list.rows.len().saturating_sub(1));
             self.put_cursor(next);
         }
+        let writes = self.selection.writing.as_ref();
+        if writes.is_some_and(|writing| !self.selection.contains(writing)) {
+            self.stop_writing_to_many();
+        }
         self.selection_changed();
     }
 
@@ -205,6 +209,9 @@ impl App {
                     self.say(Severity::Info, "why-list-empty");
                 }
                 let origin = self.selection.origin.take().or_else(|| self.origin());
+                if self.selection.writing.as_ref().is_some_and(|writing| !matched.contains(writing)) {
+                    self.stop_writing_to_many();
+                }
                 let writing = self.selection.writing.take();
                 self.selection = Selection { held: Selected::all(matched), origin, writing, ..Selection::default() };
             }
@@ -266,9 +273,10 @@ impl App {
         if stays {
             return;
         }
-        let count = self.selection.len();
+        let (count, wrote) = (self.selection.len(), self.writes_to_many());
         self.clear_selection();
-        if count > 0 {
+        // What becomes of a text to them has been said.
+        if count > 0 && !wrote {
             let text = self.words.with("selection-dropped", &[("count", Arg::from(count))]);
             self.say_text(Severity::Info, text, Clean::default());
         }
@@ -279,19 +287,54 @@ impl App {
         if !self.selection.is_on() && self.selection.range.is_none() && self.selection.asked.is_none() {
             return false;
         }
+        self.stop_writing_to_many();
         self.selection = Selection::default();
         self.selection_changed();
         true
     }
 
+    /// Whether it is still being counted what is selected: an act now would be for something else.
+    pub(super) fn is_selecting(&self) -> bool {
+        self.selection.asked.is_some()
+    }
+
     /// After a deed: what was left out stays selected.
     pub(super) fn keep_selected(&mut self, stay: std::sync::Arc<Matched>) {
         let origin = self.selection.origin.take();
-        self.selection = Selection { held: Selected::all(stay), origin, ..Selection::default() };
+        // What was written to them, and was not sent, stays with those that are left.
+        if self.selection.writing.as_ref().is_some_and(|writing| !stay.contains(writing)) {
+            self.stop_writing_to_many();
+        }
+        let writing = self.selection.writing.take();
+        self.selection = Selection { held: Selected::all(stay), origin, writing, ..Selection::default() };
         if !self.selection.is_on() {
             self.selection.origin = None;
         }
         self.selection_changed();
+    }
+
+    /// A text to many was taken back: those that it does not go to any more are selected as they were, and
+    /// it waits at `on` for all of them. Not in another list, nor over what is being written there. Whether
+    /// they are.
+    pub(super) fn select_again(
+        &mut self,
+        before: &Selection,
+        back: &std::collections::BTreeSet<&ConversationId>,
+        on: &ConversationId,
+    ) -> bool {
+        let key = |origin: &Option<Origin>| origin.as_ref().map(|origin| origin.key.clone());
+        if self.composer.conversation.as_ref() == Some(on) || key(&before.origin) != key(&self.origin()) {
+            return false;
+        }
+        if !self.selection.is_on() {
+            self.selection = Selection { origin: before.origin.clone(), ..Selection::default() };
+        }
+        for chosen in before.held.iter().filter(|chosen| back.contains(&chosen.id)) {
+            self.selection.held.insert(chosen.clone());
+        }
+        self.selection.writing = Some(on.clone()).filter(|on| self.selection.contains(on));
+        self.selection_changed();
+        self.selection.writing.is_some()
     }
 
     /// What the status line and the list's head tell of it.
@@ -321,7 +364,8 @@ impl App {
     pub(super) fn place_to_write(&self) -> Option<Conversation> {
         let selection = &self.selection;
         let before = selection.writing.as_ref().filter(|id| selection.contains(id)).and_then(|id| self.known(id));
-        let is_free = |on: &&Conversation| selection.contains(&on.id) && !self.has_draft(&on.id);
+        let is_free =
+            |on: &&Conversation| selection.contains(&on.id) && !self.has_draft(&on.id) && !on.id.is_placeholder();
         let rows = self.list.rows.iter().filter(|row| row.struck_until.is_none()).map(|row| &row.conversation);
         before.or_else(|| self.target().filter(is_free)).or_else(|| rows.into_iter().find(is_free)).cloned()
     }

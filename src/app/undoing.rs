@@ -54,6 +54,11 @@ impl App {
             awaited.undo = true;
             return;
         }
+        self.undo_newest();
+    }
+
+    /// Takes the newest group that is on disk back.
+    pub(super) fn undo_newest(&mut self) {
         let Some(done) = self.undo.last() else { return };
         if done.until > self.now || self.is_unsent(done) {
             self.take_back_last();

@@ -68,13 +68,19 @@ impl App {
             text.push(&Clean::literal(" · "));
             text.push(&self.words.with("bulk-undone-left", &[("count", Arg::from(stays.len()))]));
         }
-        self.say_text(severity, text, Clean::default());
-        // What was written once is one draft again, of the first of them.
+        // What was written once is one draft again, of the first of them, and goes to all of them again.
         let written = dropped.iter().find_map(|row| Some((row, row.act.text()?, mode_of(&row.act)?)));
-        if let Some((row, text, mode)) = written {
-            let kept = Kept { text: text.to_owned(), began: began_of(row), files: files_of(&row.act).to_vec() };
+        if let Some((row, words, mode)) = written {
+            let kept = Kept { text: words.to_owned(), began: began_of(row), files: files_of(&row.act).to_vec() };
             self.restore_text(&row.conversation, mode, kept);
+            let wrote = self.bulk.wrote.take_if(|(group, _)| *group == done.group);
+            let unsent: BTreeSet<&ConversationId> = dropped.iter().map(|row| &row.conversation).collect();
+            if wrote.is_some_and(|(_, before)| self.select_again(&before, &unsent, &row.conversation)) {
+                text.push(&Clean::literal(" · "));
+                text.push(&self.words.with("bulk-selected-again", &[("count", Arg::from(self.selection.len()))]));
+            }
         }
+        self.say_text(severity, text, Clean::default());
         if !back.is_empty() && !self.shows_outbox() {
             self.take_in(None);
         }

@@ -49,6 +49,7 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
                 app.ask_outbox();
                 app.ask_begun();
                 app.ask_bulks();
+                app.ask_tag_use();
             }
         }
         Msg::Event(event) => app.dirty |= app.hear(*event),
@@ -184,7 +185,8 @@ impl App {
         let to = (first + page).min(self.list.rows.len());
         let mut rows: Vec<(usize, &super::ListRow)> = self.list.rows.iter().enumerate().take(to).skip(first).collect();
         rows.sort_by_key(|(at, _)| at.abs_diff(self.list.cursor));
-        let list: Vec<_> = rows.into_iter().map(|(_, row)| row.conversation.id.clone()).collect();
+        let rows = rows.into_iter().map(|(_, row)| row.conversation.id.clone());
+        let list: Vec<_> = self.merge_side_wanted().into_iter().chain(rows).collect();
         let showing = (thread, list);
         if self.showing.as_ref() != Some(&showing) {
             let (thread, list) = showing.clone();

@@ -182,7 +182,7 @@ commands! {
     Mouse "view.mouse" "mouse" [Global] 0 always;
     // the rest
     Palette "palette.open" "palette" [Global Composer] 2 always;
-    Help "help.open" "help" [Global Composer Picker] 1 always;
+    Help "help.open" "help" [Global Composer Picker Page] 1 always;
     Away "me.away" "away" [Global] 0 me;
     Sync "sync.now" "sync" [Global] 0 always;
     Back "app.back" "back" [Global Picker Help Confirm Page] 0 always;
@@ -323,6 +323,7 @@ fn one_conversation(facts: &Facts) -> Judged {
 
 fn select(facts: &Facts) -> Judged {
     select_all(facts)?;
+    need(!facts.is_new, "why-not-begun")?;
     conversation(facts)
 }
 

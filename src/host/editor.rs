@@ -27,13 +27,19 @@ pub fn edit_text(dir: &Path, name: &str, text: &str) -> io::Result<String> {
 fn edit_with(command: &str, dir: &Path, name: &str, text: &str) -> io::Result<String> {
     let file = PrivateFile::make(dir, name, text)?;
     // Words, not a shell: `code --wait` works, and no name of a file is ever run.
-    let mut words = command.split_whitespace();
-    let program = words.next().unwrap_or("vi");
+    let words = words_of(command);
+    let (program, words) = words.split_first().map_or(("vi", &[][..]), |(program, words)| (program.as_str(), words));
     let status = Command::new(program)
         .args(words)
         .arg(&file.0)
         .status()
         .map_err(|error| io::Error::new(error.kind(), format!("{program}: {error}")))?;
+    if status.code().is_none() && file.differs_from(text) {
+        // It was killed after it had saved: what it saved is not thrown away.
+        let why = format!("{program} ended with {status}; what it saved is kept in {}", file.0.display());
+        file.keep();
+        return Err(io::Error::other(why));
+    }
     if !status.success() {
         return Err(io::Error::other(format!("{program} ended with {status}")));
     }
@@ -47,6 +53,30 @@ fn edit_with(command: &str, dir: &Path, name: &str, text: &str) -> io::Result<St
     }
     let text = String::from_utf8_lossy(&bytes);
     Ok(text.strip_suffix('\n').unwrap_or(&text).to_owned())
+}
+
+/// The words of a command, parted at blanks; quotes and backslashes hold blanks as they do in a shell. The
+/// path of a program that is there is one word, whatever it holds.
+fn words_of(command: &str) -> Vec<String> {
+    if command.contains('/') && Path::new(command).is_file() {
+        return vec![command.to_owned()];
+    }
+    let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
+    let mut letters = command.chars();
+    while let Some(letter) = letters.next() {
+        match (quote, letter) {
+            (Some(open), _) if letter == open => quote = None,
+            (_, '\\') if quote != Some('\'') => word.get_or_insert_default().extend(letters.next()),
+            (None, '\'' | '"') => {
+                quote = Some(letter);
+                word.get_or_insert_default();
+            }
+            (None, _) if letter.is_whitespace() => words.extend(word.take()),
+            _ => word.get_or_insert_default().push(letter),
+        }
+    }
+    words.extend(word);
+    words
 }
 
 /// A file for us alone that goes when the value does.
@@ -67,6 +97,11 @@ impl PrivateFile {
         opened.write_all(text.as_bytes())?;
         opened.write_all(b"\n")?;
         Ok(file)
+    }
+
+    /// Whether there is something in it now that is not this text.
+    fn differs_from(&self, text: &str) -> bool {
+        std::fs::read(&self.0).is_ok_and(|bytes| bytes.trim_ascii_end() != text.trim_end().as_bytes())
     }
 
     /// Leaves the file where it is.
@@ -113,6 +148,28 @@ mod tests {
         assert_eq!(edit_with("true", dir.path(), "reply.md", "Hello\nthere")?, "Hello\nthere");
         assert_eq!(edit_with("sed -i s/Hello/Bye/", dir.path(), "reply.md", "Hello")?, "Bye");
         assert_eq!(left_in(dir.path())?, 0);
+        Ok(())
+    }
+
+    #[test]
+    fn the_words_of_a_command_may_be_quoted() {
+        assert_eq!(words_of("code  --wait "), ["code", "--wait"]);
+        assert_eq!(
+            words_of(r#"vim -c 'set ft=mail' "a \"b" x\ y ''"#),
+            ["vim", "-c", "set ft=mail", "a \"b", "x y", ""]
+        );
+        assert!(words_of(" ").is_empty());
+    }
+
+    #[test]
+    fn what_a_killed_editor_had_saved_is_kept() -> io::Result<()> {
+        let dir = tempfile::tempdir()?;
+        let killed = "sh -c 'echo more >> \"$0\"; kill -9 $$'";
+        let error = edit_with(killed, dir.path(), "reply.md", "Hello").err();
+        assert!(error.is_some_and(|error| error.to_string().contains("is kept in")));
+        assert_eq!(left_in(dir.path())?, 1);
+        assert!(edit_with("sh -c 'kill -9 $$'", dir.path(), "note.md", "Hello").is_err());
+        assert_eq!(left_in(dir.path())?, 1, "nothing was saved, nothing stays");
         Ok(())
     }
 

@@ -176,8 +176,9 @@ mod tests {
                 .bindings()
                 .iter()
                 .any(|b| b.command == command.id && b.keys.iter().all(|key| key.is_plain() && !hard(key)));
-            // In Mentions the key that closes elsewhere is done with the mention.
-            let otherwise = matches!(command.id, CommandId::GoClosed | CommandId::MentionDone);
+            // In Mentions the key that closes elsewhere is done with the mention; the results of a bulk act have
+            // a letter to pause it.
+            let otherwise = matches!(command.id, CommandId::GoClosed | CommandId::MentionDone | CommandId::BulkPause);
             assert!(easy || otherwise, "{}", command.name);
         }
     }

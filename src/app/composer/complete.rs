@@ -105,7 +105,9 @@ fn mention<'t>(mode: Mode, before: &'t str, directory: &Directory) -> Option<(&'
         }
     }
     found.sort_by(|(late, one), (later, other)| (late, &one.name).cmp(&(later, &other.name)));
-    Some((typed, found.into_iter().map(|(_, item)| item).take(MOST).collect()))
+    // Nobody is called so: it may be something else that is typed after a name.
+    let items: Vec<Item> = found.into_iter().map(|(_, item)| item).take(MOST).collect();
+    (!items.is_empty()).then_some((typed, items))
 }
 
 /// `:smi`, where a word begins.
@@ -173,5 +175,7 @@ mod tests {
         assert_eq!(of(":s", ""), None);
         assert_eq!(of(":smi", "le"), None);
         assert_eq!(of(":zzzz", ""), None);
+        let after_name = offered(Mode::Note, "@Ana Ito :smi", "", &directory()).unwrap();
+        assert_eq!(after_name.typed, 4, "a name before it does not stand in the way");
     }
 }

@@ -240,8 +240,13 @@ impl Composer {
 
     /// Opens for a conversation, with the text that was kept for it.
     pub(super) fn open(&mut self, id: &ConversationId, mode: Mode) {
-        self.stow();
         self.refused = Clean::default();
+        if self.conversation.as_ref() == Some(id) && self.mode == mode {
+            // It was only left for a moment: cursor and undo are as they were.
+            (self.completion, self.preview) = (None, None);
+            return;
+        }
+        self.stow();
         if self.conversation.as_ref() != Some(id) {
             self.arrivals.clear();
             (self.newest, self.sees_thread) = (None, false);

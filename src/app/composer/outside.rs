@@ -3,13 +3,15 @@
 //! Owns the file's form: the text, a line where it ends, and the thread below that line, the newest
 //! message first. Running the editor is the host's. The draft is handed over before, and again after.
 
+use std::collections::BTreeSet;
+
 use super::{Composer, Place};
 use crate::app::shelf::Haste;
 use crate::app::{App, Effect, Severity};
 use crate::config::settings::EditorUse;
 use crate::domain::{ConversationId, Mode, Part, PartKind};
 use crate::sync::message::Thread;
-use crate::text::{Clean, clean, html};
+use crate::text::{Clean, clean, clean_entry, html};
 
 /// Cells of a line of the thread in the file.
 const WIDTH: u16 = 76;
@@ -27,17 +29,30 @@ pub struct EditorText {
     scissors: String,
     /// The first line of the thread, should that line be gone.
     first: String,
+    /// What was given below the text, from that line on.
+    below: String,
 }
 
 impl EditorText {
-    /// What the agent wrote, without what was below the line.
-    fn own<'t>(&self, text: &'t str) -> &'t str {
+    /// What the agent wrote, and what was below the line.
+    fn parted<'t>(&self, text: &'t str) -> (&'t str, &'t str) {
         let line_start = |at: usize| at == 0 || text.as_bytes().get(at - 1) == Some(&b'\n');
         let begins = |line: &str| {
             (!line.is_empty()).then(|| text.rmatch_indices(line).map(|(at, _)| at).find(|at| line_start(*at))).flatten()
         };
         let end = begins(&self.scissors).or_else(|| begins(&self.first)).unwrap_or(text.len());
-        text.get(..end).unwrap_or(text).trim_end()
+        let (own, below) = text.split_at_checked(end).unwrap_or((text, ""));
+        (own.trim_end(), below)
+    }
+
+    /// Lines that were written below the line, where nothing is sent from; empty when there are none.
+    fn misplaced(&self, below: &str) -> String {
+        if below.trim_end() == self.below.trim_end() {
+            return String::new();
+        }
+        let given: BTreeSet<&str> = self.below.lines().map(str::trim_end).collect();
+        let is_new = |line: &&str| !given.contains(line) && !line.starts_with(QUOTE.trim_end());
+        below.lines().map(str::trim_end).filter(is_new).collect::<Vec<_>>().join("\n").trim().to_owned()
     }
 }
 
@@ -80,10 +95,11 @@ impl App {
             Some(thread) => self.thread_below(thread),
             None => (String::new(), String::new()),
         };
-        let text = format!("{}\n\n{scissors}\n{}\n\n{below}", self.composer.text(), self.words.say("editor-below"));
+        let below = format!("{scissors}\n{}\n\n{below}", self.words.say("editor-below"));
+        let text = format!("{}\n\n{below}", self.composer.text());
         let mode = if place.1 == Mode::Note { "note" } else { "reply" };
         let name = format!("{mode}-{}.md", place.0);
-        self.composer.outside = Some(EditorText { place, scissors, first });
+        self.composer.outside = Some(EditorText { place, scissors, first, below });
         self.out.push(Effect::EditText { name, text });
     }
 
@@ -92,17 +108,22 @@ impl App {
         let Some(given) = self.composer.outside.take() else { return };
         match edited {
             Ok(text) if self.composer.bound().as_ref() == Some(&given.place) => {
-                let whole = self.composer.replace_all(given.own(&text), self.now);
+                let (own, below) = given.parted(&text);
+                let whole = self.composer.replace_all(own, self.now);
                 self.text_changed();
                 self.save_draft(Haste::Leave);
+                let misplaced = given.misplaced(below);
                 if !whole {
                     self.say(Severity::Warning, "paste-too-long");
+                } else if !misplaced.is_empty() {
+                    self.composer.text.set_yank(clean_entry(&misplaced));
+                    self.say(Severity::Warning, "editor-below-line");
                 }
             }
             // The conversation is gone from the screen meanwhile: nothing of the text is lost.
             Ok(text) => {
                 let began = crate::domain::Began { part: None, at: self.now };
-                let text = given.own(&text).to_owned();
+                let text = given.parted(&text).0.to_owned();
                 let back = crate::app::shelf::Kept { text, began, files: Vec::new() };
                 self.composer.put_back(&given.place, back);
                 self.save_again(&given.place);
@@ -155,12 +176,19 @@ mod tests {
     #[test]
     fn only_what_stands_above_the_line_is_the_agents() {
         let Some(id) = ConversationId::parse("1") else { return };
-        let given = EditorText { place: (id, Mode::Reply), scissors: "--8<--".into(), first: "> Ana, 14:30".into() };
-        assert_eq!(given.own("Hi\n\nBye\n\n--8<--\nwords\n> Ana, 14:30\n> x\n"), "Hi\n\nBye");
-        assert_eq!(given.own("a --8<-- b\n--8<--\n"), "a --8<-- b");
-        assert_eq!(given.own("--8<--\nmine, too\n--8<--\nnot"), "--8<--\nmine, too");
-        assert_eq!(given.own("Hi\n> Ana, 14:30\n> x\n"), "Hi", "the line was taken away, the thread was not");
-        assert_eq!(given.own("Hi\n> quoted"), "Hi\n> quoted");
-        assert_eq!(given.own(""), "");
+        let below = "--8<--\nwords\n> Ana, 14:30\n> x\n".to_owned();
+        let given =
+            EditorText { place: (id, Mode::Reply), scissors: "--8<--".into(), first: "> Ana, 14:30".into(), below };
+        let own = |text| given.parted(text).0.to_owned();
+        assert_eq!(own("Hi\n\nBye\n\n--8<--\nwords\n> Ana, 14:30\n> x\n"), "Hi\n\nBye");
+        assert_eq!(own("a --8<-- b\n--8<--\n"), "a --8<-- b");
+        assert_eq!(own("--8<--\nmine, too\n--8<--\nnot"), "--8<--\nmine, too");
+        assert_eq!(own("Hi\n> Ana, 14:30\n> x\n"), "Hi", "the line was taken away, the thread was not");
+        assert_eq!(own("Hi\n> quoted"), "Hi\n> quoted");
+        assert_eq!(own(""), "");
+        let misplaced = |text| given.misplaced(given.parted(text).1);
+        assert_eq!(misplaced("Hi\n--8<--\nwords  \n> Ana, 14:30\n> x"), "");
+        assert_eq!(misplaced("Hi\n--8<--\nwords\n\n"), "", "the thread was taken away");
+        assert_eq!(misplaced("Hi\n--8<--\nwords\n> Ana, 14:30\n> x\nSee\n\nyou\n"), "See\n\nyou");
     }
 }

@@ -236,7 +236,8 @@ impl Text {
     pub(super) fn key(&mut self, key: Key) -> Pressed {
         let edits = match (key.code, key.ctrl, key.alt) {
             (KeyCode::Char(letter), false, false) => return self.type_char(letter),
-            (KeyCode::Enter, false, false) => {
+            // ctrl-j is the line end of an unbracketed paste, and of shift-enter in many terminals.
+            (KeyCode::Enter, false, false) | (KeyCode::Char('j'), true, false) => {
                 let edits = if self.has_room(1) {
                     self.area.insert_newline();
                     1
@@ -417,8 +418,10 @@ impl Text {
             self.snap();
         };
         match (key.code, key.ctrl, key.alt) {
-            (KeyCode::Left, true, _) | (KeyCode::Char('b'), false, true) => word(CursorMove::WordBack),
-            (KeyCode::Right, true, _) | (KeyCode::Char('f'), false, true) => word(CursorMove::WordForward),
+            (KeyCode::Left, true, _) | (KeyCode::Left | KeyCode::Char('b'), false, true) => word(CursorMove::WordBack),
+            (KeyCode::Right, true, _) | (KeyCode::Right | KeyCode::Char('f'), false, true) => {
+                word(CursorMove::WordForward);
+            }
             (KeyCode::Left, false, false) | (KeyCode::Char('b'), true, false) => self.go_beside(false),
             (KeyCode::Right, false, false) | (KeyCode::Char('f'), true, false) => self.go_beside(true),
             (KeyCode::Up, false, false) | (KeyCode::Char('p'), true, false) => self.go_rows(false, 1, goal),

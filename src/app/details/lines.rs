@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use super::super::{App, OpenThread, times};
 use super::zones::{self, Told};
 use crate::domain::{
-    AttributeValue, ContactNote, Conversation, ConversationId, Priority, SlaFact, SlaStatus, State, UnixTime, when,
+    AttributeValue, ContactNote, ContactRef, ContactRole, Conversation, ConversationId, Priority, Shared, SlaFact,
+    SlaStatus, State, UnixTime, when,
 };
 use crate::text::{Clean, Untrusted, clean, html, truncate, width, wrap};
 use crate::words::Arg;
@@ -18,8 +19,12 @@ const VALUE_LINES: usize = 3;
 const NOTE_LINES: usize = 5;
 /// So many notes are shown.
 const NOTES: usize = 3;
-/// So many earlier conversations are listed.
-const EARLIER: usize = 20;
+/// So many earlier conversations are listed until all of them are asked for; one more is listed, not told of.
+const EARLIER: usize = 6;
+/// Cells of the widest label that has its value beside it.
+const LABEL: u16 = 24;
+/// Cells that a value below its label is set in.
+const BELOW: u16 = 2;
 
 /// A part of the panel that folds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +41,8 @@ pub enum Section {
     Attributes,
     /// The contact's other conversations.
     Earlier,
+    /// Contacts that may be the same person.
+    Duplicates,
 }
 
 impl Section {
@@ -49,6 +56,7 @@ impl Section {
             Self::Clock => "details:clock",
             Self::Attributes => "details:attributes",
             Self::Earlier => "details:earlier",
+            Self::Duplicates => "details:duplicates",
         }
     }
 
@@ -61,6 +69,7 @@ impl Section {
             Self::Conversation => "ui-details-conversation",
             Self::Clock => "ui-details-clock",
             Self::Earlier => "ui-details-earlier",
+            Self::Duplicates => "ui-details-duplicates",
         }
     }
 }
@@ -72,6 +81,8 @@ pub enum Stop {
     Section(Section),
     /// Another conversation: `enter` opens it.
     Conversation(ConversationId),
+    /// More of the earlier conversations: `enter` lists them all.
+    More,
 }
 
 /// What a text is, for its colour.
@@ -100,14 +111,16 @@ pub enum DetailLine {
     Blank,
     /// A section's title, whether it is folded, and how many things it holds (0: not told).
     Heading(Section, bool, usize),
-    /// Label and value; the label is blank on a value's further lines.
-    Fact(Clean, Clean, Tone),
+    /// Label and value, and the cells of the labels' column; the label is blank on a value's further lines.
+    Fact(Clean, Clean, Tone, u16),
     /// A line of its own.
     Text(Clean, Tone),
     /// The SLA clock that breaches next.
     Clock(Box<SlaFact>),
     /// Another conversation: its title (or number), state, and when anybody wrote last.
     Earlier(Clean, State, UnixTime),
+    /// Another contact: its name, and its role in a word.
+    Person(Clean, Clean),
 }
 
 /// The panel: its lines, and what the cursor stops at, by line.
@@ -122,7 +135,7 @@ pub struct DetailsPanel {
 /// Cells of the label column in a panel of `width` cells.
 #[must_use]
 pub const fn label_cells(width: u16) -> u16 {
-    let part = width * 9 / 20;
+    let part = width * 2 / 5;
     if part < 8 {
         8
     } else if part > 13 {
@@ -140,10 +153,11 @@ impl App {
         let width = self.layout().details.map_or(0, |area| area.body.width.saturating_sub(2));
         let mut made = Maker { app: self, width, panel: DetailsPanel::default(), folded: false };
         made.person(open);
-        made.conversation(&open.thread.conversation);
-        made.clock(&open.thread.conversation);
-        made.attributes(Section::Attributes, &open.thread.conversation.attributes);
         made.earlier(open);
+        made.duplicates(open);
+        made.conversation(open);
+        made.attributes(Section::Attributes, &open.thread.conversation.attributes);
+        made.clock(&open.thread.conversation);
         made.panel
     }
 }
@@ -189,23 +203,25 @@ impl Maker<'_> {
 
     /// A fact; nothing when its value is blank.
     fn fact(&mut self, label: &Clean, value: &Clean, tone: Tone) {
+        self.fact_at(label, value, tone, label_cells(self.width));
+    }
+
+    /// A fact whose value begins behind a column of labels; below its label where one of them is too long.
+    fn fact_at(&mut self, label: &Clean, value: &Clean, tone: Tone, column: u16) {
         if value.is_blank() {
             return;
         }
-        let column = label_cells(self.width);
-        // A label that its column would cut shares a line with a short value, else has one of its own.
-        if width(label) > usize::from(column) && width(label) + 2 + width(value) <= usize::from(self.width) {
-            self.push(DetailLine::Fact(label.clone(), value.clone(), tone));
-            return;
+        let value = value.replace('\n', " ");
+        let all = self.width;
+        let lines_of = |column: u16| wrap(&value, usize::from(all.saturating_sub(column)).max(1));
+        let (mut label, mut column) = (label.clone(), column);
+        let mut lines = lines_of(column + 1);
+        if width(&label) > usize::from(column) || lines.len() > VALUE_LINES {
+            self.push(DetailLine::Text(truncate(&label, usize::from(self.width)), Tone::Dim));
+            (label, column) = (Clean::default(), BELOW - 1);
+            lines = lines_of(BELOW);
         }
-        let label = if width(label) > usize::from(column) {
-            self.push(DetailLine::Text(truncate(label, usize::from(self.width)), Tone::Dim));
-            Clean::default()
-        } else {
-            label.clone()
-        };
         let room = usize::from(self.width.saturating_sub(column + 1)).max(1);
-        let mut lines = wrap(&value.replace('\n', " "), room);
         if lines.len() > VALUE_LINES {
             lines.truncate(VALUE_LINES);
             if let Some(last) = lines.last_mut() {
@@ -214,7 +230,7 @@ impl Maker<'_> {
         }
         for (at, line) in lines.into_iter().enumerate() {
             let label = if at == 0 { label.clone() } else { Clean::default() };
-            self.push(DetailLine::Fact(label, line, tone));
+            self.push(DetailLine::Fact(label, line, tone, column));
         }
     }
 
@@ -301,7 +317,10 @@ impl Maker<'_> {
         for line in lines {
             self.push(DetailLine::Text(line, Tone::Note));
         }
-        let by = [note.author.clean(), self.about(note.created_at)];
+        // The name gives way to the date.
+        let at = self.about(note.created_at);
+        let room = usize::from(self.width).saturating_sub(width(&at) + 3 + if cut { 2 } else { 0 });
+        let by = [truncate(&note.author.clean(), room.max(1)), at];
         let by = Clean::join(by.iter().filter(|part| !part.is_blank()), &Clean::literal(" · "));
         let by = if cut { Clean::join([&Clean::literal("…"), &by], &Clean::literal(" ")) } else { by };
         self.push(DetailLine::Text(by, Tone::Dim));
@@ -320,6 +339,12 @@ impl Maker<'_> {
             return;
         }
         self.section(section, set.len());
+        // One column for all of them, as wide as the longest name that leaves the values their room.
+        let usual = label_cells(self.width);
+        let most = (self.width * 3 / 5).clamp(usual, LABEL.max(usual));
+        let cells = |name: &str| u16::try_from(width(&clean(&name.replace('_', " ")))).unwrap_or(u16::MAX);
+        let column =
+            set.iter().map(|(name, _)| cells(name)).filter(|cells| *cells <= most).max().unwrap_or(0).max(usual);
         for (name, value) in set {
             let value = match value {
                 AttributeValue::Null => continue,
@@ -331,16 +356,23 @@ impl Maker<'_> {
                 }
                 other => other.to_untrusted().clean(),
             };
-            self.fact(&clean(&name.replace('_', " ")), &value, Tone::Text);
+            self.fact_at(&clean(&name.replace('_', " ")), &value, Tone::Text, column);
         }
         self.folded = false;
     }
 
-    fn conversation(&mut self, on: &Conversation) {
+    fn conversation(&mut self, open: &OpenThread) {
+        let on = &open.thread.conversation;
         let (now, zone) = (self.app.now, &self.app.settings.zone);
         self.section(Section::Conversation, 0);
-        self.line(&clean(&format!("#{}", on.id)), Tone::Text);
+        if on.id.is_placeholder() {
+            let unsent = self.say("ui-unsent");
+            self.line(&unsent, Tone::Text);
+        } else {
+            self.line(&clean(&format!("#{}", on.id)), Tone::Text);
+        }
         match on.snoozed_until {
+            _ if on.id.is_placeholder() => {}
             Some(until) if on.state == State::Snoozed => {
                 self.known("ui-details-snoozed", &clean(&when::show(until, now, zone)));
             }
@@ -375,9 +407,15 @@ impl Maker<'_> {
             self.known("ui-details-ai", &self.say("ui-details-ai-took-part"));
         }
         self.known("ui-details-brand", &on.brand.clean());
-        if on.participants.len() > 1 {
-            self.known("ui-details-participants", &times::count(on.participants.len()));
+        let known: Vec<Clean> = open.thread.others.iter().map(ContactRef::shown_name).collect();
+        let mut others: Vec<Clean> = known.iter().filter(|name| !name.is_blank()).cloned().collect();
+        // Those who were never fetched have no names here.
+        match known.len() - others.len() {
+            0 => {}
+            nameless if others.is_empty() => others.push(times::count(nameless)),
+            nameless => others.push(clean(&format!("+{nameless}"))),
         }
+        self.known("ui-details-participants", &Clean::join(&others, &Clean::literal(", ")));
         self.folded = false;
     }
 
@@ -431,15 +469,53 @@ impl Maker<'_> {
         }
         self.section(Section::Earlier, earlier.len());
         if !self.folded {
-            for on in earlier.iter().take(EARLIER) {
+            let all = self.app.details.lists_all || earlier.len() <= EARLIER + 1;
+            let shown = if all { earlier.len() } else { EARLIER };
+            for on in earlier.iter().take(shown) {
                 let title = if on.title.is_empty() { on.preview.clean() } else { on.title.clean() };
                 let title = title.or(&clean(&format!("#{}", on.id)));
                 self.panel.stops.push((self.panel.lines.len(), Stop::Conversation(on.id.clone())));
                 self.push(DetailLine::Earlier(title, on.state, on.last_message_at));
             }
-            self.more(earlier.len().saturating_sub(EARLIER));
+            if shown < earlier.len() {
+                self.panel.stops.push((self.panel.lines.len(), Stop::More));
+                self.more(earlier.len() - shown);
+            }
         }
         self.folded = false;
+    }
+
+    /// Who may be the same person, and what tells so.
+    fn duplicates(&mut self, open: &OpenThread) {
+        let duplicates = &open.thread.duplicates;
+        if duplicates.is_empty() {
+            return;
+        }
+        self.section(Section::Duplicates, duplicates.len());
+        if !self.folded {
+            for one in duplicates {
+                let contact = &one.contact;
+                self.panel.stops.push((self.panel.lines.len(), Stop::Conversation(one.newest.clone())));
+                let role = self.say(role_word(contact.role));
+                self.push(DetailLine::Person(contact.shown_name().or(&self.say("ui-contact-unknown")), role));
+                let why = self.say(match one.shares {
+                    Shared::Email => "ui-details-same-email",
+                    Shared::Phone => "ui-details-same-phone",
+                });
+                self.push(DetailLine::Fact(Clean::default(), why, Tone::Dim, BELOW - 1));
+            }
+        }
+        self.folded = false;
+    }
+}
+
+/// The word of a contact's role.
+#[must_use]
+pub const fn role_word(role: ContactRole) -> &'static str {
+    match role {
+        ContactRole::User => "ui-role-user",
+        ContactRole::Lead => "ui-role-lead",
+        ContactRole::Visitor => "ui-role-visitor",
     }
 }
 

@@ -22,11 +22,20 @@ pub struct Details {
     pub scroll: usize,
     /// Which of the panel's stops the cursor is on, by index; the last when there are fewer.
     pub cursor: usize,
+    /// All earlier conversations are listed, not only the newest.
+    pub lists_all: bool,
+}
+
+impl Details {
+    /// Another conversation's: it begins at its top.
+    pub(super) const fn begin(&mut self) {
+        (self.scroll, self.cursor, self.lists_all) = (0, 0, false);
+    }
 }
 
 impl App {
     /// Visible lines of the panel.
-    fn details_page(&self) -> usize {
+    pub(super) fn details_page(&self) -> usize {
         self.layout().details.map_or(0, |area| usize::from(area.body.height))
     }
 
@@ -57,16 +66,33 @@ impl App {
             },
             Step::Top | Step::Bottom | Step::PageDown | Step::PageUp => {
                 details.scroll = step.from(scroll, end + 1, page);
+                match step {
+                    Step::Top => details.cursor = 0,
+                    Step::Bottom => details.cursor = panel.stops.len().saturating_sub(1),
+                    _ => {}
+                }
             }
         }
-        // The cursor goes along with what is in view.
-        let scroll = details.scroll;
+        self.keep_details_cursor(&panel, matches!(step, Step::Up | Step::PageUp | Step::Bottom));
+    }
+
+    /// The panel's view begins at this line; the cursor goes along.
+    pub(super) fn scroll_details(&mut self, line: usize) {
+        let panel = self.details_panel();
+        let down = line > self.details.scroll;
+        self.details.scroll = line.min(panel.lines.len().saturating_sub(self.details_page()));
+        self.keep_details_cursor(&panel, !down);
+    }
+
+    /// The cursor is in view: on the nearest stop, the last one that is seen where the view went up.
+    fn keep_details_cursor(&mut self, panel: &DetailsPanel, last: bool) {
+        let (scroll, page) = (self.details.scroll, self.details_page());
+        let line_of = |at: usize| panel.stops.get(at).map(|(line, _)| *line);
         let is_seen = |at: &usize| line_of(*at).is_some_and(|line| (scroll..scroll + page).contains(&line));
-        if !is_seen(&details.cursor) {
+        if !is_seen(&self.details.cursor) {
             let mut seen = (0..panel.stops.len()).filter(is_seen);
-            let nearest =
-                if matches!(step, Step::Up | Step::PageUp | Step::Bottom) { seen.next_back() } else { seen.next() };
-            details.cursor = nearest.unwrap_or(details.cursor);
+            let nearest = if last { seen.next_back() } else { seen.next() };
+            self.details.cursor = nearest.unwrap_or(self.details.cursor);
         }
     }
 
@@ -87,6 +113,7 @@ impl App {
                 self.focus = Pane::Thread;
                 self.show_thread(&id, true);
             }
+            Some(Stop::More) => self.details.lists_all = true,
             None => {}
         }
     }
@@ -103,8 +130,7 @@ impl App {
 
     /// `d`: beside the thread the panel comes and goes; over it, it also takes the focus.
     pub(super) fn toggle_details(&mut self) {
-        self.details.scroll = 0;
-        self.details.cursor = 0;
+        self.details.begin();
         if self.focus == Pane::Details {
             self.focus = Pane::Thread;
             self.details.open &= self.layout().shape != Shape::Wide;

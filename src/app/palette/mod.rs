@@ -23,6 +23,7 @@ use crate::command::CommandId;
 use crate::domain::{ContactId, ContactRef, Conversation, ConversationId, MacroId, TagId, Why};
 use crate::sync::message::{FoundContact, Generation};
 use crate::text::{Clean, Untrusted, clean};
+use crate::words::Words;
 
 /// From this width of the screen on what a line does is shown beside the lines.
 pub const ROOMY: u16 = 94;
@@ -115,6 +116,8 @@ struct Finding {
 enum Found {
     Contact(Box<FoundContact>),
     Conversation(Box<Conversation>),
+    /// A conversation that is not here, by its number.
+    Number,
 }
 
 /// The palette's state.
@@ -199,13 +202,14 @@ impl Palette {
                 title: &finding.title,
                 kind: match finding.what {
                     Found::Contact(_) => "kind-contact",
-                    Found::Conversation(_) => "kind-conversation",
+                    Found::Conversation(_) | Found::Number => "kind-conversation",
                 },
                 keys: &finding.with,
                 why_not: None,
                 about: match &finding.what {
                     Found::Contact(contact) => About::Contact(contact),
                     Found::Conversation(conversation) => About::Conversation(conversation),
+                    Found::Number => About::Doc("palette-does-fetch"),
                 },
             });
         };
@@ -239,8 +243,15 @@ impl Palette {
         }
     }
 
-    /// Looks for what is typed now, in what is held in memory.
-    fn narrow(&mut self) {
+    /// Whether the line with the cursor is a conversation that the helpdesk has to be asked for.
+    pub(super) fn is_fetched(&self) -> bool {
+        let at = self.lines.get(self.cursor).and_then(|at| (*at as usize).checked_sub(self.offers.items.len()));
+        at.and_then(|at| self.findings.get(at)).is_some_and(|finding| matches!(finding.what, Found::Number))
+    }
+
+    /// Looks for what is typed now, in what is held in memory. A conversation that is named is offered by its
+    /// number until the cache has said what it is, and when it is not there.
+    fn narrow(&mut self, words: &Words) {
         self.has_moved = false;
         self.cursor = 0;
         let typed = Typed::new(self.input.text());
@@ -251,6 +262,7 @@ impl Palette {
         for finding in findings {
             finding.is_still_meant(&typed).then(|| self.findings.push(finding));
         }
+        self.findings.extend(named_id(self.input.text()).map(|id| Finding::number(id, true, words)));
         hits.extend((first..).zip(&self.findings).filter_map(|(at, finding)| Some((at, finding.score(&typed)?))));
         self.order(&hits);
     }
@@ -275,25 +287,36 @@ impl Palette {
     }
 
     /// How far down a hit belongs: whole words, beginnings, acronyms; then what was used lately (63 here: not
-    /// at all); then what can be done; then how close the letters are. Its place is the end of it: commands
-    /// come before entries, macros, tags, people, conversations.
+    /// at all); then what can be done; then what it is: of equal answers what is held in memory comes before
+    /// people, and those before conversations, which are many; then how close the letters are. Its place is
+    /// the end of it: commands come before entries, macros, tags.
     fn weight(&self, (at, score): (u32, Score)) -> u64 {
         let class = 15 - u64::from(score.class as u8);
         let dim = u64::from(self.why_not(at as usize).is_some());
         let far = if score.class == Class::Any { 0 } else { 8_191 - u64::from(score.closeness.min(8_191)) };
-        class << 60 | 63 << RECENT | dim << 53 | far << 40 | u64::from(at)
+        let finding = (at as usize).checked_sub(self.offers.items.len()).and_then(|at| self.findings.get(at));
+        let rank = match finding.map(|finding| &finding.what) {
+            None => 0,
+            Some(Found::Contact(_)) => 1,
+            Some(Found::Conversation(_) | Found::Number) => 2,
+        };
+        class << 60 | 63 << RECENT | dim << 53 | rank << 51 | far << 38 | u64::from(at)
     }
 
     /// Takes in what the cache found. The line that the agent has chosen stays where it is, with all above.
-    fn take_in(&mut self, contacts: Vec<FoundContact>, conversations: Vec<Conversation>) {
+    fn take_in(&mut self, contacts: Vec<FoundContact>, conversations: Vec<Conversation>, words: &Words) {
         let typed = Typed::new(self.input.text());
         let kept = self.has_moved.then(|| std::mem::take(&mut self.lines));
-        let named = named_id(self.input.text()).map(ToOwned::to_owned);
+        let named = named_id(self.input.text());
         let before: Vec<Finding> = std::mem::take(&mut self.findings);
+        // Digits that somebody's phone number has are that number first.
+        let is_phone = !contacts.is_empty();
         let contacts = contacts.into_iter().map(Finding::contact);
-        let is_named = |on: &Conversation| named.as_deref() == Some(on.id.as_str());
+        let is_named = |on: &Conversation| named.as_ref() == Some(&on.id);
+        let elsewhere = named.clone().filter(|id| conversations.iter().all(|on| on.id != *id));
         let conversations = conversations.into_iter().map(|on| Finding::conversation(is_named(&on), on));
-        let news: Vec<Finding> = contacts.chain(conversations).collect();
+        let elsewhere = elsewhere.map(|id| Finding::number(id, !is_phone, words));
+        let news: Vec<Finding> = contacts.chain(conversations).chain(elsewhere).collect();
         let first = offers::at(self.offers.items.len());
         if let Some(mut lines) = kept {
             // What is on the screen stays, with the places that it has; the rest follows.
@@ -345,6 +368,18 @@ impl Finding {
         }
     }
 
+    /// A conversation that is not here: the helpdesk is asked for it when it is chosen.
+    fn number(id: ConversationId, is_named: bool, words: &Words) -> Self {
+        let number = clean(id.as_str());
+        Self {
+            title: words.with("palette-open-number", &[("number", (&number).into())]),
+            target: Target::Conversation(id),
+            with: Clean::default(),
+            what: Found::Number,
+            is_named,
+        }
+    }
+
     fn score(&self, typed: &Typed) -> Option<Score> {
         if self.is_named {
             return Some(Score { class: Class::Whole, closeness: 0 });
@@ -352,11 +387,15 @@ impl Finding {
         let text = match &self.what {
             Found::Contact(contact) => format!("{} {} {}", self.title, contact.email.clean(), contact.phone.clean()),
             Found::Conversation(_) => format!("{} {}", self.title, self.with),
+            Found::Number => return None,
         };
         let mut index = super::fuzzy::Index::default();
         index.push(&text);
         // Letters here and there are no answer of a name among thousands.
-        index.score(0, typed).filter(|score| score.class > Class::Typo)
+        let score = index.score(0, typed).filter(|score| score.class > Class::Typo)?;
+        // Titles begin with every word there is: where a conversation's does, that says less than a name's.
+        let most = if matches!(self.what, Found::Contact(_)) { Class::Whole } else { Class::WordBegin };
+        Some(Score { class: score.class.min(most), ..score })
     }
 
     fn is_still_meant(&self, typed: &Typed) -> bool {
@@ -364,18 +403,14 @@ impl Finding {
     }
 }
 
-/// The conversation that is named by what is typed: `2214`, `#2214`, or a web address that ends in it.
-fn named_id(typed: &str) -> Option<&str> {
+/// The conversation that is named by what is typed: `2214`, `#2214`, or the web address of its page. Words
+/// that could be an id are words here.
+fn named_id(typed: &str) -> Option<ConversationId> {
     let typed = typed.trim();
-    let is_address = typed.contains("://") || typed.starts_with("app.") && typed.contains('/');
-    if is_address {
-        // Behind `?` and `#` stands where in the conversation, not which.
-        let path = typed.split(['?', '#']).next().unwrap_or(typed);
-        let path = if path.bytes().any(|byte| byte.is_ascii_digit()) { path } else { typed };
-        return path.split(|scalar: char| !scalar.is_ascii_digit()).rfind(|digits| !digits.is_empty());
-    }
     let digits = typed.strip_prefix('#').unwrap_or(typed);
-    (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+    let is_address = typed.contains("://") || typed.contains("/conversation");
+    if is_number || is_address { ConversationId::parse_typed(typed) } else { None }
 }
 
 #[cfg(test)]
@@ -392,10 +427,12 @@ mod tests {
             ("http://127.0.0.1:8080/a/inbox/northwind/conversation/42", Some("42")),
             ("app.eu.intercom.com/a/apps/x/conversations/9", Some("9")),
             ("order 2214", None),
+            ("refund", None),
+            ("24/7", None),
             ("#", None),
             ("", None),
         ] {
-            assert_eq!(named_id(typed), id, "{typed}");
+            assert_eq!(named_id(typed).as_ref().map(ConversationId::as_str), id, "{typed}");
         }
     }
 }

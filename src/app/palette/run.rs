@@ -52,13 +52,14 @@ impl App {
                 (_, count) if self.selection.is_on() => {
                     self.words.with("palette-selected", &[("count", Arg::from(count))])
                 }
+                (Some(id), _) if id.is_placeholder() => self.words.say("ui-unsent"),
                 (Some(id), _) => clean(&format!("#{id}")),
                 (None, _) => Clean::default(),
             },
             on,
             blank: Clean::default(),
         };
-        palette.narrow();
+        palette.narrow(&self.words);
         self.layers.push(Layer::Palette(palette));
     }
 
@@ -91,7 +92,10 @@ impl App {
                     self.act(&on, vec![act]);
                 }
             }
-            Target::Conversation(id) => self.open_conversation(&id),
+            Target::Conversation(id) => {
+                self.open_conversation(&id);
+                self.thread.sought = palette.is_fetched();
+            }
             Target::Contact(_) => {
                 if let Some(super::About::Contact(contact)) = palette.found().map(|line| line.about) {
                     self.open_conversation(&contact.newest);

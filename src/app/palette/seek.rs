@@ -14,7 +14,7 @@ impl App {
     pub(in crate::app) fn palette_changed(&mut self) {
         let generation = self.next_generation();
         let Some(Layer::Palette(palette)) = self.layers.last_mut() else { return };
-        palette.narrow();
+        palette.narrow(&self.words);
         palette.asked = generation;
         let typed = palette.input.text().trim();
         let named = named_id(typed);
@@ -23,7 +23,7 @@ impl App {
         }
         let text = match named {
             // Of an address only the number says which.
-            Some(id) if id != typed => format!("#{id}"),
+            Some(id) if id.as_str() != typed => format!("#{id}"),
             _ => typed.to_owned(),
         };
         self.ask(Request::Find { generation, text });
@@ -40,7 +40,7 @@ impl App {
             if let Layer::Palette(palette) = layer
                 && palette.asked == generation
             {
-                palette.take_in(contacts, conversations);
+                palette.take_in(contacts, conversations, &self.words);
                 return true;
             }
         }

@@ -5,7 +5,7 @@ use super::super::input::Input;
 use super::super::layers::Layer;
 use super::super::{App, Severity};
 use super::{Check, Choice, NoteLine, On, Picker, PickerKind, Value, With};
-use crate::domain::{AssignTo, AwayState, Conversation, Priority, State, TagId, Teammate, TeammateId};
+use crate::domain::{AssignTo, AwayState, Conversation, Priority, State, TagId, Team, Teammate, TeammateId};
 use crate::query::Sort;
 use crate::text::{Clean, clean, fold};
 
@@ -72,10 +72,14 @@ impl App {
             people: Vec::new(),
             others: Vec::new(),
         };
-        // The cursor begins where things stand, except where that would do nothing.
-        if matches!(picker.kind, PickerKind::Priority(_) | PickerKind::Sort) {
-            picker.cursor = picker.choices.iter().position(|choice| choice.current).unwrap_or(0);
-        }
+        // The cursor begins where things stand; where that would do nothing, or take something off, on the
+        // first line that would not.
+        let begins = match picker.kind {
+            PickerKind::Priority(_) | PickerKind::Sort => picker.choices.iter().position(|choice| choice.current),
+            PickerKind::Tags(_) | PickerKind::Away => picker.choices.iter().position(|choice| !choice.current),
+            _ => None,
+        };
+        picker.cursor = begins.unwrap_or(0);
         picker.meaning = self.meaning(&picker);
         self.ask_beside(&mut picker);
         self.layers.push(Layer::Picker(picker));
@@ -168,15 +172,17 @@ impl App {
 
     fn team_choices(&self, on: &On) -> Vec<Choice> {
         let one = on.as_one();
-        let mut choices: Vec<Choice> = self
-            .directory
-            .teams
-            .iter()
+        let has_it = |team: &Team| one.is_some_and(|on| on.team.as_ref() == Some(&team.id));
+        let mut teams: Vec<&Team> = self.directory.teams.iter().collect();
+        // What would do nothing comes last.
+        teams.sort_by_key(|team| has_it(team));
+        let mut choices: Vec<Choice> = teams
+            .into_iter()
             .map(|team| {
                 let of_teammates = self.directory.teammates.iter().filter(|mate| mate.teams.contains(&team.id)).count();
                 let count = team.members.len().max(of_teammates);
                 Choice::new(Value::Assign(AssignTo::Team(team.id.clone())), team.name.clean())
-                    .current(one.is_some_and(|on| on.team.as_ref() == Some(&team.id)))
+                    .current(has_it(team))
                     .detail(self.words.with("team-members", &[("count", count.into())]))
             })
             .collect();
@@ -187,12 +193,12 @@ impl App {
         choices
     }
 
-    /// Those that are on it first, then those that are on what is in the list, the most used first, then by
-    /// name.
+    /// Those that are on it first, then the most used first, here and on the newest conversations, then by name.
     fn tag_choices(&self, on: &On) -> Vec<Choice> {
         let has = |id: &TagId| on.as_one().is_some_and(|on| on.tags.iter().any(|tag| tag.id == *id));
         let puts = |on: &Conversation, id: &TagId| on.tags.iter().any(|tag| tag.id == *id);
-        let used = |id: &TagId| self.list.rows.iter().filter(|row| puts(&row.conversation, id)).count();
+        let listed = |id: &TagId| self.list.rows.iter().filter(|row| puts(&row.conversation, id)).count();
+        let used = |id: &TagId| self.tag_use.get(id).copied().unwrap_or_else(|| listed(id));
         let mut tags: Vec<_> = self.directory.tags.iter().map(|tag| (has(&tag.id), used(&tag.id), tag)).collect();
         tags.sort_by_key(|(has, used, _)| (!has, std::cmp::Reverse(*used)));
         tags.into_iter()

@@ -75,8 +75,11 @@ impl App {
     }
 
     fn chosen_merge(&mut self, picker: Picker, into: ConversationId) {
-        if let PickerKind::Merge(on) = picker.kind {
-            self.ask_merge(on, into, &picker.others);
+        if let PickerKind::Merge(on) = picker.kind.clone() {
+            let others = picker.others.clone();
+            // It stays behind the question: a no goes back to it.
+            self.layers.push(Layer::Picker(picker));
+            self.ask_merge(on, into, &others);
         }
     }
 

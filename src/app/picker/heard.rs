@@ -26,17 +26,33 @@ impl App {
         let what = match &picker.kind {
             PickerKind::Teammate(_) | PickerKind::Team(_) => Pick::Loads(loads_of(&picker.choices)),
             PickerKind::Participants(on) => Pick::Participants(on.id.clone()),
+            PickerKind::Tags(_) => Pick::TagUse,
             PickerKind::Merge(on) => Pick::MergeInto(on.id.clone()),
             _ => return,
         };
         self.ask_for_picker(picker, what);
     }
 
+    /// Asks how often each tag is used, so that it is known when tags are chosen.
+    pub(in crate::app) fn ask_tag_use(&mut self) {
+        if !self.started {
+            return;
+        }
+        let generation = self.next_generation();
+        self.ask_pick(generation, Pick::TagUse);
+    }
+
     /// An answer. Whether anything that is shown changed.
     pub(in crate::app) fn hear_picked(&mut self, generation: Generation, what: Picked) -> bool {
-        if let Picked::Conversation(other) = what {
-            return self.merge_side_here(generation, other);
-        }
+        let what = match what {
+            Picked::Conversation(other) => return self.merge_side_here(generation, other),
+            // For the next time: a list that is open does not move.
+            Picked::TagUse(used) => {
+                self.tag_use = used;
+                return false;
+            }
+            what => what,
+        };
         let at = self
             .layers
             .iter()
@@ -59,7 +75,7 @@ impl App {
                 self.renew_people(&mut picker);
             }
             Picked::MergeInto(others) => self.merge_others_here(&mut picker, others),
-            Picked::Conversation(_) => {}
+            Picked::Conversation(_) | Picked::TagUse(_) => {}
         }
         self.layers.insert(at, Layer::Picker(picker));
         true

@@ -7,7 +7,7 @@ use super::super::layers::{Confirm, Layer};
 use super::super::{App, Severity};
 use super::{Choice, Picker, PickerKind, Value};
 use crate::domain::{Act, Conversation, ConversationId};
-use crate::sync::message::{Generation, Pick};
+use crate::sync::message::{Connection, Generation, Pick};
 use crate::text::{Clean, clean};
 
 /// The question before a merge: both sides, and what happens.
@@ -21,6 +21,8 @@ pub struct MergeAsk {
     pub other: Option<Box<Conversation>>,
     /// Whether it is being looked for.
     pub asked: Option<Generation>,
+    /// It is not on disk: the helpdesk is being asked for it.
+    pub fetching: bool,
 }
 
 impl MergeAsk {
@@ -46,7 +48,7 @@ impl App {
         };
         others.extend(self.list.rows.iter().map(|row| &row.conversation).filter(|other| same(other)));
         let mut seen = BTreeSet::from([&on.id]);
-        others.retain(|other| seen.insert(&other.id));
+        others.retain(|other| !other.id.is_placeholder() && seen.insert(&other.id));
         others.sort_by_key(|other| {
             (other.channel != on.channel, other.company != on.company, Reverse(other.last_message_at))
         });
@@ -64,7 +66,7 @@ impl App {
     /// The line for a typed number or a pasted address.
     pub(super) fn typed_merge(&self, picker: &Picker, on: &Conversation) -> Option<Choice> {
         let id = ConversationId::parse_typed(picker.input.text())?;
-        if id == on.id || self.is_of_another_contact(&id, on, &picker.others) {
+        if id == on.id || id.is_placeholder() || self.is_of_another_contact(&id, on, &picker.others) {
             return None;
         }
         let Some(other) = self.seen(&id, &picker.others) else {
@@ -96,7 +98,13 @@ impl App {
             self.ask_pick(generation, Pick::Conversation(into.clone()));
             generation
         });
-        self.layers.push(Layer::Confirm(Confirm::Merge(Box::new(MergeAsk { on, into, other, asked }))));
+        self.layers.push(Layer::Confirm(Confirm::Merge(Box::new(MergeAsk {
+            on,
+            into,
+            other,
+            asked,
+            fetching: false,
+        }))));
     }
 
     /// The other side of the question is here, or is not to be had here.
@@ -107,13 +115,33 @@ impl App {
         });
         let Some(ask) = question else { return false };
         ask.asked = None;
+        ask.fetching = other.is_none() && matches!(self.status.connection, Connection::Online);
         ask.other = other;
         true
+    }
+
+    /// The conversation that the helpdesk is asked for, so that both sides of a merge are seen.
+    pub(in crate::app) fn merge_side_wanted(&self) -> Option<ConversationId> {
+        match self.layers.last() {
+            Some(Layer::Confirm(Confirm::Merge(ask))) if ask.fetching => Some(ask.into.clone()),
+            _ => None,
+        }
+    }
+
+    /// These changed on disk: the other side of the question may be among them.
+    pub(in crate::app) fn merge_side_may_be_here(&mut self, ids: &[ConversationId]) {
+        let Some(into) = self.merge_side_wanted().filter(|into| ids.contains(into)) else { return };
+        let generation = self.next_generation();
+        if let Some(Layer::Confirm(Confirm::Merge(ask))) = self.layers.last_mut() {
+            ask.asked = Some(generation);
+        }
+        self.ask_pick(generation, Pick::Conversation(into));
     }
 
     /// Yes: into that one, for good.
     pub(in crate::app) fn merge_now(&mut self, ask: MergeAsk) {
         let MergeAsk { on, into, other, .. } = ask;
+        self.layers.pop_if(|layer| matches!(layer, Layer::Picker(_)));
         let id = |of: &Conversation| of.contact.as_ref().and_then(|contact| contact.id.clone());
         if other.as_deref().and_then(id).zip(id(&on)).is_some_and(|(theirs, ours)| theirs != ours) {
             self.say(Severity::Warning, "why-merge-contact");

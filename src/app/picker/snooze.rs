@@ -41,7 +41,7 @@ impl App {
 
     pub(super) fn snooze_choices(&self) -> Vec<Choice> {
         let mut seen = BTreeSet::new();
-        PRESETS
+        let mut choices: Vec<(UnixTime, Choice)> = PRESETS
             .into_iter()
             .filter_map(|(key, typed)| {
                 let Snooze { until, reminder } = snooze::parse(typed, self.now, &self.settings.zone).ok()?;
@@ -49,10 +49,13 @@ impl App {
                     let title = self.words.say(key);
                     let folded = fold(&format!("{title} {typed}"));
                     let choice = Choice::new(Value::Until { until, typed: typed.to_owned() }, title);
-                    Choice { folded, ..choice }.detail(self.moment(until))
+                    (until, Choice { folded, ..choice }.detail(self.moment(until)))
                 })
             })
-            .collect()
+            .collect();
+        // The soonest first; those of one moment as they are above.
+        choices.sort_by_key(|(until, _)| *until);
+        choices.into_iter().map(|(_, choice)| choice).collect()
     }
 
     /// The line for a typed time.
@@ -67,18 +70,16 @@ impl App {
     pub(super) fn snooze_meaning(&self, picker: &Picker) -> Clean {
         let typed = snooze::split(picker.input.text().trim());
         let mut said = Vec::new();
+        let unless = typed.unless_reply || picker.with == With::UnlessReply(true);
+        let has_words = unless || !typed.reason.is_empty();
         if typed.time.is_empty() {
             // Without a time of its own the reason goes with the line that has the cursor.
             match picker.choice().map(|choice| &choice.value) {
-                Some(Value::Until { until, .. }) if !typed.reason.is_empty() || typed.unless_reply => {
-                    said.push(self.moment(*until));
-                }
+                Some(Value::Until { until, .. }) if has_words => said.push(self.moment(*until)),
                 _ => {
-                    said.push(self.words.say("snooze-how"));
-                    if !self.settings.time_zone_known {
-                        said.push(self.words.say("zone-unknown"));
-                    }
-                    return Clean::join(&said, &clean(" · "));
+                    // How a time is typed stands in the empty line.
+                    let is_known = self.settings.time_zone_known;
+                    return if is_known { Clean::default() } else { self.words.say("picker-zone-unknown") };
                 }
             }
         } else {
@@ -92,7 +93,7 @@ impl App {
                 },
             }
         }
-        if typed.unless_reply || picker.with == With::UnlessReply(true) {
+        if unless {
             said.push(self.words.say("snooze-unless"));
         }
         if !typed.reason.is_empty() {

@@ -45,14 +45,15 @@ impl App {
         }
     }
 
-    /// Closes and tags; the tag is made where the workspace has none.
+    /// Closes and tags; the tag is made where the workspace has none, and left out where it cannot be made.
     fn close_as_spam(&mut self, on: On) {
         let tag = self.directory.find_tag(TAG).map(|tag| Act::Tag { tag: tag.id.clone(), name: tag.name.clone() });
         match tag {
             Some(tag) => {
                 self.act_on(&on, vec![tag, Act::Close]);
             }
-            None => self.act_with_new_tags(on, vec![Act::Close], vec![Untrusted::new(TAG)]),
+            // Away from the helpdesk no tag can be made: what is unwanted is closed all the same.
+            None => self.close_with_new_tag(on, Untrusted::new(TAG)),
         }
     }
 

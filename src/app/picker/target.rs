@@ -1,6 +1,6 @@
 //! What a choice is for, and how it becomes acts.
 
-use super::super::{App, Severity};
+use super::super::{App, Pane, Severity};
 use crate::domain::bulk::Selected;
 use crate::domain::{Act, Conversation, GroupId, TagRef};
 use crate::sync::message::Request;
@@ -51,25 +51,36 @@ pub(in crate::app) struct Making {
     on: On,
     /// What else was chosen with them; goes first.
     acts: Vec<Act>,
+    /// That is done also when they cannot be made.
+    without: bool,
 }
 
 impl App {
     /// Does what was chosen: on one conversation as one group of acts, on several as the selection does.
     pub(in crate::app) fn act_on(&mut self, on: &On, acts: Vec<Act>) -> bool {
         match on {
-            On::One(on) => self.act(on, acts),
+            On::One(on) => self.act_on_one(on, acts),
             On::Many(selected) => self.act_on_many(selected, acts),
         }
     }
 
     /// The same, with tags that are to be made first: all of it is done once they are there, or nothing.
     pub(in crate::app) fn act_with_new_tags(&mut self, on: On, acts: Vec<Act>, names: Vec<Untrusted>) {
+        self.make_tags(on, acts, names, false);
+    }
+
+    /// Closes, and tags with one that is to be made first; where it cannot be made, it is closed without.
+    pub(super) fn close_with_new_tag(&mut self, on: On, name: Untrusted) {
+        self.make_tags(on, vec![Act::Close], vec![name], true);
+    }
+
+    fn make_tags(&mut self, on: On, acts: Vec<Act>, names: Vec<Untrusted>, without: bool) {
         let Some(group) = self.next_group() else { return };
         let shown: Vec<Clean> = names.iter().map(Untrusted::clean).collect();
         let shown = Clean::join(&shown, &clean(", "));
         let text = self.words.with("tag-making", &[("name", (&shown).into())]);
         self.say_text(Severity::Info, text, Clean::default());
-        self.making.push(Making { group: group.clone(), on, acts });
+        self.making.push(Making { group: group.clone(), on, acts, without });
         self.ask(Request::MakeTags { group, names });
     }
 
@@ -78,13 +89,29 @@ impl App {
         let Some(at) = self.making.iter().position(|making| making.group == *group) else { return };
         let Making { on, mut acts, .. } = self.making.remove(at);
         acts.extend(tags.into_iter().map(|TagRef { id, name }| Act::Tag { tag: id, name }));
-        self.act_on(&on, acts);
+        self.act_later(&on, acts);
     }
 
-    /// They could not be made: nothing is done. Whether that is what the group was about.
+    /// The same after an answer was waited for. A question comes up only where it takes nothing that is typed.
+    fn act_later(&mut self, on: &On, acts: Vec<Act>) {
+        let is_busy = !self.layers.is_empty() || self.focus == Pane::Composer;
+        if is_busy && matches!(on, On::Many(_)) {
+            self.say(Severity::Warning, "tag-made-for-many");
+        } else {
+            self.act_on(on, acts);
+        }
+    }
+
+    /// They could not be made: nothing is done, or what goes without them. Whether that is what the group was
+    /// about.
     pub(in crate::app) fn tags_not_made(&mut self, group: &GroupId, why: &'static str) -> bool {
         let Some(at) = self.making.iter().position(|making| making.group == *group) else { return false };
-        self.making.remove(at);
+        let Making { on, acts, without, .. } = self.making.remove(at);
+        if without {
+            self.act_later(&on, acts);
+            self.say(Severity::Warning, "tag-not-put-on");
+            return true;
+        }
         let text = self.words.with("not-done", &[("why", (&self.words.say(why)).into())]);
         self.say_text(Severity::Error, text, Clean::default());
         true

@@ -239,7 +239,7 @@ impl Sidebar {
     #[must_use]
     pub fn count_of(&self, row: &SidebarRow) -> Option<Count> {
         match row.kind {
-            RowKind::Entry(at) => self.entries.get(at)?.count,
+            RowKind::Entry(at) => self.entries.get(at).and_then(told),
             RowKind::Folder(at) => self.tree.folders.get(at)?.count,
             RowKind::Title(section) if row.folded && section.counts_as_one() => self.teammates,
             RowKind::Title(section) if row.folded => Some(self.marks_within(section)),
@@ -256,7 +256,7 @@ impl Sidebar {
         let entries = self.entries.iter().filter(|entry| held(&entry.key, entry.kind.section()));
         let folders = self.tree.folders.iter().filter(|folder| held(&folder.key, Section::Folders));
         let hidden = |key: &str| arrange::is_hidden(&self.arrangement, key);
-        let counts = entries.filter(|entry| !hidden(&entry.key)).filter_map(|entry| entry.count);
+        let counts = entries.filter(|entry| !hidden(&entry.key)).filter_map(told);
         let counts = counts.chain(folders.filter(|folder| !hidden(&folder.key)).filter_map(|folder| folder.count));
         counts.fold(Count::default(), |all, one| Count {
             total: all.total.max(one.total),
@@ -324,6 +324,12 @@ impl Sidebar {
         let same_key = |row: &SidebarRow| self.key_of(row) == name.key;
         (0..self.rows.len()).find(same).or_else(|| self.rows.iter().position(same_key))
     }
+}
+
+/// What an entry tells of its count. A target that was missed before the end is nobody's work any more.
+fn told(entry: &Entry) -> Option<Count> {
+    let count = entry.count?;
+    Some(if entry.kind == EntryKind::Closed { Count { breached: 0, soon: 0, ..count } } else { count })
 }
 
 /// What is shown of a count: when this stays the same, nothing has to be drawn.

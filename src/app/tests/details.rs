@@ -28,7 +28,7 @@ fn enter_folds_a_section_and_this_is_remembered() {
         Request::SaveArrangement(kept) => Some(kept.folded.clone()),
         _ => None,
     });
-    assert!(kept.is_some_and(|folded| folded.contains(&Section::Conversation.key().to_owned())));
+    assert!(kept.is_some_and(|folded| folded.contains(&Section::Earlier.key().to_owned())));
     desk.press("enter");
     assert_eq!(desk.app.details_panel().lines.len(), lines);
 }
@@ -37,8 +37,8 @@ fn enter_folds_a_section_and_this_is_remembered() {
 fn enter_on_an_earlier_conversation_opens_it() {
     let mut desk = desk();
     let stops = desk.app.details_panel().stops;
-    assert!(matches!(stops.last(), Some((_, Stop::Conversation(id))) if id.as_str() == "9"), "{stops:?}");
-    for _ in 0..stops.len() {
+    let is = |stop: &(usize, Stop)| matches!(&stop.1, Stop::Conversation(id) if id.as_str() == "9");
+    for _ in 0..stops.iter().position(is).expect("it is listed") {
         desk.press("j");
     }
     desk.press("enter");
@@ -47,6 +47,31 @@ fn enter_on_an_earlier_conversation_opens_it() {
     assert_eq!(desk.acts().last().map(|(id, _)| id.clone()).as_deref(), Some("9"), "what is shown is what is closed");
     desk.press("esc");
     assert_eq!(desk.cursor(), "1");
+}
+
+#[test]
+fn the_newest_earlier_conversations_are_listed_and_all_of_them_on_demand() {
+    let mut desk = Desk::new();
+    desk.press("enter");
+    let earlier: Vec<_> = (2..=9).map(|number: usize| desk.server(&number.to_string()).clone()).collect();
+    let listed = |desk: &Desk| {
+        let panel = desk.app.details_panel();
+        panel.lines.iter().filter(|line| matches!(line, DetailLine::Earlier(..))).count()
+    };
+    if let Some(open) = desk.app.thread.open.as_mut() {
+        open.thread.earlier = earlier;
+    }
+    desk.press("l");
+    assert_eq!(listed(&desk), 6);
+    for _ in 0..7 {
+        desk.press("j");
+    }
+    desk.press("enter");
+    assert_eq!(listed(&desk), 8);
+    // The cursor is where the rest begins.
+    desk.press("enter");
+    assert_eq!(desk.shown().as_str(), "8");
+    assert!(!desk.app.details.lists_all, "another conversation begins anew");
 }
 
 #[test]
@@ -82,7 +107,7 @@ fn the_panel_tells_state_and_clock_in_words() {
     let panel = desk.app.details_panel();
     let told = |wanted: &str| {
         panel.lines.iter().any(|line| match line {
-            DetailLine::Fact(label, value, _) => format!("{label} {value}").contains(wanted),
+            DetailLine::Fact(label, value, ..) => format!("{label} {value}").contains(wanted),
             DetailLine::Text(text, _) => text.contains(wanted),
             _ => false,
         })

@@ -205,7 +205,7 @@ fn a_file_never_comes_into_another_text_than_it_was_named_for() {
     assert_eq!(desk.app.composer.files.len(), 1, "it comes as soon as it can");
     desk.slow = true;
     desk.press("esc esc j r").press("ctrl-x f").write("b.png").press("enter esc");
-    assert_eq!(desk.notice(), "Not attached, since you left its text: b.png");
+    assert_eq!(desk.notice(), "Not attached, because you left that text: b.png");
 }
 
 #[test]

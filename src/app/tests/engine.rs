@@ -362,6 +362,12 @@ impl Engine {
             }
             Pick::MergeInto(id) => Picked::MergeInto(others(id)),
             Pick::Conversation(id) => Picked::Conversation(self.conversation(id).cloned().map(Box::new)),
+            Pick::TagUse => {
+                let mut used = BTreeMap::new();
+                let tags = self.conversations.iter().flat_map(|on| &on.tags);
+                tags.for_each(|tag| *used.entry(tag.id.clone()).or_default() += 1);
+                Picked::TagUse(used)
+            }
         }
     }
 
@@ -418,6 +424,8 @@ impl Engine {
             contact_notes: Vec::new(),
             companies: Vec::new(),
             earlier: Vec::new(),
+            others: Vec::new(),
+            duplicates: Vec::new(),
             reminder: None,
             conversation,
         })

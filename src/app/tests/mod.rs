@@ -107,7 +107,16 @@ impl Desk {
                 Effect::Redraw | Effect::SwitchWorkspace(_) => {}
                 Effect::Request(request) => {
                     self.asked.push((*request).clone());
-                    if self.slow && matches!(*request, Request::Commit { .. } | Request::Thread { .. }) {
+                    if self.slow
+                        && matches!(
+                            *request,
+                            Request::Commit { .. }
+                                | Request::Thread { .. }
+                                | Request::Matching { .. }
+                                | Request::BulkPreview { .. }
+                                | Request::Bulk { .. }
+                        )
+                    {
                         self.waiting.push(*request);
                         continue;
                     }

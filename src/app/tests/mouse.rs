@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use super::Desk;
-use super::engine::Engine;
+use super::engine::{Engine, id};
+use crate::app::bulk::BulkLayer;
+use crate::app::details::{Section, Stop};
 use crate::app::mouse::{Front, Mouse, MouseKind};
 use crate::app::{Area, Layer, Msg, Pane};
 use crate::config::settings::{Density, Settings};
-use crate::domain::Act;
+use crate::domain::{Act, Draft, Mode};
+use crate::sync::message::Request;
 
 impl Desk {
     /// What is there now is drawn.
@@ -180,6 +183,23 @@ fn no_click_answers_a_question_or_sends_a_text() {
 }
 
 #[test]
+fn a_click_in_a_bulk_preview_includes_and_does_not_do_it() {
+    let mut desk = Desk::new();
+    let draft = Draft::new(id(1), Mode::Reply, "Dear", desk.engine.now);
+    desk.engine.drafts.insert((id(1), Mode::Reply), draft);
+    let changes = |desk: &Desk| match desk.app.layers.last() {
+        Some(Layer::Bulk(BulkLayer::Preview(preview))) => preview.changes(),
+        other => panic!("{other:?}"),
+    };
+    desk.press("x x e");
+    assert_eq!(changes(&desk), 1);
+    let front = Front { frame: Area::new(38, 8, 80, 12), lines: vec![(Area::new(40, 14, 76, 1), 0)] };
+    desk.pass(Duration::from_secs(1)).drawn(Some(front)).press_at(50, 14);
+    assert_eq!(changes(&desk), 2);
+    assert!(!desk.asked.iter().any(|asked| matches!(asked, Request::Bulk { .. })));
+}
+
+#[test]
 fn an_overlay_that_changed_since_it_was_drawn_is_not_clicked() {
     let mut desk = Desk::new();
     desk.press("z");
@@ -210,6 +230,56 @@ fn a_scroll_bar_is_pulled_to_both_ends() {
     assert!(desk.app.list.position() < 20, "let go");
     assert_eq!(desk.focus(), Pane::List);
     assert!(desk.app.thumb(Pane::Sidebar).is_none());
+}
+
+#[test]
+fn the_bars_of_sidebar_and_details_are_pulled_too() {
+    let mut desk = Desk::sized(160, 14);
+    desk.press("enter");
+    let earlier: Vec<_> = (2..9).map(|number: usize| desk.server(&number.to_string()).clone()).collect();
+    if let Some(open) = desk.app.thread.open.as_mut() {
+        open.thread.earlier = earlier;
+    }
+    for pane in [Pane::Sidebar, Pane::Details] {
+        let scroll = |desk: &Desk| match pane {
+            Pane::Sidebar => desk.app.sidebar.scroll,
+            _ => desk.app.details.scroll,
+        };
+        let thumb = desk.app.thumb(pane).unwrap();
+        let (x, top, rows) = (thumb.track.x, thumb.track.y, thumb.track.height);
+        desk.drawn(None).mouse(MouseKind::Press, x, top + rows - 1);
+        assert!(scroll(&desk) > 0, "{pane:?}");
+        let end = desk.app.thumb(pane).unwrap();
+        assert_eq!(end.top + end.rows, rows, "{pane:?}");
+        desk.mouse(MouseKind::Drag, x, top);
+        assert_eq!(scroll(&desk), 0, "{pane:?}");
+        desk.mouse(MouseKind::Release, x, top).pass(Duration::from_secs(1));
+    }
+    assert_eq!(desk.focus(), Pane::Thread, "looking around takes no focus");
+}
+
+#[test]
+fn a_click_in_the_details_folds_a_title_and_opens_a_conversation() {
+    let mut desk = Desk::new();
+    desk.press("enter");
+    let earlier: Vec<_> = ["3", "9"].iter().map(|id| desk.server(id).clone()).collect();
+    if let Some(open) = desk.app.thread.open.as_mut() {
+        open.thread.earlier = earlier;
+    }
+    let line_of = |desk: &Desk, wanted: &Stop| {
+        let stops = desk.app.details_panel().stops;
+        u16::try_from(stops.iter().find(|(_, stop)| stop == wanted).unwrap().0).unwrap()
+    };
+    let nine = Stop::Conversation(super::engine::id(9));
+    let (x, y) = desk.cell(Pane::Details, line_of(&desk, &nine));
+    desk.click(x, y);
+    assert_eq!((desk.focus(), desk.shown().as_str()), (Pane::Details, "1"), "the first click only points at it");
+    let lines = desk.app.details_panel().lines.len();
+    let (title, row) = desk.cell(Pane::Details, line_of(&desk, &Stop::Section(Section::Conversation)));
+    desk.click(title, row);
+    assert!(desk.app.details_panel().lines.len() < lines);
+    desk.click(x, y).click(x, y);
+    assert_eq!((desk.focus(), desk.shown().as_str()), (Pane::Thread, "9"));
 }
 
 #[test]

@@ -91,3 +91,30 @@ fn a_picker_without_a_match_does_nothing_on_enter() {
     assert_eq!(desk.app.layers.len(), 1);
     assert!(desk.acts().is_empty());
 }
+
+#[test]
+fn tags_that_are_used_most_come_first() {
+    let mut desk = Desk::new();
+    let tags = desk.engine.directory.tags.clone();
+    let last = tags.last().unwrap().clone();
+    for number in [6, 7, 8] {
+        // None of these is in the list.
+        let on = crate::domain::TagRef { id: last.id.clone(), name: last.name.clone() };
+        desk.engine.edit(number).tags = vec![on];
+    }
+    let directory = desk.engine.directory.clone();
+    desk.hear(crate::sync::message::Event::Directory(directory));
+    desk.press("t");
+    let first = picker(&desk).choice().unwrap().title.to_string();
+    assert!(tags.len() > 1 && first == last.name.as_raw(), "{first}");
+}
+
+#[test]
+fn help_is_there_in_every_overlay_that_takes_no_text() {
+    let mut desk = Desk::new();
+    desk.press("g h ?");
+    let Some(Layer::Help(help)) = desk.app.layers.last() else { panic!() };
+    assert!(help.rows.iter().any(|row| row.title.as_str() == "Next line"));
+    desk.press("esc");
+    assert!(matches!(desk.app.layers.last(), Some(Layer::Shift(_))), "one layer back");
+}

@@ -83,6 +83,40 @@ fn everything_is_found_by_a_few_letters() {
 }
 
 #[test]
+fn what_has_a_name_comes_before_conversations_that_have_the_word() {
+    let mut desk = with_macros();
+    for number in [1, 2, 3] {
+        desk.engine.edit(number).title = Untrusted::new("Refund");
+    }
+    for typed in ["refu", "refund"] {
+        desk.press("ctrl-k").write(typed);
+        let kinds: Vec<_> = lines(&desk).iter().map(|line| line.kind).collect();
+        let named = kinds.iter().rposition(|kind| matches!(*kind, "kind-macro" | "kind-tag")).unwrap();
+        let first = kinds.iter().position(|kind| *kind == "kind-conversation").unwrap();
+        assert!(named < first, "{typed} {:?}", titles(&desk));
+        desk.press("esc");
+    }
+    // Two words that no name has are a conversation's.
+    desk.engine.edit(2).title = Untrusted::new("Refund for the tent");
+    desk.press("ctrl-k").write("refund tent");
+    assert_eq!(titles(&desk).first().map(String::as_str), Some("Refund for the tent"));
+}
+
+#[test]
+fn what_may_follow_half_a_sequence_is_named_shortly() {
+    let mut desk = Desk::new();
+    for keys in ["g", "r ctrl-x"] {
+        desk.press(keys);
+        let following = desk.app.pending_hint();
+        assert!(following.len() > 8, "{keys}");
+        for hint in following {
+            assert!(crate::text::width(&hint.label) <= 26, "{}", hint.label);
+        }
+        desk.press("esc");
+    }
+}
+
+#[test]
 fn a_chosen_conversation_is_opened_wherever_it_is() {
     let mut desk = Desk::new();
     // In the list: the cursor goes along.
@@ -93,6 +127,36 @@ fn a_chosen_conversation_is_opened_wherever_it_is() {
     assert_eq!((desk.shown().as_str(), desk.cursor().as_str(), desk.focus()), ("8", "3", Pane::Thread));
     desk.press("e");
     assert_eq!(desk.acts(), [("8".to_owned(), Act::Close)]);
+}
+
+#[test]
+fn a_number_that_is_not_on_disk_is_offered_and_its_thread_is_asked_for() {
+    for typed in ["987654", "#987654", "https://app.intercom.com/a/inbox/x/inbox/conversation/987654"] {
+        let mut desk = Desk::new();
+        desk.press("ctrl-k");
+        desk.tell(super::Msg::Paste(typed.into()));
+        let line = palette(&desk).found().unwrap();
+        assert_eq!((line.title.as_str(), line.kind), ("Open #987654", "kind-conversation"), "{typed}");
+        desk.press("enter");
+        let wanted = desk.asked.iter().rev().find_map(|asked| match asked {
+            Request::Thread { id, .. } => Some(id.to_string()),
+            _ => None,
+        });
+        assert_eq!(wanted.as_deref(), Some("987654"), "its thread is asked for, which fetches it");
+        assert!(desk.app.thread.gone && desk.app.thread.sought, "it is not said to be deleted");
+        // It comes: it is shown, and is like any other.
+        let mut came = desk.engine.conversations[0].clone();
+        came.id = crate::domain::ConversationId::parse("987654").unwrap();
+        desk.engine.conversations.push(came.clone());
+        desk.hear(Event::Changed { ids: vec![came.id] });
+        assert_eq!((desk.shown().as_str(), desk.app.thread.gone), ("987654", false));
+    }
+    // One that is here is offered by its title, once; words are words.
+    let mut desk = Desk::new();
+    desk.press("ctrl-k").write("#7");
+    assert!(!titles(&desk).iter().any(|title| title.starts_with("Open #")), "{:?}", titles(&desk));
+    desk.press("esc ctrl-k").write("24/7");
+    assert!(!titles(&desk).iter().any(|title| title.starts_with("Open #")), "{:?}", titles(&desk));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::app::picker::{MergeAsk, Picker, With};
 use crate::domain::{
     Act, AssignTo, AwayState, ContactId, ContactRef, ContactRole, Reminder, State, TagId, TeamId, TeammateId, UnixTime,
 };
-use crate::sync::message::{Person, Pick, Request};
+use crate::sync::message::{Connection, Person, Pick, Request};
 use crate::text::Untrusted;
 
 fn picker(desk: &Desk) -> &Picker {
@@ -177,6 +177,7 @@ fn tags_that_are_on_come_first_and_then_the_most_used() {
     assert_eq!(titles(&desk), ["vip", "refund"], "used in this list");
     desk.press("down space enter esc t");
     assert_eq!(titles(&desk), ["refund", "vip"], "on it");
+    assert_eq!(picker(&desk).cursor, 1, "enter alone takes nothing off");
 }
 
 #[test]
@@ -286,7 +287,9 @@ fn no_moment_is_offered_twice_and_the_past_is_named() {
     desk.engine.now = UnixTime(NOW.0 + 4 * 86_400);
     desk.press("z");
     assert!(!titles(&desk).contains(&"Next week".to_owned()), "{:?}", titles(&desk));
-    assert!(picker(&desk).meaning.starts_with("Type a time"));
+    desk.engine.now = UnixTime(NOW.0 + 5 * 3_600);
+    desk.press("esc z");
+    assert_eq!(titles(&desk)[..2], ["Tonight", "Later today"], "the soonest first");
     desk.write("2026-11-01");
     assert!(picker(&desk).meaning.contains("is past"));
 }
@@ -311,7 +314,9 @@ fn a_digit_chooses_a_priority_while_nothing_is_typed() {
 #[test]
 fn being_away_can_return_replies_to_the_team() {
     let mut desk = Desk::new();
-    desk.press("w down down tab enter");
+    desk.press("w");
+    assert_eq!(picker(&desk).choice().unwrap().title.as_str(), "Away", "one key for what is usual");
+    desk.press("down tab enter");
     let asked = desk.asked.iter().find_map(|asked| match asked {
         Request::SetAway(state) => Some(state.clone()),
         _ => None,
@@ -358,7 +363,7 @@ fn the_last_one_cannot_be_taken_out() {
     desk.engine.edit(1).participants.truncate(1);
     desk.news().press("P enter");
     assert!(desk.acts().is_empty() && desk.app.layers.len() == 1);
-    assert!(desk.notice().starts_with("The last one"), "{}", desk.notice());
+    assert!(desk.notice().starts_with("The last participant"), "{}", desk.notice());
 }
 
 // merging
@@ -384,12 +389,43 @@ fn merging_shows_both_and_does_nothing_without_a_yes() {
         assert_eq!((on.id.as_str(), into.as_str()), ("1", "3"));
         assert_eq!(other.as_ref().unwrap().title.as_raw(), "Order 3");
         desk.press(answer);
-        assert!(desk.acts().is_empty() && desk.app.layers.is_empty(), "{answer}");
+        assert!(desk.acts().is_empty(), "{answer}");
+        assert_eq!(picker(&desk).input.text(), "3", "{answer}: another one can be chosen");
+        desk.press("esc");
+        assert!(desk.app.layers.is_empty(), "{answer}");
     }
     let mut desk = Desk::new();
     desk.press("M").write("3").press("enter y");
     assert_eq!(desk.acts(), [("1".to_owned(), Act::Merge { into: engine::id(3) })]);
     assert!(desk.notice().starts_with("Merging into #3 · Order 1"), "{}", desk.notice());
+    assert!(desk.app.layers.is_empty());
+}
+
+#[test]
+fn the_other_side_of_a_merge_is_fetched_where_it_is_not_on_disk() {
+    let mut desk = Desk::new();
+    desk.hear(super::Event::Connection(Connection::Online));
+    desk.press("M").write("77").press("enter");
+    let asked_for = |desk: &Desk| {
+        desk.asked.iter().rev().find_map(|asked| match asked {
+            Request::Showing { list, .. } => Some(list.first().map(ToString::to_string)),
+            _ => None,
+        })
+    };
+    let Confirm::Merge(ask) = question(&desk) else { panic!() };
+    assert!(ask.fetching && ask.other.is_none());
+    assert_eq!(asked_for(&desk).flatten().as_deref(), Some("77"));
+    desk.engine.add(77, None);
+    desk.hear(super::Event::Changed { ids: vec![engine::id(77)] });
+    let Confirm::Merge(ask) = question(&desk) else { panic!() };
+    assert_eq!((ask.fetching, ask.other.as_ref().unwrap().title.as_raw()), (false, "Order 77"));
+    assert_ne!(asked_for(&desk).flatten().as_deref(), Some("77"));
+    // Away from the helpdesk only the number is known.
+    let mut desk = Desk::new();
+    desk.hear(super::Event::Connection(Connection::Offline { since: desk.engine.now, why: "offline-unreachable" }));
+    desk.press("M").write("77").press("enter");
+    let Confirm::Merge(ask) = question(&desk) else { panic!() };
+    assert!(!ask.fetching && ask.asked.is_none() && ask.other.is_none());
 }
 
 #[test]
@@ -435,6 +471,17 @@ fn spam_is_closed_and_tagged_by_one_key_and_taken_back() {
     assert_eq!(desk.cursor(), "2");
     desk.press("u");
     assert_eq!((desk.server("1").state, desk.server("1").tags.len()), (State::Open, 0));
+}
+
+#[test]
+fn spam_is_closed_also_where_its_tag_cannot_be_made() {
+    let mut desk = Desk::new();
+    desk.engine.no_tags = true;
+    desk.press("! s");
+    assert_eq!(desk.acts(), [("1".to_owned(), Act::Close)]);
+    assert!(desk.notice().starts_with("Closing without the tag"), "{}", desk.notice());
+    desk.press("u");
+    assert_eq!(desk.server("1").state, State::Open);
 }
 
 #[test]

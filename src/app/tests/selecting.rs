@@ -154,7 +154,7 @@ fn another_list_drops_the_selection_with_a_word() {
     assert_eq!((desk.focus(), desk.selected().as_str()), (Pane::Thread, "2 selected"));
     desk.press("g u");
     assert_eq!(desk.selected(), "");
-    assert!(desk.notice().contains("dropped"), "{}", desk.notice());
+    assert!(desk.notice().contains("is cleared"), "{}", desk.notice());
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn a_reply_to_all_is_written_in_one_and_previewed_with_ctrl_s() {
     let mut desk = Desk::new();
     desk.press("x x x r").write("Your parcels are on their way.");
     assert_eq!(desk.focus(), Pane::Composer);
-    assert!(desk.app.composer_facts().unwrap().to.contains("3 selected"));
+    assert_eq!(desk.app.composer_facts().unwrap().many, 3);
     desk.press("ctrl-s");
     assert_eq!(desk.preview(), (3, Vec::new()));
     desk.press("esc");
@@ -172,8 +172,93 @@ fn a_reply_to_all_is_written_in_one_and_previewed_with_ctrl_s() {
     assert!(desk.engine.drafts.is_empty() && desk.text().is_empty());
     desk.press("u");
     assert!(desk.engine.outbox.is_empty());
-    let again = desk.app.has_draft(&id(1)) || desk.app.has_draft(&id(2)) || desk.app.has_draft(&id(3));
-    assert!(again, "what was written once is one draft again");
+    assert!(desk.app.has_draft(&id(1)), "what was written once is one draft again");
+    assert_eq!(desk.selected(), "3 selected", "and those it goes to are selected again");
+    desk.press("r");
+    assert_eq!((desk.app.composer_facts().unwrap().many, desk.text().as_str()), (3, "Your parcels are on their way."));
+}
+
+#[test]
+fn a_text_to_many_never_becomes_one_to_a_single_customer_under_the_hands() {
+    // The selection is cleared, emptied or left while the composer stands below the thread.
+    for keys in ["esc esc", "esc h g g x x x", "esc g u"] {
+        let mut desk = Desk::new();
+        desk.press("x x x r").write("To all of you");
+        let at = desk.app.composer.conversation.clone().unwrap();
+        desk.press(keys);
+        assert_eq!(desk.app.composer.conversation, None, "{keys}: it is closed");
+        assert!(!desk.app.selection.is_on() && desk.app.has_draft(&at), "{keys}: it is kept as a draft");
+        assert!(!desk.done().iter().any(|act| act.contains("reply")), "{keys}");
+    }
+    let mut desk = Desk::new();
+    desk.press("x x x r").write("To all of you").press("esc");
+    assert_eq!(desk.app.composer_facts().unwrap().many, 3, "esc alone changes nothing about it");
+    desk.press("r ctrl-x e");
+    assert_eq!((desk.preview().0, desk.done().len()), (3, 0), "send and close is looked at first as well");
+    desk.press("enter");
+    assert_eq!(desk.done(), ["1 reply", "1 close", "2 reply", "2 close", "3 reply", "3 close"]);
+}
+
+#[test]
+fn nothing_is_done_before_it_was_counted_what_it_would_do() {
+    let mut desk = Desk::new();
+    desk.press("x x x e");
+    desk.engine.customer_writes(2, "One more thing");
+    desk.press("esc e");
+    assert_eq!(desk.preview(), (2, vec![("apart-answered", 1)]));
+    desk.slow = true;
+    desk.press("tab enter");
+    assert_eq!((desk.bulks(), desk.notice().contains("counting")), (0, true), "it would do more than it shows");
+    desk.catch_up();
+    assert_eq!(desk.preview().0, 3);
+    desk.press("enter");
+    assert_eq!(desk.bulks(), 1);
+}
+
+#[test]
+fn while_it_is_counted_what_is_selected_no_act_goes_to_the_one_under_the_cursor() {
+    let mut desk = Desk::new();
+    desk.slow = true;
+    desk.press("* e r i t");
+    assert!(desk.acts().is_empty() && desk.app.layers.is_empty() && desk.focus() == Pane::List);
+    assert!(desk.notice().contains("counting"), "{}", desk.notice());
+    desk.catch_up();
+    desk.press("e");
+    assert_eq!(desk.preview().0, 5);
+    // And a choice that was asked for one stays for that one.
+    let mut desk = Desk::new();
+    desk.press("z");
+    desk.app.select_all();
+    assert!(desk.app.selection.is_on() || desk.app.is_selecting());
+    let requests: Vec<_> = std::mem::take(&mut desk.app.out);
+    desk.carry_out(requests);
+    desk.press("enter");
+    assert_eq!((desk.acts().len(), desk.acts()[0].0.as_str()), (1, "1"));
+}
+
+#[test]
+fn an_undo_of_what_leaves_no_act_takes_nothing_else_back() {
+    let mut desk = Desk::new();
+    desk.press("e x x");
+    let acts = desk.done();
+    assert_eq!(acts.len(), 1);
+    desk.slow = true;
+    desk.press("U enter u");
+    desk.catch_up();
+    assert_eq!(desk.done(), acts, "what was done before it stays");
+}
+
+#[test]
+fn what_the_helpdesk_does_not_have_is_set_apart() {
+    let mut desk = Desk::new();
+    let mut new = desk.engine.conversation(&id(1)).unwrap().clone();
+    new.id = crate::domain::ConversationId::placeholder("1").unwrap();
+    desk.engine.conversations.push(new);
+    desk.press("g a * e");
+    let (changes, apart) = desk.preview();
+    assert_eq!((changes, apart), (desk.app.selection.len() - 1, vec![("apart-unsent", 1)]));
+    desk.press("tab enter");
+    assert!(desk.done().iter().all(|act| !act.starts_with("new-")));
 }
 
 #[test]

@@ -61,6 +61,16 @@ fn the_place_tells_the_next_run_when_the_agent_was_here() {
 }
 
 #[test]
+fn a_screen_that_begins_with_a_conversation_offers_the_page_too() {
+    let engine = Engine::filled();
+    let place = Place { at: UnixTime(engine.now.secs() - 5 * HOUR), ..Place::default() };
+    let mut desk = Desk::with(160, 48, Settings::default(), engine);
+    desk.app.begin_at(Place { conversation: Some(engine::id(3)), open: true, ..Place::default() });
+    desk.hear(Event::Place(place));
+    assert_eq!(desk.notice(), "You were away for 5 h: g h shows what came.");
+}
+
+#[test]
 fn the_page_walks_what_was_not_opened_and_comes_back_where_it_was() {
     let mut desk = Desk::new();
     desk.engine.shift = vec![section(&desk, ShiftKind::Replied, &[1, 2]), section(&desk, ShiftKind::Mentioned, &[3])];
@@ -102,6 +112,12 @@ fn e_among_mentions_is_done_with_the_mention_and_closes_nothing() {
     desk.press("u");
     assert!(desk.asked.iter().any(|request| matches!(request, Request::MentionBack(id) if id.as_str() == first)));
     assert_eq!(desk.notice(), "The mention is back.");
+    assert_eq!(desk.cursor(), first, "its row is where it was");
+    // It is in no list before the disk has it.
+    let lists = |desk: &Desk| desk.asked.iter().filter(|asked| matches!(asked, Request::Window { .. })).count();
+    let before = lists(&desk);
+    desk.hear(Event::Changed { ids: vec![ConversationId::parse(&first).unwrap()] });
+    assert!(lists(&desk) > before);
 }
 
 fn sla(status: SlaStatus) -> SlaFact {
@@ -112,7 +128,7 @@ fn sla(status: SlaStatus) -> SlaFact {
 fn g_b_walks_from_breach_to_breach() {
     let mut desk = Desk::new();
     desk.press("g b");
-    assert_eq!(desk.notice(), "Nothing is missed and no clock runs.");
+    assert_eq!(desk.notice(), "Nothing is breached and no clock is running.");
     desk.engine.conversations[3].sla = Some(sla(SlaStatus::Active));
     desk.engine.conversations[4].sla = Some(sla(SlaStatus::Missed));
     let (second, first) = (desk.engine.conversations[3].id.to_string(), desk.engine.conversations[4].id.to_string());
@@ -122,7 +138,7 @@ fn g_b_walks_from_breach_to_breach() {
     desk.press("g b");
     assert_eq!(desk.shown(), second);
     desk.press("g b");
-    assert_eq!((desk.shown(), desk.notice()), (first, "Those were all of them: from the first again.".to_owned()));
+    assert_eq!((desk.shown(), desk.notice()), (first, "That was the last one: back to the first.".to_owned()));
     assert!(desk.acts().is_empty());
 }
 
@@ -141,7 +157,7 @@ fn g_b_looks_in_all_where_the_open_list_has_none() {
 fn the_web_link_is_shown_in_full_before_it_is_opened_or_copied() {
     let mut desk = Desk::new();
     desk.press("O");
-    assert_eq!(desk.notice(), "this helpdesk has no web pages");
+    assert_eq!(desk.notice(), "This helpdesk has no web pages.");
     let mut directory = (*desk.engine.directory).clone();
     directory.capabilities = Capabilities::default();
     let workspace = directory.workspace.as_mut().unwrap();

@@ -18,7 +18,7 @@ fn begin(desk: &mut Desk) -> String {
 fn it_is_asked_to_whom_by_which_channel_and_under_which_subject() {
     let mut desk = Desk::new();
     desk.press("c enter");
-    assert_eq!(desk.notice(), "nobody is chosen: type a name, or a whole e-mail address");
+    assert_eq!(desk.notice(), "Nobody is chosen: type a name, or a whole e-mail address.");
     desk.press("esc");
     let id = begin(&mut desk);
     assert!(id.starts_with("new-"));
@@ -34,12 +34,23 @@ fn it_is_asked_to_whom_by_which_channel_and_under_which_subject() {
 }
 
 #[test]
+fn esc_goes_back_line_by_line_and_keeps_what_is_typed() {
+    let mut desk = Desk::new();
+    desk.press("c").write("new.person@example.com").press("enter enter").write("Hello");
+    desk.press("esc enter");
+    let Some(crate::app::Layer::New(form)) = desk.app.layers.last() else { panic!() };
+    assert_eq!((form.subject.text(), form.to.text()), ("Hello", "new.person@example.com"));
+    desk.press("esc esc esc");
+    assert!(desk.app.layers.is_empty());
+}
+
+#[test]
 fn an_address_that_nobody_has_makes_a_lead_and_takes_no_messenger() {
     let mut desk = Desk::new();
     desk.press("c").write("new.person@example.com").press("enter").write("m").press("enter");
-    assert_eq!(desk.notice(), "a messenger reaches only who has used it: choose e-mail");
+    assert_eq!(desk.notice(), "The messenger reaches only people who have used it: choose e-mail.");
     desk.write("e").press("enter").press("enter");
-    assert_eq!(desk.notice(), "an e-mail needs a subject");
+    assert_eq!(desk.notice(), "An e-mail needs a subject.");
     desk.write("Hello").press("enter").write("Hi").press("ctrl-s");
     let Act::Start { to, .. } = &desk.acts()[0].1 else { panic!() };
     assert_eq!((to.id.as_ref(), to.email.as_raw()), (None, "new.person@example.com"));
@@ -53,7 +64,7 @@ fn undo_gives_the_words_back_and_they_go_only_once() {
     assert_eq!(desk.text(), "");
     // While it is on its way it is not written again.
     desk.press("r");
-    assert!(desk.notice().starts_with("the first message is on its way"), "{}", desk.notice());
+    assert!(desk.notice().starts_with("The first message is on its way"), "{}", desk.notice());
     desk.press("u");
     assert_eq!((desk.text().as_str(), desk.app.composer.conversation.as_ref().unwrap().as_str()), ("Hi", id.as_str()));
     assert!(desk.engine.outbox.is_empty());
@@ -67,9 +78,9 @@ fn no_act_reaches_what_the_helpdesk_does_not_have() {
     let mut desk = Desk::new();
     begin(&mut desk);
     desk.write("Hi").press("ctrl-x t");
-    assert_eq!(desk.notice(), "a note needs a conversation: it begins with a message");
+    assert_eq!(desk.notice(), "A note needs a conversation, and that begins with a message.");
     desk.press("esc e");
-    assert!(desk.notice().starts_with("the helpdesk does not have this conversation yet"), "{}", desk.notice());
+    assert!(desk.notice().starts_with("The helpdesk does not have this conversation yet"), "{}", desk.notice());
     desk.press("n");
     assert!(desk.acts().is_empty());
 }

@@ -145,7 +145,7 @@ fn entries_are_pinned_to_the_top_and_given_back() {
     assert_eq!((at(&desk).as_str(), saved(&desk).unwrap().pinned), ("team:4", keys("team:4")));
     assert!(!rows(&desk)[2..].contains(&"team:4".to_owned()), "it is there once");
     stand_on(&mut desk, "inbox:snoozed");
-    desk.press("p K");
+    desk.press("p <");
     assert_eq!(rows(&desk)[..4], ["section:pinned", "inbox:snoozed", "team:4", "section:inbox"]);
     desk.press("p");
     assert_eq!((at(&desk).as_str(), saved(&desk).unwrap().pinned), ("inbox:snoozed", keys("team:4")));
@@ -193,13 +193,13 @@ fn what_is_open_stays_in_sight_when_it_is_hidden() {
 fn the_order_is_the_agents() {
     let mut desk = Desk::new();
     stand_on(&mut desk, "team:3");
-    desk.press("K");
+    desk.press("<");
     assert_eq!(desk.notice(), "It is the first of its kind already.");
-    desk.press("J");
+    desk.press(">");
     assert_eq!(rows(&desk)[9..12], ["section:teams", "team:4", "team:3"]);
     assert_eq!(at(&desk), "team:3");
     stand_on(&mut desk, "section:teams");
-    desk.press("K");
+    desk.press("<");
     assert_eq!(rows(&desk)[..4], ["section:teams", "team:4", "team:3", "section:inbox"]);
     assert_eq!(at(&desk), "section:teams");
     let order = saved(&desk).unwrap().order;
@@ -220,7 +220,7 @@ fn what_is_not_loaded_yet_loses_nothing() {
     desk.hear(Event::Arrangement(Box::new(arrangement.clone())));
     assert_eq!(rows(&desk)[..4], ["section:inbox", "inbox:all", "inbox:you", "inbox:mentions"]);
     stand_on(&mut desk, "inbox:mentions");
-    desk.press("K");
+    desk.press("<");
     desk.hear(Event::Directory(everything));
     assert_eq!(rows(&desk)[..4], ["section:pinned", "team:4", "section:inbox", "inbox:all"]);
     assert_eq!(at(&desk), "inbox:mentions", "the cursor stays on its entry");
@@ -255,7 +255,7 @@ fn a_folder_holds_views_teams_and_folders_and_is_counted_as_one() {
     assert_eq!(rows(&desk)[from + 3..from + 7], inner);
     desk.press("j j");
     assert_eq!(at(&desk), "team:3");
-    desk.press("J");
+    desk.press(">");
     assert_eq!(rows(&desk)[from + 4..from + 7], ["  view:VIP", "  folder:Inner -", "  team:3"]);
     desk.press("h");
     assert_eq!(at(&desk), "folder:Europe");

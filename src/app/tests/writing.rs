@@ -220,12 +220,42 @@ fn the_editor_gets_the_thread_below_the_text_and_only_the_text_comes_back() {
 }
 
 #[test]
+fn what_was_written_below_the_editors_line_is_told_and_can_be_put_in() {
+    let mut desk = writing("Hello");
+    desk.press("ctrl-x o");
+    let (_, given) = desk.edited.pop().expect("an editor");
+    desk.tell(Msg::Edited(Ok(format!("{given}\nMy answer\nis here\n"))));
+    assert_eq!(desk.text(), "Hello");
+    assert!(desk.notice().contains("below the line"), "{}", desk.notice());
+    desk.press("ctrl-y");
+    assert_eq!(desk.text(), "HelloMy answer\nis here");
+}
+
+#[test]
+fn a_text_that_was_only_left_for_a_moment_keeps_its_cursor_and_its_undo() {
+    let mut desk = writing("one two");
+    desk.press("ctrl-a esc r").write("zero ");
+    assert_eq!(desk.text(), "zero one two");
+    desk.press("esc r ctrl-_");
+    assert_eq!(desk.text(), "one two");
+    desk.press("ctrl-_ ctrl-_");
+    assert_eq!(desk.text(), "");
+}
+
+#[test]
+fn ctrl_j_is_a_line_break_and_alt_with_an_arrow_a_word() {
+    let mut desk = writing("one two");
+    desk.press("alt-left ctrl-j").write("x ").press("alt-right").write("!");
+    assert_eq!((desk.text().as_str(), desk.focus()), ("one \nx two!", Pane::Composer));
+}
+
+#[test]
 fn an_editor_that_fails_leaves_the_text_and_says_so() {
     let mut desk = writing("Hello");
     desk.press("ctrl-x o");
     desk.tell(Msg::Edited(Err("vi: not found".into())));
     assert_eq!(desk.text(), "Hello");
-    assert!(desk.notice().starts_with("The editor did not end well"), "{}", desk.notice());
+    assert!(desk.notice().starts_with("The editor failed"), "{}", desk.notice());
     // Nothing is taken in that was not asked for.
     desk.tell(Msg::Edited(Ok("other".into())));
     assert_eq!(desk.text(), "Hello");

@@ -30,6 +30,8 @@ pub struct ThreadPane {
     pub preview_waits: bool,
     /// The conversation that was asked for does not exist (any more).
     pub gone: bool,
+    /// It was opened by a number that is not on disk: the helpdesk is asked for it.
+    pub sought: bool,
     /// Monotonic time at which the preview follows the cursor.
     pub(super) preview_at: Option<Duration>,
     /// Monotonic time at which what is shown counts as read.
