@@ -25,6 +25,8 @@ pub struct Facts {
     pub cc: Clean,
     /// In whose name it goes out; may be blank.
     pub from: Clean,
+    /// It goes to so many that are selected; 0 where it goes to one.
+    pub many: usize,
     /// By which channel.
     pub channel: Channel,
     /// The conversation's number.
@@ -86,8 +88,14 @@ pub fn draw(
     };
     row.sign(signs::bar(focused), look.style(bar)).skip_right(1);
     let is_new = facts.is_some_and(|facts| facts.conversation.is_placeholder());
-    let title = look.heading(if is_new { "ui-composer-new" } else { word });
-    let takes = facts.filter(|facts| facts.takes).map(|_| look.say("ui-composer-takes")).unwrap_or_default();
+    let many = facts.map(|facts| facts.many).filter(|many| *many > 0);
+    let title = match many {
+        // Whoever writes to many must never take it for a reply to the one that is shown.
+        Some(many) => look.with(many_word(part.mode), &[("count", Arg::from(many))]),
+        None => look.heading(if is_new { "ui-composer-new" } else { word }),
+    };
+    let takes = if many.is_some() { "ui-composer-many-takes" } else { "ui-composer-takes" };
+    let takes = facts.filter(|facts| facts.takes).map(|_| look.say(takes)).unwrap_or_default();
     let cc = facts.filter(|facts| part.mode == Mode::Reply && !facts.cc.is_blank());
     let cc = cc.map(|facts| look.with("ui-composer-cc", &[("names", Arg::Text(&facts.cc))])).unwrap_or_default();
     let beside = cells(&title).saturating_add(cells(&cc)).saturating_add(cells(&takes)).saturating_add(9);
@@ -105,9 +113,12 @@ pub fn draw(
     if needed + cells(&saved) <= row.room() {
         row.right(&saved, look.style(Role::TextDim)).skip_right(2);
     }
+    if many.is_some() {
+        row.sign(signs::CARE, look.style(Role::Warning).add_modifier(Modifier::BOLD)).skip(1);
+    }
     row.put(&title, look.style(role)).skip(1).put(&address, look.style(Role::Text));
     let dim = look.style(Role::TextDim);
-    let number = facts.map(|facts| clean(&format!("#{}", facts.conversation))).unwrap_or_default();
+    let number = facts.map(|facts| number(facts, look)).unwrap_or_default();
     let from = facts.filter(|facts| part.mode == Mode::Reply && !facts.from.is_blank());
     let from = from.map(|facts| look.with("ui-composer-from", &[("name", Arg::Text(&facts.from))])).unwrap_or_default();
     for more in [cc, takes, number, from] {
@@ -116,7 +127,27 @@ pub fn draw(
         }
     }
     let body = draw_above(part, facts, look, areas.body, buf);
-    composer_text::draw(part, focused, look, body, buf)
+    composer_text::draw(part, many.is_some(), focused, look, body, buf)
+}
+
+/// The conversation's number, when it has one; of many, where the draft is kept.
+fn number(facts: &Facts, look: &Look<'_>) -> Clean {
+    let number = clean(&format!("#{}", facts.conversation));
+    if facts.conversation.is_placeholder() {
+        look.say("ui-unsent")
+    } else if facts.many > 0 {
+        look.with("ui-composer-many-in", &[("number", Arg::Text(&number))])
+    } else {
+        number
+    }
+}
+
+/// The word of a mode, for so many.
+const fn many_word(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Reply => "ui-composer-many-reply",
+        Mode::Note => "ui-composer-many-note",
+    }
 }
 
 /// The word of a mode.
@@ -226,6 +257,9 @@ fn draw_files(part: &Composer, look: &Look<'_>, row: &mut Row<'_>) {
 fn address(mode: Mode, facts: &Facts, room: u16, look: &Look<'_>) -> Clean {
     if mode == Mode::Note {
         return look.say("ui-composer-note-to");
+    }
+    if facts.many > 0 {
+        return look.say("ui-composer-many-to");
     }
     let name = facts.to.clone().or(&look.say("ui-contact-unknown"));
     let channel = look.say(thread::channel_word(&facts.channel));

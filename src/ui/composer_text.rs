@@ -20,7 +20,14 @@ use crate::words::Arg;
 const WIDEST: u16 = 40;
 
 /// Draws the text, or its preview; returns where the cursor belongs.
-pub fn draw(part: &Composer, focused: bool, look: &Look<'_>, body: Rect, buf: &mut Buffer) -> Option<Position> {
+pub fn draw(
+    part: &Composer,
+    many: bool,
+    focused: bool,
+    look: &Look<'_>,
+    body: Rect,
+    buf: &mut Buffer,
+) -> Option<Position> {
     if part.mode == Mode::Note {
         // The side of a note runs along its text, as it will in the thread.
         for line in 0..body.height {
@@ -43,6 +50,7 @@ pub fn draw(part: &Composer, focused: bool, look: &Look<'_>, body: Rect, buf: &m
     }
     if part.is_empty() {
         let key = match part.mode {
+            Mode::Reply if many => "ui-composer-placeholder-many",
             Mode::Reply => "ui-composer-placeholder-reply",
             Mode::Note => "ui-composer-placeholder-note",
         };

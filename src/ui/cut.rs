@@ -1,7 +1,7 @@
 //! Cutting what does not fit so that the telling part stays: never within a character.
 //!
 //! A name keeps its first and its last word, an address its host, a file its ending; a title gives up
-//! its `Re:` before any of its words. Enter at [`name`], [`file`], [`title`].
+//! its `Re:` and `[EXTERNAL]` before any of its words. Enter at [`name`], [`file`], [`title`].
 
 use super::paint::cells;
 use crate::text::{Clean, clean, truncate};
@@ -48,8 +48,16 @@ pub fn title(text: &Clean, most: u16) -> Clean {
         return text.clone();
     }
     let mut rest: &str = text;
-    while let Some((mark, after)) = rest.split_once(':') {
-        if !MARKS.contains(&mark.trim().to_lowercase().as_str()) || after.trim().is_empty() {
+    loop {
+        let after = match rest.strip_prefix('[').and_then(|inner| inner.split_once(']')) {
+            // `[EXTERNAL]`, or the name of a mailing list.
+            Some((_, after)) => after,
+            None => match rest.split_once(':') {
+                Some((mark, after)) if MARKS.contains(&mark.trim().to_lowercase().as_str()) => after,
+                _ => break,
+            },
+        };
+        if after.trim().is_empty() {
             break;
         }
         rest = after.trim_start();
@@ -80,6 +88,9 @@ mod tests {
         assert_eq!(file(&clean("report.pdf"), 16), "report.pdf");
         assert_eq!(title(&clean("Re: Fwd: tent pole broke on day two"), 27), "tent pole broke on day two");
         assert_eq!(title(&clean("Re: tent pole"), 27), "Re: tent pole");
+        assert_eq!(title(&clean("[EXTERNAL] Fwd: tent pole"), 17), "tent pole");
+        assert_eq!(title(&clean("[EXTERNAL] Fwd: tent pole"), 27), "[EXTERNAL] Fwd: tent pole");
+        assert_eq!(title(&clean("[a very long list of things]"), 9), "[a very…");
         assert_eq!(title(&clean("Order: tent pole broke on day two"), 12), "Order: tent…");
     }
 

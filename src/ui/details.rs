@@ -7,14 +7,17 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::look::Look;
-use super::paint::{Row, cells, inset};
+use super::paint::{Row, inset};
 use super::{cut, list_row, signs, sla, times};
-use crate::app::details::lines::label_cells;
+use crate::app::details::lines::{label_cells, role_word};
 use crate::app::details::{DetailLine, DetailsPanel, Tone};
 use crate::app::{Details, OpenThread};
-use crate::domain::{Contact, ContactRole, Conversation, State};
+use crate::domain::{Contact, Conversation, State};
 use crate::text::Clean;
 use crate::theme::Role;
+
+/// Cells of the longest age in one unit (`10mo`).
+const AGE: u16 = 4;
 
 /// What the panel is drawn with beside itself.
 #[derive(Clone, Copy)]
@@ -53,11 +56,6 @@ pub fn draw(
         }
         draw_line(line, has_cursor, look, Row::new(buf, text, at));
     }
-    if scroll + usize::from(body.height) < panel.lines.len() && body.height > 2 && body.width > 2 {
-        // Something is below: one dim sign at the edge, where no text goes.
-        let edge = Rect { x: body.right() - 1, width: 1, ..body };
-        Row::new(buf, edge, body.height - 1).sign(signs::UNFOLDED, look.style(Role::TextDim));
-    }
 }
 
 fn draw_title(open: &OpenThread, beside: Beside<'_>, look: &Look<'_>, head: Rect, buf: &mut Buffer) {
@@ -75,13 +73,7 @@ fn draw_title(open: &OpenThread, beside: Beside<'_>, look: &Look<'_>, head: Rect
 
 fn role_words(contact: Option<&Contact>, on: &Conversation, look: &Look<'_>) -> Clean {
     let role = contact.map(|contact| contact.role).or_else(|| on.contact.as_ref().map(|contact| contact.role));
-    role.map_or_else(Clean::default, |role| {
-        look.say(match role {
-            ContactRole::User => "ui-role-user",
-            ContactRole::Lead => "ui-role-lead",
-            ContactRole::Visitor => "ui-role-visitor",
-        })
-    })
+    role.map_or_else(Clean::default, |role| look.say(role_word(role)))
 }
 
 const fn role_of(tone: Tone) -> Role {
@@ -110,11 +102,8 @@ fn draw_line(line: &DetailLine, has_cursor: bool, look: &Look<'_>, mut row: Row<
             }
             row.put(&look.heading(section.title()), look.title(has_cursor));
         }
-        DetailLine::Fact(name, value, tone) if cells(name) > label => {
-            row.right(value, look.style(role_of(*tone))).skip_right(2).put(name, dim);
-        }
-        DetailLine::Fact(name, value, tone) => {
-            row.field(name, label, dim).skip(1);
+        DetailLine::Fact(name, value, tone, column) => {
+            row.field(name, *column, dim).skip(1);
             if let Tone::Priority(priority) = tone {
                 row.sign(signs::priority(*priority), look.style(role_of(*tone))).skip(1);
             }
@@ -129,7 +118,7 @@ fn draw_line(line: &DetailLine, has_cursor: bool, look: &Look<'_>, mut row: Row<
             }
         }
         DetailLine::Earlier(title, state, at) => {
-            row.right_field(&look.once(*at), times::SHORT, dim).skip_right(1);
+            row.right_field(&look.once(*at), if look.absolute { times::SHORT } else { AGE }, dim).skip_right(1);
             let sign = match state {
                 State::Open => signs::DOT,
                 State::Closed => signs::DONE,
@@ -138,6 +127,11 @@ fn draw_line(line: &DetailLine, has_cursor: bool, look: &Look<'_>, mut row: Row<
             row.sign(sign, dim).skip(1);
             let title = cut::title(title, row.room());
             row.put(&title, look.style(if has_cursor { Role::TextBright } else { Role::Text }));
+        }
+        DetailLine::Person(name, role) => {
+            row.right(role, dim).skip_right(1);
+            let name = cut::name(name, row.room());
+            row.put(&name, look.style(if has_cursor { Role::TextBright } else { Role::Text }));
         }
     }
 }

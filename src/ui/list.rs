@@ -80,7 +80,7 @@ fn draw_title(part: &List, beside: Beside<'_>, look: &Look<'_>, head: Rect, buf:
         let news = look.with("ui-list-news", &[("count", Arg::from(part.news))]);
         row.right(&news, look.style(Role::Accent)).skip_right(2);
     }
-    let total = if beside.shows_outbox() { part.outbox.len() } else { part.total };
+    let total = if beside.shows_outbox() { part.outbox.len() } else { part.standing() };
     if part.state == ListState::Ready || beside.shows_outbox() {
         row.right(&times::count(total), look.style(Role::Count)).skip_right(1);
     }

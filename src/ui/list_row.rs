@@ -44,7 +44,7 @@ pub struct Columns {
     chip: u16,
     /// The contact's, where everything is on one line.
     contact: u16,
-    /// The assignee's, where everything is on one line.
+    /// The assignee's; 0 where all have the same, and where there is little room.
     assignee: u16,
     /// A title's at least, where it needs them.
     title: u16,
@@ -60,8 +60,11 @@ const SHORT_LINE: u16 = 64;
 const TIME_CHIP: u16 = 5;
 /// Cells before the title on a second line: bar, mark, blank.
 const INDENT: u16 = 3;
-/// Cells of an assignee's first name where everything is on one line.
+/// From this width on two lines have a column of an assignee's whole first name.
+const ROOMY: u16 = 50;
+/// Cells of an assignee's first name, and where there is less room.
 const ASSIGNEE: u16 = 7;
+const SHORT_ASSIGNEE: u16 = 5;
 
 impl Columns {
     /// The columns for rows in `width` cells.
@@ -85,8 +88,19 @@ impl Columns {
         let title = if form == Form::Compact { 0 } else { width * 3 / 5 };
         let by_message =
             beside.entry.is_some_and(|entry| matches!(entry.sort.to_string().as_str(), "newest" | "oldest"));
-        Self { form, is_short, chip, contact, assignee: if width >= 64 { ASSIGNEE } else { 0 }, title, by_message }
+        let assignee = match (form, width) {
+            _ if beside.entry.is_some_and(|entry| has_one_assignee(&entry.kind)) => 0,
+            (Form::Compact, SHORT_LINE..) | (Form::Wide, ROOMY..) => ASSIGNEE,
+            (Form::Wide, _) => SHORT_ASSIGNEE,
+            _ => 0,
+        };
+        Self { form, is_short, chip, contact, assignee, title, by_message }
     }
+}
+
+/// Whether all of a list have the same assignee, or none: its name says so.
+const fn has_one_assignee(kind: &EntryKind) -> bool {
+    matches!(kind, EntryKind::You | EntryKind::Unassigned | EntryKind::Teammate(_))
 }
 
 /// Draws one row.
@@ -117,6 +131,7 @@ pub fn draw(
     }
     if columns.form == Form::Compact {
         line.field(&cut::name(&contact(on, look), columns.contact), columns.contact, ink.contact).skip(1);
+        line.skip_right(u16::from(columns.assignee > 0));
         draw_assignee_column(on, columns.assignee, beside, done, look, &mut line);
         let title = line.room() * 3 / 4;
         let extras = Extras { who: Clean::default(), done, title };
@@ -129,12 +144,15 @@ pub fn draw(
     bar(has_cursor, beside, look, &mut line);
     line.skip(INDENT - 1).skip_right(1);
     if columns.form == Form::Narrow {
-        draw_chip_right(on, look, &mut line);
+        draw_chip_right(on, columns, look, &mut line);
     }
     if beside.entry.is_some_and(|entry| entry.kind == EntryKind::Drafts) && draw_drafts(on, beside, look, &mut line) {
         return;
     }
-    let extras = Extras { who: assignee(on, beside, look), done, title: columns.title };
+    draw_assignee_column(on, columns.assignee, beside, done, look, &mut line);
+    let is_told = columns.form != Form::Narrow || beside.entry.is_some_and(|entry| has_one_assignee(&entry.kind));
+    let who = if is_told { Clean::default() } else { assignee(on, beside, look) };
+    let extras = Extras { who, done, title: columns.title.min(line.room()) };
     draw_title_and_tags(on, &extras, ink.title, look, &mut line);
 }
 
@@ -223,11 +241,16 @@ fn draw_chip(on: &Conversation, columns: Columns, look: &Look<'_>, line: &mut Ro
     };
 }
 
-/// The chip at the end of a second line.
-fn draw_chip_right(on: &Conversation, look: &Look<'_>, line: &mut Row<'_>) {
-    if let Some((text, role)) = on.sla.as_ref().and_then(|fact| sla::chip(fact, look, false)) {
-        line.right(&text, look.style(role)).skip_right(2);
+/// The chip in a column at the end of a second line: its time alone.
+fn draw_chip_right(on: &Conversation, columns: Columns, look: &Look<'_>, line: &mut Row<'_>) {
+    if columns.chip == 0 {
+        return;
     }
+    match on.sla.as_ref().and_then(|fact| sla::time_chip(fact, look)) {
+        Some((text, role)) => line.right_field(&text, TIME_CHIP, look.style(role)),
+        None => line.skip_right(TIME_CHIP),
+    };
+    line.skip_right(1);
 }
 
 /// The role of a priority.
@@ -285,7 +308,7 @@ fn draw_assignee_column(
 ) {
     if cells > 0 {
         let style = look.style(if done { Role::Done } else { Role::TextDim });
-        line.skip_right(1).right_field(&assignee(on, beside, look), cells, style).skip_right(1);
+        line.right_field(&assignee(on, beside, look), cells, style).skip_right(2);
     }
 }
 

@@ -37,7 +37,7 @@ pub use overlay::Hits;
 use paint::{Row, rect};
 
 use crate::app::times;
-use crate::app::{App, Layout, Pane, PaneArea, Shape};
+use crate::app::{App, Layer, Layout, Pane, PaneArea, Shape};
 use crate::command::CommandId;
 use crate::text::{Clean, clean, wrap};
 use crate::theme::{Role, Theme};
@@ -87,8 +87,12 @@ fn draw_all(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer, hits: &Hits)
     let hints = app.hints();
     draw_status(app, &hints, &look, rect(layout.status, buf), buf);
     let mut front = cursor;
-    for layer in &app.layers {
-        front = overlay::draw(layer, &look, screen, buf);
+    for (at, layer) in app.layers.iter().enumerate() {
+        // What a question goes back to waits unseen: two boxes of one size would only disturb each other.
+        let is_behind = matches!(layer, Layer::Picker(_)) && matches!(app.layers.get(at + 1), Some(Layer::Confirm(_)));
+        if !is_behind {
+            front = overlay::draw(layer, &look, screen, buf);
+        }
     }
     if !app.pending.is_empty() {
         overlay::keys::draw(&clean(&app.pending_keys()), &app.pending_hint(), &look, screen, buf);
@@ -107,6 +111,7 @@ fn draw_panes(app: &App, layout: &Layout, look: &Look<'_>, buf: &mut Buffer) -> 
     if let Some(pane) = layout.sidebar {
         let (head, body) = areas(pane, buf);
         sidebar::draw(&app.sidebar, focused(Pane::Sidebar), look, head, body, buf);
+        scrollbar::draw(app.thumb(Pane::Sidebar), look, buf);
     }
     if let Some(pane) = layout.list {
         let (head, body) = areas(pane, buf);
@@ -132,6 +137,7 @@ fn draw_panes(app: &App, layout: &Layout, look: &Look<'_>, buf: &mut Buffer) -> 
         let panel = app.details_panel();
         let beside = details::Beside { panel: &panel, focused: focused(Pane::Details), waits: app.thread.is_waiting() };
         details::draw(&app.details, app.thread.open.as_deref(), beside, look, areas(pane, buf), buf);
+        scrollbar::draw(app.details_thumb(&panel), look, buf);
     }
     let pane = layout.composer?;
     let (head, body) = areas(pane, buf);
@@ -141,6 +147,7 @@ fn draw_panes(app: &App, layout: &Layout, look: &Look<'_>, buf: &mut Buffer) -> 
         email: facts.email,
         cc: facts.cc,
         from: facts.from,
+        many: facts.many,
         channel: facts.channel,
         conversation: facts.conversation,
         takes: facts.takes,

@@ -11,7 +11,7 @@ use super::{cut, list_row, reminder, signs, sla, thread_line};
 pub use crate::app::details::lines::{priority_word, state_word};
 use crate::app::status::Connection;
 use crate::app::thread::LineKind;
-use crate::app::{App, OpenThread, Shape, ThreadPane};
+use crate::app::{App, OpenThread, Pane, Shape, ThreadPane};
 use crate::domain::{Channel, Conversation, Directory, Priority, State};
 use crate::text::{Clean, clean};
 use crate::theme::Role;
@@ -33,20 +33,24 @@ pub struct Beside<'a> {
 /// Draws the thread.
 pub fn draw(part: &ThreadPane, beside: Beside<'_>, look: &Look<'_>, head: Rect, body: Rect, buf: &mut Buffer) {
     match part.open.as_deref() {
+        _ if part.gone && part.sought => {
+            bare_head(beside, look, head, buf);
+            look.note(&[look.say("ui-thread-sought"), look.say("ui-thread-sought-next")], body, buf);
+        }
         _ if part.gone => {
             bare_head(beside, look, head, buf);
             look.note(&[look.say("ui-thread-gone"), look.say("ui-thread-gone-next")], body, buf);
         }
         Some(open) => {
-            draw_head(&open.thread.conversation, part.is_waiting(), beside, look, head, buf);
-            if !part.is_waiting() {
-                reminder::draw(open, spare_row(head, beside.shape), look, head, buf);
-            }
+            let at = spare_row(head, beside.shape).filter(|_| !part.is_waiting());
+            let taken = reminder::taken(open, at, look, head);
+            draw_head(&open.thread.conversation, part.is_waiting(), beside, look, (head, taken), buf);
+            reminder::draw(open, at, look, head, buf);
             draw_lines(open, beside, look, body, buf);
         }
         // Its messages are on their way; what a key would act on is told all the same.
         None if part.wanted.is_some() => match beside.app.target().filter(|on| part.wanted.as_ref() == Some(&on.id)) {
-            Some(on) => draw_head(on, part.preview_waits, beside, look, head, buf),
+            Some(on) => draw_head(on, part.preview_waits, beside, look, (head, 0), buf),
             None => bare_head(beside, look, head, buf),
         },
         None => {
@@ -83,8 +87,9 @@ fn draw_lines(open: &OpenThread, beside: Beside<'_>, look: &Look<'_>, body: Rect
         }
         thread_line::draw(&row.kind, item, &open.thread.pending, look, Row::new(buf, text, line));
     }
-    if open.has_more_below(usize::from(body.height)) && body.height > 2 && body.width > 2 {
-        // Something is below: one dim sign at the edge, where no text goes.
+    let has_bar = beside.app.thumb(Pane::Thread).is_some();
+    if !has_bar && open.has_more_below(usize::from(body.height)) && body.height > 2 && body.width > 2 {
+        // Not all of it is laid out yet, but something is below: one dim sign at the edge, where no text goes.
         let edge = Rect { x: body.right() - 1, width: 1, ..body };
         Row::new(buf, edge, body.height - 1).sign(signs::UNFOLDED, look.style(Role::TextDim));
     }
@@ -152,8 +157,16 @@ fn rule(look: &Look<'_>, head: Rect, at: u16, buf: &mut Buffer) {
     rule_across(buf, row, look.style(Role::Rule));
 }
 
-/// The head. While the thread of another conversation is on its way, the title is only `…`.
-fn draw_head(on: &Conversation, waits: bool, beside: Beside<'_>, look: &Look<'_>, head: Rect, buf: &mut Buffer) {
+/// The head. While the thread of another conversation is on its way, the title is only `…`. So many cells at
+/// the end of the facts are the reminder's.
+fn draw_head(
+    on: &Conversation,
+    waits: bool,
+    beside: Beside<'_>,
+    look: &Look<'_>,
+    (head, taken): (Rect, u16),
+    buf: &mut Buffer,
+) {
     let rows = head_rows(head, beside.shape);
     if waits {
         waiting_title(&rows, beside, look, head, buf);
@@ -179,7 +192,8 @@ fn draw_head(on: &Conversation, waits: bool, beside: Beside<'_>, look: &Look<'_>
         }
     }
     if let Some(at) = rows.facts {
-        let row = Row::new(buf, head, at);
+        let mut row = Row::new(buf, head, at);
+        row.skip_right(taken);
         if beside.shape == Shape::One {
             draw_short_facts(on, beside, look, row);
         } else {
@@ -191,29 +205,49 @@ fn draw_head(on: &Conversation, waits: bool, beside: Beside<'_>, look: &Look<'_>
     }
 }
 
-/// `✉ e-mail · open · #2214` at the right end. The title beside it gives way, down to half of the
-/// row; only then go until when it sleeps, the channel's word (its sign stays), and the number, which the
-/// details have too.
+/// `✉ e-mail · open · #2214` at the right end, as much of it as leaves the title whole: a long number is
+/// shortened first, since the details have it, then it goes, then the channel's word (its sign stays). The
+/// state, and until when it sleeps, stays beside a title of half the row.
 fn draw_channel_and_state(on: &Conversation, title: u16, look: &Look<'_>, row: &mut Row<'_>) {
     let dim = look.style(Role::TextDim);
-    let state = look.say(state_word(on.state));
     let dot = Clean::literal(" · ");
     let channel = look.say(channel_word(&on.channel));
-    let number = clean(&format!("#{}", on.id));
-    let room = row.room();
-    let mut all = vec![
-        Clean::join([&channel, &state, &number], &dot),
-        Clean::join([&state, &number], &dot),
-        Clean::join([&channel, &state], &dot),
-        state.clone(),
-    ];
-    if let (State::Snoozed, Some(until)) = (on.state, on.snoozed_until) {
-        let state = look.with("ui-state-snoozed-until", &[("time", Arg::Text(&until_words(until, look)))]);
-        all.insert(0, Clean::join([&channel, &state, &number], &dot));
+    let state = match (on.state, on.snoozed_until) {
+        (State::Snoozed, Some(until)) => {
+            look.with("ui-state-snoozed-until", &[("time", Arg::Text(&until_words(until, look)))])
+        }
+        _ if on.id.is_placeholder() => look.say("ui-unsent"),
+        _ => look.say(state_word(on.state)),
+    };
+    if on.id.is_placeholder() {
+        // It has neither a number nor a state yet.
+        row.right(&state, dim).skip_right(1).right_sign(signs::channel(&on.channel), dim).skip_right(2);
+        return;
     }
-    let title = title.min(room / 2);
-    if let Some(facts) = all.iter().find(|facts| title.saturating_add(cells(facts)).saturating_add(5) <= room) {
+    let number = clean(&format!("#{}", on.id));
+    let all = [
+        Clean::join([&channel, &state, &number], &dot),
+        Clean::join([&channel, &state, &short_number(on)], &dot),
+        Clean::join([&channel, &state], &dot),
+        state,
+        look.say(state_word(on.state)),
+    ];
+    let room = row.room();
+    let fits = |title: u16| all.iter().find(|facts| title.saturating_add(cells(facts)).saturating_add(5) <= room);
+    let half = || all.iter().skip(3).find(|facts| room / 2 + cells(facts) + 5 <= room);
+    if let Some(facts) = fits(title).or_else(half) {
         row.right(facts, dim).skip_right(1).right_sign(signs::channel(&on.channel), dim).skip_right(2);
+    }
+}
+
+/// The number, the beginning of a long one left out.
+fn short_number(on: &Conversation) -> Clean {
+    const LAST: usize = 5;
+    let id = on.id.as_str();
+    let from = id.len().saturating_sub(LAST);
+    match id.get(from..) {
+        Some(end) if from > 3 => clean(&format!("#…{end}")),
+        _ => clean(&format!("#{id}")),
     }
 }
 
@@ -223,20 +257,16 @@ fn until_words(until: crate::domain::UnixTime, look: &Look<'_>) -> Clean {
 
 /// Team and teammate, the SLA clock, priority; tags on the right.
 fn draw_facts(on: &Conversation, beside: Beside<'_>, look: &Look<'_>, mut row: Row<'_>) {
+    const LEAST: u16 = 6;
     row.skip(1).skip_right(1);
-    let tags: Vec<Clean> = on.tags.iter().take(12).map(|tag| tag.name.clean()).collect();
-    if !tags.is_empty() {
-        let tags = Clean::join(&tags, &Clean::literal("  "));
-        let most = row.room() / 3;
-        row.right_field(
-            &crate::text::truncate(&tags, usize::from(most)),
-            cells(&tags).min(most),
-            look.style(Role::Tag),
-        );
-        row.skip_right(2);
-    }
     draw_owners(on, beside, look, &mut row);
     draw_clock_and_priority(on, look, &mut row);
+    row.skip(3);
+    let tags: Vec<Clean> = on.tags.iter().take(12).map(|tag| tag.name.clean()).collect();
+    if !tags.is_empty() && row.room() >= LEAST {
+        // Clock and priority come first: the list and the details have the tags too.
+        row.right(&Clean::join(&tags, &Clean::literal("  ")), look.style(Role::Tag));
+    }
 }
 
 fn draw_clock_and_priority(on: &Conversation, look: &Look<'_>, row: &mut Row<'_>) {
@@ -271,7 +301,8 @@ fn draw_short_facts(on: &Conversation, beside: Beside<'_>, look: &Look<'_>, mut 
     if let Some((text, role)) = on.sla.as_ref().and_then(|fact| sla::chip(fact, look, false)) {
         row.right(&text, look.style(role)).skip_right(2);
     }
-    row.put(&look.say(state_word(on.state)), look.style(Role::Text)).skip(1).sign(signs::DOT, dim).skip(1);
+    let state = if on.id.is_placeholder() { "ui-unsent" } else { state_word(on.state) };
+    row.put(&look.say(state), look.style(Role::Text)).skip(1).sign(signs::DOT, dim).skip(1);
     draw_owners(on, beside, look, &mut row);
 }
 

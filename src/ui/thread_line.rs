@@ -87,7 +87,8 @@ fn draw_head(item: &Item, pending: &[OutboxRow], look: &Look<'_>, mut row: Row<'
         ItemKind::Note => Role::Note,
         _ => Role::Teammate,
     };
-    row.put(&item.author, look.style(role));
+    let name = cut::name(&item.author, row.room());
+    row.put(&name, look.style(role));
     if item.automatic && item.kind != ItemKind::Customer {
         row.skip(2).put(&look.say("ui-automatic"), look.style(Role::TextDim));
     }
@@ -179,15 +180,27 @@ fn status_words(item: &Item, status: OutboxStatus, why: &Clean, pending: &[Outbo
 }
 
 fn draw_event(item: &Item, look: &Look<'_>, mut row: Row<'_>) {
+    const FRAME: u16 = 3;
     let style = look.style(Role::System);
     let line = look.style(Role::Rule);
-    row.sign(signs::DOTS, line).sign(signs::DOTS, line).skip(1);
     let when = look.when(item.at);
-    // The time is never what is cut.
-    let time = cells(&when) + 3;
-    let words = row.room().saturating_sub(time + 3);
-    row.put_within(&item.event, words, style).skip(1).sign(signs::DOT, style).skip(1).put(&when, style);
-    row.skip(1).sign(signs::DOTS, line).sign(signs::DOTS, line);
+    // The time is never what is cut; the frame goes first, then who did it where nobody did.
+    let words = row.room().saturating_sub(cells(&when) + 3);
+    let mut event = item.event.clone();
+    if cells(&event) > words
+        && item.automatic
+        && let Some(rest) = event.strip_prefix(&*item.author).map(|rest| clean(rest.trim_start()))
+    {
+        event = rest;
+    }
+    let spare = words.saturating_sub(cells(&event));
+    if spare >= FRAME {
+        row.sign(signs::DOTS, line).sign(signs::DOTS, line).skip(1);
+    }
+    row.put_within(&event, words, style).skip(1).sign(signs::DOT, style).skip(1).put(&when, style);
+    if spare >= 2 * FRAME {
+        row.skip(1).sign(signs::DOTS, line).sign(signs::DOTS, line);
+    }
 }
 
 fn draw_file(index: usize, item: &Item, look: &Look<'_>, mut row: Row<'_>) {

@@ -1,4 +1,4 @@
-//! A deed on all that are selected: what it would do, and what became of it.
+//! An act on all that are selected: what it would do, and what became of it.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -39,8 +39,9 @@ enum Line {
     /// A conversation that will change.
     Name(Clean, Clean),
     Dim(Clean),
-    /// Those that are set apart for one reason: whether the cursor is on it.
+    /// Those that are set apart for one reason: its place among the reasons, whether the cursor is on it.
     Group {
+        at: usize,
         mark: Option<Sign>,
         count: Clean,
         why: Clean,
@@ -67,7 +68,11 @@ fn draw_preview(part: &BulkPreview, look: &Look<'_>, screen: Rect, buf: &mut Buf
     let head = usize::from(within.height.min(2));
     let shown = lines.iter().enumerate().filter(|(at, _)| skip == 0 || *at < head || *at >= head + skip);
     for (y, (_, line)) in (0..within.height).zip(shown) {
-        draw_line(line, look, Rect { y: within.y.saturating_add(y), height: 1, ..within }, buf);
+        let row = Rect { y: within.y.saturating_add(y), height: 1, ..within };
+        if let Line::Group { at, .. } = line {
+            look.hits.line(row, *at);
+        }
+        draw_line(line, look, row, buf);
     }
 }
 
@@ -78,6 +83,10 @@ fn preview_lines(part: &BulkPreview, look: &Look<'_>) -> Vec<Line> {
     let count = |key: &str, count: usize| look.with(key, &[("count", Arg::from(count))]);
     let lead = if part.writes() { "ui-bulk-write" } else { "ui-bulk-change" };
     let mut lines = vec![Line::Blank, Line::Lead(count(lead, preview.changes))];
+    let text = part.text();
+    if !text.is_blank() {
+        lines.push(Line::Dim(look.with("ui-draft-words", &[("words", Arg::Text(&text))])));
+    }
     for on in preview.first.iter().take(NAMED) {
         lines.push(Line::Name(list_row::contact(on, look), list_row::title(on, look)));
     }
@@ -95,7 +104,7 @@ fn preview_lines(part: &BulkPreview, look: &Look<'_>) -> Vec<Line> {
         lines.push(Line::Blank);
         lines.push(Line::Dim(look.say("ui-bulk-apart")));
         for (at, group) in preview.apart.iter().enumerate() {
-            lines.push(group_line(group, at == part.cursor, look));
+            lines.push(group_line(group, (at, at == part.cursor), look));
         }
     }
     if part.asks_number() {
@@ -107,13 +116,14 @@ fn preview_lines(part: &BulkPreview, look: &Look<'_>) -> Vec<Line> {
     lines
 }
 
-fn group_line(group: &ApartGroup, has_cursor: bool, look: &Look<'_>) -> Line {
+fn group_line(group: &ApartGroup, (at, has_cursor): (usize, bool), look: &Look<'_>) -> Line {
     let name = |on: &Conversation| truncate(&list_row::contact(on, look), 16);
     let mut names: Vec<Clean> = group.first.iter().map(name).collect();
     if group.count > names.len() && !names.is_empty() {
         names.push(Clean::literal("…"));
     }
     Line::Group {
+        at,
         mark: group.why.can_be_included().then_some(if group.included { signs::DONE } else { signs::DOT }),
         count: clean(&group.count.to_string()),
         why: look.say(apart_why(group.why)),
@@ -140,7 +150,7 @@ fn draw_line(line: &Line, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
         Line::Dim(text) => {
             row.skip(3).put(text, dim);
         }
-        Line::Group { mark, count, why, names, included, has_cursor } => {
+        Line::Group { mark, count, why, names, included, has_cursor, .. } => {
             if *has_cursor {
                 row.sign(signs::BAR, look.bar(true));
             } else {
@@ -183,7 +193,9 @@ fn draw_results(part: &BulkResults, look: &Look<'_>, screen: Rect, buf: &mut Buf
     let range = visible(items.len(), part.cursor, usize::from(list.height));
     for (line, at) in (0..list.height).zip(range) {
         let Some(item) = items.get(at) else { break };
-        draw_item(item, at == part.cursor, look, Rect { y: list.y + line, height: 1, ..list }, buf);
+        let row = Rect { y: list.y + line, height: 1, ..list };
+        look.hits.line(row, at);
+        draw_item(item, part.run.paused, at == part.cursor, look, row, buf);
     }
 }
 
@@ -212,11 +224,14 @@ fn draw_head(part: &BulkResults, look: &Look<'_>, area: Rect, buf: &mut Buffer) 
     }
 }
 
-fn draw_item(item: &BulkItem, has_cursor: bool, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+fn draw_item(item: &BulkItem, paused: bool, has_cursor: bool, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     if has_cursor {
         tint(buf, area, look.style(Role::Selection));
     }
     let (sign, word, role) = match &item.outcome {
+        Outcome::Row(row) if paused && matches!(row.status, OutboxStatus::Queued | OutboxStatus::Retry) => {
+            (signs::DOT, "bulk-paused", Role::Warning)
+        }
         Outcome::Row(row) => outcome(row.status),
         Outcome::LeftOut(why) => (signs::DOT, apart_why(*why), Role::TextDim),
     };

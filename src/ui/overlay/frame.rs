@@ -69,8 +69,9 @@ pub fn draw(area: Rect, border: Border<'_>, look: &Look<'_>, buf: &mut Buffer) -
                 row.right_sign(signs::RULE_ACROSS, line).skip_right(1);
                 row.right(border.count, look.style(Role::TextDim)).skip_right(1);
             }
-            if !border.foot.is_blank() && cells(border.foot) + 2 < row.room() {
-                row.skip(1).put(border.foot, look.style(Role::TextDim)).skip(1);
+            let foot = fitting(border.foot, row.room().saturating_sub(3));
+            if !foot.is_blank() {
+                row.skip(1).put(&foot, look.style(Role::TextDim)).skip(1);
             }
             row.fill(signs::RULE_ACROSS, line);
         } else {
@@ -79,6 +80,14 @@ pub fn draw(area: Rect, border: Border<'_>, look: &Look<'_>, buf: &mut Buffer) -
     }
     let within = inset(area, 2, 2);
     Rect { y: area.y.saturating_add(1), height: area.height.saturating_sub(2), ..within }.intersection(buf.area)
+}
+
+/// As many of a foot's parts as there is room for, the first ones first.
+fn fitting(foot: &Clean, room: u16) -> Clean {
+    let mut ends = foot.match_indices(" · ").map(|(at, _)| at).collect::<Vec<_>>();
+    ends.push(foot.len());
+    let fit = ends.into_iter().rev().map(|end| foot.slice(0..end)).find(|part| cells(part) <= room);
+    fit.unwrap_or_default()
 }
 
 /// Draws the line that is typed into; returns where the cursor belongs.
@@ -121,6 +130,21 @@ fn from_cell(text: &Clean, skip: u16) -> Clean {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_foot_tells_what_there_is_room_for() {
+        let foot = crate::text::clean("enter opens · esc closes · p pause");
+        for (room, told) in [
+            (40, "enter opens · esc closes · p pause"),
+            (33, "enter opens · esc closes"),
+            (24, "enter opens · esc closes"),
+            (23, "enter opens"),
+            (5, ""),
+        ] {
+            assert_eq!(fitting(&foot, room).as_str(), told, "{room}");
+        }
+        assert!(fitting(&Clean::default(), 9).is_blank());
+    }
 
     #[test]
     fn a_box_lies_on_the_screen_at_any_size() {

@@ -10,7 +10,7 @@ use super::frame::{self, Border};
 use super::visible;
 use crate::app::new::{Field, NewForm};
 use crate::domain::Channel;
-use crate::text::Clean;
+use crate::text::{Clean, truncate, wrap};
 use crate::theme::Role;
 use crate::words::Arg;
 
@@ -83,9 +83,15 @@ fn draw_channels(part: &NewForm, here: bool, look: &Look<'_>, area: Rect, buf: &
 }
 
 fn draw_found(part: &NewForm, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+    if part.is_empty() && part.waits {
+        return;
+    }
     if part.is_empty() {
         let key = if part.to.text().trim().is_empty() { "ui-new-type" } else { "ui-new-nobody" };
-        Row::new(buf, area, 0).skip(2).put(&look.say(key), look.style(Role::TextDim));
+        let room = usize::from(area.width.saturating_sub(4)).max(1);
+        for (line, words) in (0..area.height).zip(wrap(&look.say(key), room)) {
+            Row::new(buf, area, line).skip(2).put(&words, look.style(Role::TextDim));
+        }
         return;
     }
     for (line, at) in (0..area.height).zip(visible(part.len(), part.cursor, usize::from(area.height))) {
@@ -109,6 +115,8 @@ fn draw_found(part: &NewForm, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
             if name.is_blank() {
                 row.put(&detail, style);
             } else {
+                // Who it is says more than where.
+                let detail = truncate(&detail, usize::from(row.room() / 2));
                 row.right(&detail, look.style(Role::TextDim)).skip_right(2);
                 row.put(&name, style);
             }

@@ -2,14 +2,16 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 
 use super::super::look::Look;
 use super::super::paint::{Row, cells, rule_down, tint};
 use super::super::signs;
 use super::frame::{self, Border};
 use super::visible;
+use crate::app::details::lines::state_word;
 use crate::app::palette::{About, Line, Palette, Target};
-use crate::domain::{Conversation, State};
+use crate::domain::Conversation;
 use crate::sync::message::FoundContact;
 use crate::text::{Clean, clean, wrap};
 use crate::theme::Role;
@@ -22,8 +24,9 @@ const KEYS: u16 = 8;
 /// Cells of the kind, and the room from which on there is one.
 const KIND: u16 = 8;
 const WITH_KIND: u16 = 34;
-/// Cells of a conversation's contact, at most.
-const CONTACT: u16 = 20;
+/// Cells of a conversation's contact, and of its state.
+const CONTACT: u16 = 18;
+const STATE: u16 = 7;
 /// From this width of the screen on commands are called so; below, only what is none has a kind.
 const WITH_COMMANDS: u16 = 100;
 /// From this width within on what a line does stands beside the lines; below, in their place.
@@ -46,7 +49,7 @@ pub fn draw(part: &Palette, look: &Look<'_>, screen: Rect, buf: &mut Buffer) -> 
     let list_width = if previews { below.width * 11 / 20 } else { below.width };
     let list = Rect { width: list_width, ..below };
     if part.is_empty() {
-        Row::new(buf, list, 0).skip(1).put(&look.say("ui-nothing-found"), look.style(Role::TextDim));
+        draw_nothing(look, list, buf);
     }
     let range = visible(part.len(), part.cursor, usize::from(list.height));
     for (line, at) in (0..list.height).zip(range) {
@@ -94,31 +97,45 @@ fn draw_line(found: &Line<'_>, has_cursor: bool, names_commands: bool, look: &Lo
     let is_off = found.why_not.is_some();
     row.skip_right(1);
     if let About::Conversation(on) = found.about {
-        // Its channel says what it is, and whose it is stands where others have kind and keys.
+        // Its channel says what it is; whose it is comes first, how it stands where others have their keys.
+        let name = style_of(is_off, has_cursor, look);
         row.sign(signs::channel(&on.channel), dim).skip(1);
-        let most = CONTACT.min(row.room() / 2).min(cells(found.keys));
-        row.right_field(found.keys, most, dim).skip_right(2);
-    } else {
-        // Keys end in one column, kinds begin in another; without much room the title comes first.
-        let keys = look.style(if is_off { Role::Disabled } else { Role::Key });
-        row.right_field(found.keys, KEYS.max(cells(found.keys).min(12)), keys).skip_right(2);
-        if row.room() >= WITH_KIND && (names_commands || !matches!(found.target, Target::Command(_))) {
-            let kind = look.say(found.kind);
-            row.skip_right(KIND.saturating_sub(cells(&kind))).right(&kind, dim).skip_right(2);
-        }
+        row.right_field(&look.say(state_word(on.state)), STATE, dim).skip_right(2);
+        row.field(found.keys, CONTACT.min(row.room() * 2 / 5), name).skip(2);
+        row.put(found.title, if has_cursor { name } else { dim });
+        return;
     }
-    let role = match (is_off, has_cursor) {
+    // Keys end in one column, kinds begin in another; without much room the title comes first.
+    let keys = look.style(if is_off { Role::Disabled } else { Role::Key });
+    row.right_field(found.keys, KEYS.max(cells(found.keys).min(12)), keys).skip_right(2);
+    if row.room() >= WITH_KIND && (names_commands || !matches!(found.target, Target::Command(_))) {
+        let kind = look.say(found.kind);
+        row.skip_right(KIND.saturating_sub(cells(&kind))).right(&kind, dim).skip_right(2);
+    }
+    row.put(found.title, style_of(is_off, has_cursor, look));
+}
+
+fn style_of(is_off: bool, has_cursor: bool, look: &Look<'_>) -> Style {
+    look.style(match (is_off, has_cursor) {
         (true, _) => Role::Disabled,
         (false, true) => Role::TextBright,
         (false, false) => Role::Text,
-    };
-    row.put(found.title, look.style(role));
+    })
+}
+
+/// Nothing answers: what else could be typed.
+fn draw_nothing(look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+    let area = Rect { x: area.x.saturating_add(1).min(area.right()), width: area.width.saturating_sub(2), ..area };
+    let mut page = Page { line: 0, look, area, buf };
+    page.put(&look.say("ui-palette-empty"), Role::Text);
+    page.gap();
+    page.put(&look.say("ui-palette-empty-next"), Role::TextDim);
 }
 
 /// Without room beside the lines: the line with the cursor, and below it what it does.
 fn draw_preview_alone(part: &Palette, width: u16, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     let Some(found) = part.found() else {
-        Row::new(buf, area, 0).skip(1).put(&look.say("ui-nothing-found"), look.style(Role::TextDim));
+        draw_nothing(look, area, buf);
         return;
     };
     let row = Rect { height: area.height.min(1), ..area };
@@ -201,11 +218,7 @@ impl Page<'_> {
         let who =
             on.contact.as_ref().map_or_else(Clean::default, |contact| contact.name.clean().or(&contact.email.clean()));
         self.put(&who.or(&self.look.say("ui-palette-nobody")), Role::TextBright);
-        let state = self.look.say(match on.state {
-            State::Open => "state-open",
-            State::Closed => "state-closed",
-            State::Snoozed => "state-snoozed",
-        });
+        let state = self.look.say(state_word(on.state));
         let facts = [clean(&format!("#{}", on.id)), state, self.look.ago(on.last_message_at)];
         self.put(&Clean::join(&facts, &Clean::literal(" · ")), Role::TextDim);
         self.gap();

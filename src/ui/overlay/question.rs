@@ -26,6 +26,7 @@ pub fn merge(ask: &MergeAsk, look: &Look<'_>) -> Question {
     text.push(Clean::default());
     match &ask.other {
         Some(other) => text.extend(side(other, "ui-confirm-merge-stays", look)),
+        None if ask.fetching => text.push(look.say("ui-confirm-merge-fetching")),
         None if ask.asked.is_some() => text.push(look.say("ui-confirm-merge-loading")),
         None => text.push(look.say("ui-confirm-merge-unknown")),
     }

@@ -77,6 +77,20 @@ fn a_selection_is_told_in_the_rows_in_the_head_and_in_the_status_line() {
 }
 
 #[test]
+fn the_composer_says_loudly_that_it_goes_to_many() {
+    for (width, height) in [(160, 48), (100, 30), (80, 24), (60, 20)] {
+        let mut stage = Stage::new(width, height);
+        stage.press("x x r");
+        let text = stage.text();
+        for wanted in ["REPLY to 2 customers", "one message each"] {
+            assert!(text.contains(wanted), "{wanted}\n{text}");
+        }
+        stage.press("ctrl-x t");
+        assert!(stage.text().contains("NOTE on 2 conversations"), "{}", stage.text());
+    }
+}
+
+#[test]
 fn the_preview_says_what_is_done_to_how_many_and_what_is_left_out() {
     let mut stage = Stage::new(100, 30);
     stage.press("x x e");
@@ -96,7 +110,7 @@ fn many_customers_are_counted_by_typing() {
     let mut stage = Stage::new(80, 24);
     stage.press("x x r");
     stage.write("Hello");
-    assert!(stage.text().contains("all 2 selected"), "{}", stage.text());
+    assert!(stage.text().contains("REPLY to 2 customers"), "{}", stage.text());
     stage.press("ctrl-s 3 1");
     let text = stage.text();
     assert!(text.contains("31 customers are written to") && text.contains("Type 31 to go on"), "{text}");
@@ -110,12 +124,11 @@ fn progress_and_results_are_told_in_words() {
     assert!(stage.lines().last().unwrap().contains("closing 212 of 300 · 3 failed · g p"), "{}", stage.text());
     stage.press("g p");
     let text = stage.text();
-    for wanted in ["╭ Close ", "212 of 300 done", "85 on their way", "refused: The conversation is", "has your draft"]
-    {
+    for wanted in ["╭ Close ", "212 of 300 done", "85 to be sent", "refused: The conversation is", "has your draft"] {
         assert!(text.contains(wanted), "{wanted}\n{text}");
     }
     stage.tell(Event::Bulks(vec![Bulk { paused: true, ..deed() }]));
-    assert!(stage.text().contains("PAUSED") && stage.text().contains("p go on"), "{}", stage.text());
+    assert!(stage.text().contains("PAUSED") && stage.text().contains("p resume"), "{}", stage.text());
 }
 
 #[test]

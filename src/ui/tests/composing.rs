@@ -102,7 +102,7 @@ fn a_path_tells_what_is_there_and_what_is_too_large() {
     let file = |name: &str| FilePart { name: name.into(), content_type: "x/y".into(), hash: "h".into(), size: 1 };
     stage.app.composer.files = vec![file("one.pdf"), file("two.pdf")];
     stage.press("ctrl-x F");
-    assert!(stage.text().contains("Take a file off"), "{}", stage.text());
+    assert!(stage.text().contains("Remove a file"), "{}", stage.text());
     for (columns, rows) in [(160, 48), (30, 8), (20, 6), (1, 1), (0, 0)] {
         stage.resize(columns, rows);
         let _ = stage.draw();

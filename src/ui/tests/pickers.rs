@@ -70,6 +70,9 @@ fn a_woken_conversation_tells_why_in_its_head() {
         stage.press("enter");
         stage.wait(1);
         assert!(stage.line_with("woke").contains("call the carrier"), "{width}x{height}\n{}", stage.text());
+        // Where it has no row of its own, it stands beside the facts and not over them.
+        let beside = stage.line_with("woke");
+        assert!(height > 24 || beside.contains("Billing › nobody   FRT −5m   ‼"), "{beside}");
     }
 }
 

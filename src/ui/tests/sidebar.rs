@@ -109,6 +109,17 @@ fn names_are_cut_before_the_marks_at_every_width() {
 }
 
 #[test]
+fn what_is_closed_has_no_marks_of_targets() {
+    let mut stage = stage(160, 48);
+    count(&mut stage, "inbox:closed", Count { total: 9, unread: false, breached: 3, soon: 1 });
+    count(&mut stage, "inbox:snoozed", Count { total: 8, unread: false, breached: 3, soon: 1 });
+    let shown = region(&stage);
+    let closed = shown.iter().find(|line| line.starts_with(" Closed")).unwrap();
+    assert_eq!(closed.split_whitespace().collect::<Vec<_>>(), ["Closed", "9"]);
+    assert!(shown.iter().any(|line| line.starts_with(" Snoozed ") && line.contains("‼3")), "{shown:#?}");
+}
+
+#[test]
 fn one_pane_at_a_time_shows_the_sidebar_alone() {
     let mut stage = stage(60, 20);
     stage.press("h");
@@ -175,8 +186,8 @@ fn what_is_longer_than_its_pane_has_a_bar() {
     assert!(stage.lines()[1].ends_with('▐'));
     stage.press("G");
     assert!(stage.lines()[5].ends_with('▐') && !stage.lines()[1].ends_with('▐'), "{}", stage.text());
-    let stage = Stage::new(160, 48);
-    assert_eq!(edge(&stage, 0, 47), 0, "everything is in view");
+    let stage = Stage::new(160, 60);
+    assert_eq!(edge(&stage, 0, 59), 0, "everything is in view");
     assert!(!stage.text().contains('▐'));
 }
 

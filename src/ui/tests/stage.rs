@@ -11,9 +11,9 @@ use crate::app::{App, Effect, Msg, update};
 use crate::config::Settings;
 use crate::domain::{
     Act, Attachment, AttributeValue, Author, AuthorKind, AwayState, Channel, CompanyId, Contact, ContactId,
-    ContactNote, ContactRef, ContactRole, Conversation, ConversationId, Directory, GroupId, Kind, OutboxId, OutboxRow,
-    OutboxStatus, Part, PartId, PartKind, Priority, SlaFact, SlaStatus, State, Tag, TagId, TagRef, Team, TeamId,
-    Teammate, TeammateId, Turn, UnixTime, Workspace,
+    ContactNote, ContactRef, ContactRole, Conversation, ConversationId, Directory, Duplicate, GroupId, Kind, OutboxId,
+    OutboxRow, OutboxStatus, Part, PartId, PartKind, Priority, Shared, SlaFact, SlaStatus, State, Tag, TagId, TagRef,
+    Team, TeamId, Teammate, TeammateId, Turn, UnixTime, Workspace,
 };
 use crate::keymap::{Key, Keymap};
 use crate::query::Query;
@@ -230,6 +230,17 @@ pub fn chloes_thread(on: &Conversation) -> Thread {
         }],
         companies: vec![raw("Scouts du Rhône")],
         earlier: earlier.to_vec(),
+        others: vec![ContactRef { name: raw("Tom Berger"), ..ContactRef::default() }, ContactRef::default()],
+        duplicates: vec![Duplicate {
+            contact: ContactRef {
+                id: ContactId::parse("c77"),
+                name: raw("Chloe Dubois"),
+                email: raw("chloe@example.fr"),
+                role: ContactRole::Lead,
+            },
+            shares: Shared::Email,
+            newest: conversation_id("1501"),
+        }],
         reminder: None,
     }
 }
@@ -469,6 +480,8 @@ fn short_thread(on: &Conversation) -> Thread {
         contact_notes: Vec::new(),
         companies: Vec::new(),
         earlier: Vec::new(),
+        others: Vec::new(),
+        duplicates: Vec::new(),
         reminder: None,
     }
 }
