@@ -99,6 +99,11 @@ impl TheScreen {
             // Keys before news, each in its own order.
             let (input, news): (Vec<_>, Vec<_>) = batch.into_iter().partition(|wake| matches!(wake, Wake::Input(_)));
             for wake in input.into_iter().chain(news) {
+                // However fast keys come, none acts on a conversation that was not on the screen before it.
+                if matches!(wake, Wake::Input(Input::Key(_))) && self.app.take_led_on() {
+                    self.app.take_dirty();
+                    self.draw()?;
+                }
                 if let Some(end) = self.take(wake)? {
                     return Ok(end);
                 }
@@ -108,6 +113,7 @@ impl TheScreen {
 
     pub(super) fn draw(&mut self) -> io::Result<()> {
         self.guard.use_mouse(self.app.settings.mouse)?;
+        self.app.take_led_on();
         let (app, theme) = (&self.app, &self.theme);
         let hits = ui::Hits::default();
         self.screen.draw(app.size, |area, buffer| ui::draw_noting(app, theme, area, buffer, &hits))?;
