@@ -1,6 +1,7 @@
 //! `auth`, `away`, `config`: who we are, and how we are set up.
 
 use std::io::{self, IsTerminal as _, Read as _};
+use std::path::Path;
 
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
@@ -10,7 +11,7 @@ use super::session::{Session, api_failure, configuration, endpoint, endpoint_of,
 use crate::api::{Client, Timeouts};
 use crate::clock::Clock;
 use crate::config::{
-    Account, Accounts, Config, Paths, Place, WorkspaceConfig, add_workspace, remove_token, save_token,
+    Account, Accounts, Config, Diagnostic, Paths, Place, WorkspaceConfig, add_workspace, remove_token, save_token,
 };
 use crate::domain::{AwayState, Secret, Workspace};
 use crate::error::{Exit, Failure};
@@ -32,6 +33,9 @@ pub(super) enum AuthCommand {
         /// Delete the cache too; drafts and the outbox stay
         #[arg(long)]
         purge: bool,
+        /// Say what would be done, and do nothing
+        #[arg(long)]
+        dry_run: bool,
     },
 }
 
@@ -51,9 +55,17 @@ pub(super) struct LoginArgs {
 #[derive(Debug, Subcommand)]
 pub(super) enum ConfigCommand {
     /// Check config.toml; exit 2 when a line is bad
-    Check,
+    Check {
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
+    },
     /// Show where files are kept
-    Path,
+    Path {
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -102,7 +114,11 @@ pub(super) fn auth(command: AuthCommand, workspace: Option<&str>) -> Result<(), 
     match command {
         AuthCommand::Login(args) => login(&paths, args, &words),
         AuthCommand::Status { json } => status(&paths, &config, workspace, json, &words),
-        AuthCommand::Logout { purge } => logout(&paths, &config, workspace, purge, &words),
+        AuthCommand::Logout { dry_run: true, .. } => {
+            let chosen = config.workspace(workspace).ok_or_else(|| Failure::new(Exit::Usage, "cli-no-workspace"))?;
+            print::lines(&[words.with("cli-would-sign-out", &[("workspace", Arg::Text(&clean(&chosen.name)))])])
+        }
+        AuthCommand::Logout { purge, .. } => logout(&paths, &config, workspace, purge, &words),
     }
 }
 
@@ -230,19 +246,33 @@ pub(super) fn away(session: &Session, args: &AwayArgs) -> Result<(), Failure> {
 pub(super) fn config(command: &ConfigCommand) -> Result<(), Failure> {
     let paths = Paths::from_env(variable)?;
     match command {
-        ConfigCommand::Path => print::lines(&[
+        ConfigCommand::Path { json: true } => {
+            let shown = |path: &Path| clean(&path.to_string_lossy()).to_string();
+            print::json(&json!({
+                "config": shown(&paths.config), "data": shown(&paths.data), "cache": shown(&paths.cache),
+            }))
+        }
+        ConfigCommand::Path { json: false } => print::lines(&[
             clean(&paths.config.to_string_lossy()),
             clean(&paths.data.to_string_lossy()),
             clean(&paths.cache.to_string_lossy()),
         ]),
-        ConfigCommand::Check => {
+        ConfigCommand::Check { json } => {
             let (_, found) = Config::load(&paths).map_err(|error| {
                 Failure::new(Exit::Usage, "cli-config-unreadable")
                     .with("file", paths.config_file().display())
                     .why(error)
             })?;
-            let lines: Vec<Clean> = found.iter().map(|diagnostic| clean(&diagnostic.to_string())).collect();
-            print::lines(&lines)?;
+            if *json {
+                let document = |one: &Diagnostic| {
+                    let file = clean(&one.file.to_string_lossy());
+                    json!({"file": file.as_str(), "line": one.line, "message": one.what, "meant": one.meant})
+                };
+                print::json(&found.iter().map(document).collect::<Vec<_>>().into())?;
+            } else {
+                let lines: Vec<Clean> = found.iter().map(|diagnostic| clean(&diagnostic.to_string())).collect();
+                print::lines(&lines)?;
+            }
             if found.is_empty() { Ok(()) } else { Err(Failure::new(Exit::Usage, "cli-config-bad")) }
         }
     }

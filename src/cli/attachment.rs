@@ -12,7 +12,7 @@ use super::{Format, print};
 use crate::api::DownloadError;
 use crate::domain::{Attachment, Part};
 use crate::error::{Exit, Failure};
-use crate::text::{Clean, clean, pad};
+use crate::text::{Clean, clean, html, pad};
 use crate::words::Arg;
 
 /// The largest file that is fetched.
@@ -32,7 +32,7 @@ pub(super) enum AttachmentCommand {
     },
     /// Save a file of a conversation
     #[command(after_help = "Examples:\n  deskhand attachment get 2214 1 -o photo.jpg\n  \
-                            deskhand attachment get 2214 2 -o -     # to standard output\n  \
+                            deskhand attachment get 2214 photo.jpg -o -   # by its name, to standard output\n  \
                             deskhand attachment get 2214 2 -o ~/in  # a directory: the file keeps its name")]
     Get(GetArgs),
 }
@@ -41,8 +41,9 @@ pub(super) enum AttachmentCommand {
 pub(super) struct GetArgs {
     /// The conversation
     id: String,
-    /// Number of the file, as `attachment list` shows it
-    number: usize,
+    /// Number of the file, as `attachment list` shows it (the screen counts within one message), or its name
+    #[arg(value_name = "N|NAME")]
+    file: String,
     /// Where it goes: a new file, a directory, or - for standard output
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
@@ -73,16 +74,8 @@ pub(super) fn run(session: &Session, command: &AttachmentCommand) -> Result<(), 
 /// The parts of a thread, as it is now unless the helpdesk is not to be asked.
 fn parts(session: &Session, typed: &str, offline: bool) -> Result<Vec<Part>, Failure> {
     let id = session.conversation(typed)?;
-    if !offline {
-        // Addresses of files hold for a while only.
-        match session.wait(session.engine.fetch_thread(&id)) {
-            Err(failure) if failure.exit == Exit::Unreachable => {
-                print::aside(&failure.say(&session.words));
-                print::aside(&session.words.say("cli-from-cache"));
-            }
-            other => other?,
-        }
-    }
+    // Addresses of files hold for a while only.
+    session.freshen_thread(&id, offline)?;
     let thread = session.engine.load_thread(&id).map_err(|error| sync_failure(&error))?;
     let thread = thread.ok_or_else(|| Failure::new(Exit::NotFound, "cli-no-conversation").with("id", &id))?;
     Ok(thread.parts)
@@ -93,9 +86,38 @@ fn files(parts: &[Part]) -> impl Iterator<Item = (&Part, &Attachment)> {
     parts.iter().flat_map(|part| part.attachments.iter().map(move |file| (part, file)))
 }
 
+/// The number that the screen shows before a file: within its message, behind the links.
+fn number_on_screen(part: &Part, file: &Attachment) -> usize {
+    let links = part.body.as_ref().map_or(0, |body| html::blocks(body.as_raw()).links.len());
+    let before = part.attachments.iter().position(|one| std::ptr::eq(one, file)).unwrap_or(0);
+    links + before + 1
+}
+
+/// The file that is meant, with its number: by that, else by a name that only one has.
+fn pick<'a>(parts: &'a [Part], args: &GetArgs) -> Result<(usize, &'a Part, &'a Attachment), Failure> {
+    let all: Vec<_> = files(parts).zip(1..).map(|((part, file), number)| (number, part, file)).collect();
+    let not_there = || Failure::new(Exit::NotFound, "cli-no-attachment").with("id", &args.id).with("file", &args.file);
+    if let Ok(wanted) = args.file.parse::<usize>()
+        && let Some(found) = all.iter().find(|(number, ..)| *number == wanted)
+    {
+        return Ok(*found);
+    }
+    let called: Vec<_> = all.into_iter().filter(|(.., file)| file.name.as_raw() == args.file).collect();
+    match called.as_slice() {
+        [] => Err(not_there()),
+        [one] => Ok(*one),
+        several => {
+            let numbers: Vec<String> = several.iter().map(|(number, ..)| number.to_string()).collect();
+            let failure = Failure::new(Exit::Usage, "cli-many-attachments").with("file", &args.file);
+            Err(failure.with("numbers", numbers.join(", ")))
+        }
+    }
+}
+
 fn document(number: usize, part: &Part, file: &Attachment) -> Value {
     json!({
         "number": number,
+        "number_on_screen": number_on_screen(part, file),
         "name": file.name.as_raw(),
         "content_type": file.content_type.as_raw(),
         "size": file.size,
@@ -117,7 +139,10 @@ fn list(session: &Session, id: &str, format: Format) -> Result<(), Failure> {
             let size = file.size.map(shown_size).unwrap_or_default();
             let name = pad(&file.name.clean(), 40);
             let from = part.author.name.clean();
-            clean(&format!("{number:>3} {name} {size:>9} {} {from}", pad(&file.content_type.clean(), 24)))
+            let on_screen = number_on_screen(part, file);
+            let on_screen = session.words.with("cli-attachment-on-screen", &[("number", on_screen.into())]);
+            let kind = pad(&file.content_type.clean(), 24);
+            clean(&format!("{number:>3} {name} {size:>9} {kind} {} {on_screen}", pad(&from, 20)))
         })
         .collect();
     if lines.is_empty() {
@@ -162,18 +187,15 @@ fn create(path: &Path) -> io::Result<File> {
 
 fn get(session: &Session, args: &GetArgs) -> Result<(), Failure> {
     let parts = parts(session, &args.id, false)?;
-    let found = args.number.checked_sub(1).and_then(|at| files(&parts).nth(at));
-    let not_there =
-        || Failure::new(Exit::NotFound, "cli-no-attachment").with("id", &args.id).with("number", args.number);
-    let (part, file) = found.ok_or_else(not_there)?;
+    let (number, part, file) = pick(&parts, args)?;
     let to_stdout = args.output.as_os_str() == "-";
     let path = if !to_stdout && args.output.is_dir() {
-        args.output.join(safe_name(file.name.as_raw(), args.number))
+        args.output.join(safe_name(file.name.as_raw(), number))
     } else {
         args.output.clone()
     };
     let shown = clean(&path.display().to_string());
-    let mut outcome = document(args.number, part, file);
+    let mut outcome = document(number, part, file);
     if let Some(fields) = outcome.as_object_mut() {
         fields.insert("path".into(), if to_stdout { Value::Null } else { shown.as_str().into() });
         fields.insert("dry_run".into(), args.dry_run.into());
@@ -187,9 +209,24 @@ fn get(session: &Session, args: &GetArgs) -> Result<(), Failure> {
     }
     let unwritable =
         |error: &io::Error| Failure::new(Exit::Failed, "cli-attachment-unwritable").with("file", &shown).why(error);
+    if to_stdout && io::stdout().is_terminal() {
+        // Bytes of somebody else's could do anything to it.
+        return Err(Failure::new(Exit::Usage, "cli-attachment-terminal"));
+    }
     let size = if to_stdout {
         let mut out = io::stdout();
-        fetch(session, file, &mut |bytes| out.write_all(bytes), &unwritable)?
+        // What does not arrive is told; a reader that has seen enough is no failure.
+        let mut enough = false;
+        let mut write = |bytes: &[u8]| {
+            let outcome = out.write_all(bytes).and_then(|()| out.flush());
+            enough = outcome.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe);
+            outcome
+        };
+        let done = fetch(session, file, &mut write, &unwritable);
+        if enough {
+            return Ok(());
+        }
+        done?
     } else {
         let mut out = create(&path).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => Failure::new(Exit::Usage, "cli-attachment-there").with("file", &shown),

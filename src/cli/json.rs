@@ -61,6 +61,8 @@ pub(super) fn conversation(of: &Conversation, directory: &Directory, now: UnixTi
         "last_message_at": of.last_message_at,
         "turn": if of.turn == crate::domain::Turn::Us { "us" } else { "them" },
         "sla": sla,
+        // True of what stands for a conversation until its first message is sent: the helpdesk has none yet.
+        "unsent": of.id.is_placeholder(),
     })
 }
 

@@ -41,7 +41,7 @@ pub(crate) use session::network;
 #[command(name = "deskhand", version, about, max_term_width = 100)]
 pub struct Cli {
     /// Use this workspace of config.toml instead of the default
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME", display_order = 900)]
     workspace: Option<String>,
     /// Open the inbox with this conversation: its number, or its web address
     #[arg(long, value_name = "ID")]

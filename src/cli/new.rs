@@ -8,10 +8,11 @@ use super::session::{Session, cache_failure, not_kept};
 use super::write::{outcome, push, report};
 use super::{Writing, print, text_of};
 use crate::app::new::is_address;
+use crate::cache::FoundContact;
 use crate::domain::{Channel, ContactId, ContactRef, ContactRole, ConversationId, Opening};
 use crate::error::{Exit, Failure};
 use crate::sync::Hold;
-use crate::text::{Untrusted, clean};
+use crate::text::{Untrusted, clean, fold};
 use crate::words::Arg;
 
 #[derive(Debug, Args)]
@@ -49,7 +50,14 @@ pub(super) fn run(session: &Session, args: &NewArgs) -> Result<(), Failure> {
         return Err(Failure::new(Exit::Usage, "cli-no-text"));
     }
     session.identify()?;
-    let to = recipient(session, &args.to)?;
+    let to = match recipient(session, &args.to) {
+        // They may have written since this was last brought up to date, or it never was.
+        Err(failure) if failure.exit == Exit::NotFound => {
+            session.freshen(false)?;
+            recipient(session, &args.to)?
+        }
+        known => known?,
+    };
     let opening = opening(to, args)?;
     if args.writing.dry_run {
         return plan(session, &opening, &text, args.writing);
@@ -74,7 +82,8 @@ pub(super) fn run(session: &Session, args: &NewArgs) -> Result<(), Failure> {
     outcome(session, &rows, &pushed?)
 }
 
-/// Who is meant: the one contact that fits, or an address that nobody has.
+/// Who is meant: the one contact that has this id, address, whole name or phone number, or an address that nobody
+/// has. A part of a name names nobody: what is sent cannot be taken back.
 fn recipient(session: &Session, typed: &str) -> Result<ContactRef, Failure> {
     let typed = typed.trim();
     let cache = session.engine.cache();
@@ -83,35 +92,41 @@ fn recipient(session: &Session, typed: &str) -> Result<ContactRef, Failure> {
     {
         return Ok(ContactRef { id: Some(contact.id), name: contact.name, email: contact.email, role: contact.role });
     }
-    let mut found = cache.find(typed).map_err(|error| cache_failure(&error))?.contacts;
-    if is_address(typed) {
-        found.retain(|one| one.email.as_raw().eq_ignore_ascii_case(typed));
-        if found.is_empty() {
-            let email = Untrusted::new(typed);
-            return Ok(ContactRef { id: None, name: Untrusted::default(), email, role: ContactRole::Lead });
-        }
-    }
-    // A whole name before names that only hold it.
-    let folded = crate::text::fold(typed);
-    if found.len() > 1 {
-        let is_whole = |name: &Untrusted| crate::text::fold(&name.clean()) == folded;
-        if found.iter().filter(|one| is_whole(&one.name)).count() == 1 {
-            found.retain(|one| is_whole(&one.name));
-        }
+    let near = cache.find(typed).map_err(|error| cache_failure(&error))?.contacts;
+    let is_meant = |one: &&FoundContact| {
+        one.email.as_raw().eq_ignore_ascii_case(typed)
+            || fold(&one.name.clean()) == fold(typed)
+            || is_phone(typed, one.phone.as_raw())
+    };
+    let found: Vec<&FoundContact> = near.iter().filter(is_meant).collect();
+    if found.is_empty() && is_address(typed) {
+        let email = Untrusted::new(typed);
+        return Ok(ContactRef { id: None, name: Untrusted::default(), email, role: ContactRole::Lead });
     }
     if let [one] = found.as_slice() {
         let role = cache.load_contact(&one.id).map_err(|error| cache_failure(&error))?;
         let role = role.map_or(ContactRole::User, |(contact, _)| contact.role);
         return Ok(ContactRef { id: Some(one.id.clone()), name: one.name.clone(), email: one.email.clone(), role });
     }
-    if found.is_empty() {
-        return Err(Failure::new(Exit::NotFound, "cli-no-contact").with("to", clean(typed)));
-    }
-    let name = |one: &crate::cache::FoundContact| {
-        format!("{} {} ({})", one.name.clean(), one.email.clean(), one.id).trim_start().to_owned()
+    let all = |of: &mut dyn Iterator<Item = &FoundContact>| {
+        let name = |one: &FoundContact| format!("{} {} ({})", one.name.clean(), one.email.clean(), one.id);
+        of.take(5).map(|one| name(one).trim_start().to_owned()).collect::<Vec<_>>().join("; ")
     };
-    let all: Vec<String> = found.iter().take(5).map(name).collect();
-    Err(Failure::new(Exit::Usage, "cli-many-contacts").with("to", clean(typed)).with("which", all.join("; ")))
+    let (exit, key, which) = match (found.is_empty(), near.is_empty()) {
+        (false, _) => (Exit::Usage, "cli-many-contacts", all(&mut found.into_iter())),
+        (true, false) => (Exit::NotFound, "cli-near-contacts", all(&mut near.iter())),
+        (true, true) => (Exit::NotFound, "cli-no-contact", String::new()),
+    };
+    Err(Failure::new(exit, key).with("to", clean(typed)).with("which", which))
+}
+
+/// Whether what is typed is a phone number, and this one: with or without the country before it.
+fn is_phone(typed: &str, phone: &str) -> bool {
+    const ENOUGH: usize = 6;
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let (typed, plain) = (digits(typed), typed.chars().all(|c| c.is_ascii_digit() || " +-()./".contains(c)));
+    let typed = typed.trim_start_matches('0');
+    plain && typed.len() >= ENOUGH && digits(phone).ends_with(typed)
 }
 
 fn opening(to: ContactRef, args: &NewArgs) -> Result<Opening, Failure> {
@@ -142,4 +157,19 @@ fn plan(session: &Session, opening: &Opening, text: &str, writing: Writing) -> R
     let mut lines = vec![session.words.with(key, &[("name", Arg::Text(&name)), ("subject", Arg::Text(&subject))])];
     lines.extend(crate::text::clean_lines(text).each_line());
     print::lines(&lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_phone;
+
+    #[test]
+    fn a_phone_number_is_known_with_and_without_its_country() {
+        for typed in ["+44 7700 900461", "07700 900461", "0044 7700-900461", "7700900461"] {
+            assert!(is_phone(typed, "+447700900461"), "{typed}");
+        }
+        for typed in ["900461 x", "0461", "", "+44 7700 900462", "Ana"] {
+            assert!(!is_phone(typed, "+447700900461"), "{typed}");
+        }
+    }
 }

@@ -158,7 +158,7 @@ fn line(row: &Conversation, directory: &Directory, now: UnixTime) -> Clean {
     clean(&format!(
         "{id:<16} {state:<8} {since:>4} {unread} {contact} {assignee} {title}",
         id = row.id,
-        state = row.state.as_str(),
+        state = if row.id.is_placeholder() { "unsent" } else { row.state.as_str() },
         since = ago(now, since),
         unread = if row.unread { '*' } else { ' ' },
         contact = pad(&contact.unwrap_or_default(), 22),
@@ -171,14 +171,8 @@ pub(super) fn show(session: &Session, args: &ShowArgs) -> Result<(), Failure> {
     let id = session.conversation(&args.id)?;
     if !args.format.offline {
         session.identify()?;
-        match session.wait(session.engine.fetch_thread(&id)) {
-            Err(failure) if failure.exit == Exit::Unreachable => {
-                print::aside(&failure.say(&session.words));
-                print::aside(&session.words.say("cli-from-cache"));
-            }
-            other => other?,
-        }
     }
+    session.freshen_thread(&id, args.format.offline)?;
     let loaded = session.engine.load_thread(&id).map_err(|error| sync_failure(&error))?;
     let Some(thread) = loaded else {
         return Err(Failure::new(Exit::NotFound, "cli-no-conversation").with("id", &id));

@@ -1,13 +1,16 @@
 //! `report`: the hand-over at the end of a shift, in words.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
+use futures_util::stream::{self, StreamExt as _};
 use serde_json::{Value, json};
 
 use super::session::{Session, cache_failure, sync_failure};
 use super::{json, print, write};
-use crate::domain::{Act, Conversation, Deed, Shift, ShiftKind, Turn, UnixTime, when};
+use crate::cache::CacheError;
+use crate::domain::{Act, Conversation, ConversationId, Deed, Shift, ShiftKind, Turn, UnixTime, when};
 use crate::error::{Exit, Failure};
 use crate::query::{Query, Sort};
 use crate::sync::message::WindowSpec;
@@ -16,6 +19,12 @@ use crate::words::Arg;
 
 /// Conversations of mine that are told.
 const MINE: usize = 200;
+/// The longest shift that is told.
+const LONGEST: Duration = Duration::from_secs(14 * 86_400);
+/// Threads that are not here: how many are looked at, how many of them fetched, and how many at once.
+const LOOKED_AT: usize = 2_000;
+const FETCHED: usize = 300;
+const AT_ONCE: usize = 4;
 /// Cells of a title.
 const TITLE: usize = 60;
 
@@ -40,6 +49,9 @@ pub(super) struct ShiftArgs {
     /// Leave it as a note in this conversation
     #[arg(long, value_name = "ID")]
     note: Option<String>,
+    /// Read the cache as it is: ask the helpdesk nothing
+    #[arg(long, conflicts_with = "note")]
+    offline: bool,
     #[command(flatten)]
     writing: super::Writing,
 }
@@ -55,8 +67,15 @@ struct Handover {
 
 pub(super) fn run(session: &Session, command: &ReportCommand) -> Result<(), Failure> {
     let ReportCommand::Shift(args) = command;
+    let long = duration(&args.since)?;
     session.identify()?;
-    let told = gather(session, args)?;
+    session.freshen(args.offline)?;
+    let since = session.engine.server_now() - long.min(LONGEST);
+    let unknown = fetch_changed(session, since, args.offline)?;
+    if unknown > 0 {
+        print::aside(&session.words.with("report-incomplete", &[("count", Arg::from(unknown))]));
+    }
+    let told = gather(session, args, since)?;
     let text = words(session, &told);
     if let Some(id) = &args.note {
         let text: Vec<&str> = text.iter().map(Clean::as_str).collect();
@@ -66,9 +85,44 @@ pub(super) fn run(session: &Session, command: &ReportCommand) -> Result<(), Fail
     if args.writing.json { print::json(&document(session, &told)) } else { print::lines(&text) }
 }
 
-fn gather(session: &Session, args: &ShiftArgs) -> Result<Handover, Failure> {
-    let bad = || Failure::new(Exit::Usage, "cli-bad-duration").with("typed", &args.since);
-    let long = when::parse_duration(&args.since).filter(|long| !long.is_zero()).ok_or_else(bad)?;
+/// How long ago the shift began.
+fn duration(typed: &str) -> Result<Duration, Failure> {
+    let bad = || Failure::new(Exit::Usage, "cli-bad-duration").with("typed", typed);
+    when::parse_duration(typed).filter(|long| !long.is_zero()).ok_or_else(bad)
+}
+
+/// Fetches the threads of what has changed since, from which it is read what was done; how many of those are
+/// not here all the same.
+fn fetch_changed(session: &Session, since: UnixTime, offline: bool) -> Result<usize, Failure> {
+    let wanted = || -> Result<Vec<ConversationId>, CacheError> {
+        let cache = session.engine.cache();
+        let mut ids = cache.threads_wanted(LOOKED_AT, None)?;
+        let mut kept = Vec::new();
+        for id in ids.drain(..) {
+            if cache.load_conversation(&id)?.is_some_and(|on| on.updated_at >= since) {
+                kept.push(id);
+            }
+        }
+        Ok(kept)
+    };
+    let ids = wanted().map_err(|error| cache_failure(&error))?;
+    if offline || ids.is_empty() {
+        return Ok(ids.len());
+    }
+    let fetches = stream::iter(ids.iter().take(FETCHED)).map(|id| session.engine.fetch_thread(id));
+    session.runtime.block_on(async {
+        let mut fetches = pin!(fetches.buffer_unordered(AT_ONCE));
+        while let Some(outcome) = fetches.next().await {
+            // One that fails is counted among those that are not here; without the network all of them would.
+            if outcome.is_err_and(|error| sync_failure(&error).exit == Exit::Unreachable) {
+                break;
+            }
+        }
+    });
+    Ok(wanted().map_err(|error| cache_failure(&error))?.len())
+}
+
+fn gather(session: &Session, args: &ShiftArgs, since: UnixTime) -> Result<Handover, Failure> {
     let directory = session.engine.directory();
     let to = match &args.to {
         Some(name) => {
@@ -77,7 +131,6 @@ fn gather(session: &Session, args: &ShiftArgs) -> Result<Handover, Failure> {
         }
         None => Clean::default(),
     };
-    let since = session.engine.server_now() - long.min(Duration::from_secs(14 * 86_400));
     let me = directory.me().map(|me| me.id.clone()).ok_or_else(|| Failure::new(Exit::NotAllowed, "cli-no-me"))?;
     let deeds = session.engine.cache().load_deeds(since, &me).map_err(|error| cache_failure(&error))?;
     let query = Query::parse("state:open assignee:me")
@@ -180,5 +233,7 @@ fn put(lines: &mut Vec<Clean>, heading: &Clean, of: impl ExactSizeIterator<Item 
 fn named(on: &Conversation) -> Clean {
     let name = on.contact.as_ref().map(crate::domain::ContactRef::shown_name).unwrap_or_default();
     let title = truncate(&on.title.clean().or(&on.preview.clean()), TITLE);
-    clean(&format!("#{} {name}: {title}", on.id))
+    let parts = [name, title];
+    let words = Clean::join(parts.iter().filter(|part| !part.is_blank()), &Clean::literal(": "));
+    clean(&format!("#{} {words}", on.id))
 }

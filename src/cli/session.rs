@@ -441,6 +441,22 @@ impl Session {
         }
     }
 
+    /// The same for one thread.
+    pub(super) fn freshen_thread(&self, id: &ConversationId, offline: bool) -> Result<(), Failure> {
+        // What the helpdesk does not have yet is all here.
+        if offline || id.is_placeholder() {
+            return Ok(());
+        }
+        match self.wait(self.engine.fetch_thread(id)) {
+            Err(failure) if failure.exit == Exit::Unreachable => {
+                print::aside(&failure.say(&self.words));
+                print::aside(&self.words.say("cli-from-cache"));
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
     /// Says on standard error when this machine's clock is off, as far as that is known.
     pub(super) fn warn_of_clock(&self) {
         const OFF: u64 = 30;

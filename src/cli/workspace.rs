@@ -236,12 +236,15 @@ struct Left {
 fn look(paths: &Paths, of: &WorkspaceConfig) -> Result<Left, Failure> {
     let accounts = Accounts::load(paths);
     let mut account = None;
-    if let Ok(Some(token)) = load_token(paths, &of.name) {
-        let endpoint = endpoint_of(&of.place, token.clone())?;
+    // One whose address cannot be used was never signed in to, and can be taken out all the same.
+    if let Ok(Some(token)) = load_token(paths, &of.name)
+        && let Ok(endpoint) = endpoint_of(&of.place, token.clone())
+    {
         account = accounts.find(endpoint.address(), &token).cloned();
     }
-    if account.is_none() {
-        let endpoint = endpoint_of(&of.place, Secret::new("none"))?;
+    if account.is_none()
+        && let Ok(endpoint) = endpoint_of(&of.place, Secret::new("none"))
+    {
         account = accounts.alone_at(endpoint.address()).cloned();
     }
     let mut left = Left { account: account.clone(), unsent: 0, drafts: 0, shared: false };

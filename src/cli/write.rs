@@ -243,6 +243,9 @@ pub(super) fn priority(session: &Session, args: &PriorityArgs) -> Result<(), Fai
 pub(super) fn merge(session: &Session, args: &MergeArgs) -> Result<(), Failure> {
     write(session, &args.id, args.writing, |session, from| {
         let into = session.conversation(&args.into)?;
+        if into.is_placeholder() {
+            return Err(Failure::new(Exit::NotFound, "cli-not-begun").with("id", into));
+        }
         if into == *from {
             return Err(Failure::new(Exit::Usage, "cli-merge-self"));
         }
@@ -323,6 +326,19 @@ fn came(session: &Session, row: &OutboxRow) -> Vec<Part> {
     session.engine.what_came(row, &parts).into_iter().cloned().collect()
 }
 
+/// Nothing can be done to a conversation that the helpdesk does not have, unless its first message is on its way:
+/// then it follows that.
+fn begun(session: &Session, id: &ConversationId) -> Result<(), Failure> {
+    if !id.is_placeholder() {
+        return Ok(());
+    }
+    let rows = session.engine.load_outbox().map_err(|error| cache_failure(&error))?;
+    if rows.iter().any(|row| row.conversation == *id && row.act.opening().is_some()) {
+        return Ok(());
+    }
+    Err(Failure::new(Exit::NotFound, "cli-not-begun").with("id", id))
+}
+
 fn write_guarded(
     session: &Session,
     typed: &str,
@@ -332,6 +348,7 @@ fn write_guarded(
 ) -> Result<(), Failure> {
     session.identify()?;
     let id = session.conversation(typed)?;
+    begun(session, &id)?;
     let began = if is_guarded { Some(seen(session, &id)?) } else { None };
     let acts = acts(session, &id)?;
     if writing.dry_run {
