@@ -41,7 +41,9 @@ async fn sixty_are_closed_and_one_undo_opens_them_again() {
     assert!(kept.len() >= 60, "{}", kept.len());
     kept.truncate(60);
     plan.selected = Selected::default();
-    kept.into_iter().for_each(|chosen| plan.selected.insert(chosen));
+    for chosen in kept {
+        plan.selected.insert(chosen);
+    }
     let preview = engine.preview_bulk(&plan).unwrap();
     assert_eq!((preview.changes, preview.already, preview.apart.len()), (60, 0, 0));
     let group = engine.new_group().unwrap();

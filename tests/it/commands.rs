@@ -73,6 +73,9 @@ fn workspaces_are_added_marked_used_and_removed_and_comments_stay() {
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", text(&output.stderr));
     }
     assert_eq!(std::fs::read_to_string(&file).unwrap(), kept, "what was refused changed nothing");
+    // One that could never be opened can be taken out, too.
+    std::fs::write(&file, format!("{kept}\n[[workspace]]\nname = \"Odd\"\nurl = \"http://desk.example\"\n")).unwrap();
+    done(&alone(at, &["workspace", "remove", "Odd", "--yes"]));
     done(&alone(at, &["workspace", "remove", "Sandbox", "--yes"]));
     assert_eq!(parsed(&alone(at, &["workspace", "list", "--json"])).as_array().unwrap().len(), 1);
 }
@@ -164,6 +167,20 @@ async fn a_file_of_a_conversation_is_listed_and_saved_and_nothing_is_written_ove
     assert_eq!(outcome["size"], 12);
     let piped = shell.run(&["attachment", "get", id, &number, "-o", "-"]);
     assert_eq!(text(&piped.stdout), "Twelve euros");
+    let by_name = shell.run(&["attachment", "get", id, "receipt.txt", "-o", "-"]);
+    assert_eq!(text(&by_name.stdout), "Twelve euros");
+    assert_eq!(shell.code(&["attachment", "get", id, "no such.txt", "-o", "-"]), 3);
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut lost = shell.command();
+    lost.args(["attachment", "get", id, &number, "-o", "-"]).stdout(full);
+    assert_eq!(lost.status().unwrap().code(), Some(1), "what did not arrive is told");
+    // The screen counts within a message, links first.
+    let body = "See https://shop.example/a and https://shop.example/b";
+    assert_eq!(shell.code(&["reply", id, "--body", body, "--attach", target]), 0);
+    let files = shell.json(&["attachment", "list", id, "--json"]);
+    let last = files.as_array().unwrap().last().unwrap();
+    assert_eq!((&last["number"], &last["number_on_screen"]), (&files.as_array().unwrap().len().into(), &3.into()));
+    assert_eq!(files[0]["number_on_screen"], 1);
     assert_eq!(shell.code(&["attachment", "get", id, "99", "-o", target]), 3);
     assert_eq!(shell.code(&["attachment", "get", id, "0", "-o", target]), 3);
     assert_eq!(shell.code(&["attachment", "list", "1"]), 3);
@@ -322,6 +339,35 @@ async fn doctor_finds_a_broken_file() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn doctor_does_not_call_a_file_damaged_that_cannot_be_written() {
+    if !crate::disk::has_namespaces() {
+        return;
+    }
+    let shell = Shell::open().await;
+    assert_eq!(shell.code(&["sync", "--once"]), 0);
+    let at = shell.place.places.path();
+    for bad in ["mount -o remount,ro \"$HERE/ro\"", "dd if=/dev/zero of=\"$HERE/ro/filler\" bs=4k 2>/dev/null; true"] {
+        let script = "mkdir -p \"$HERE/ro\" && mount -t tmpfs -o size=16m tmpfs \"$HERE/ro\" && \
+                      cp -r \"$HERE/d\" \"$HERE/k\" \"$HERE/ro\" && ";
+        let mut command = shell.command();
+        let envs: Vec<_> =
+            command.get_envs().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned()))).collect();
+        command = Command::new("unshare");
+        command.args(["-rm", "sh", "-c", &format!("{script}{{ {bad}; }} && exec \"$0\" doctor --json")]);
+        command.arg(env!("CARGO_BIN_EXE_deskhand")).envs(envs).env("HERE", at);
+        command.env("DESKHAND_DATA_DIR", at.join("ro/d")).env("DESKHAND_CACHE_DIR", at.join("ro/k"));
+        let output = command.stdin(Stdio::null()).output().unwrap();
+        let found: Value =
+            serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output.stderr)));
+        let of = |check: &str| found.as_array().unwrap().iter().find(|one| one["check"] == check).cloned().unwrap();
+        assert_eq!((output.status.code(), &of("disk")["status"]), (Some(1), &"fail".into()), "{bad}");
+        for file in ["state.db", "cache.db"] {
+            assert_eq!(of(file)["status"], "ok", "{bad}: {}", of(file));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn drafts_are_listed_shown_and_discarded() {
     let shell = Shell::open().await;
     let at = shell.place.places.path().to_owned();
@@ -343,10 +389,134 @@ async fn drafts_are_listed_shown_and_discarded() {
 }
 
 #[test]
+fn the_config_is_checked_and_found_by_scripts() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = dir.path();
+    let places = parsed(&alone(at, &["config", "path", "--json"]));
+    assert_eq!(places["config"], at.join("c").to_str().unwrap());
+    assert_eq!(parsed(&alone(at, &["config", "check", "--json"])), Value::Array(Vec::new()));
+    std::fs::create_dir_all(at.join("c")).unwrap();
+    std::fs::write(at.join("c/config.toml"), "theme = \"dark\"\nadvnce = \"next\"\n").unwrap();
+    let checked = alone(at, &["config", "check", "--json"]);
+    let found: Value = serde_json::from_slice(&checked.stdout).unwrap();
+    assert_eq!((checked.status.code(), &found[0]["line"], &found[0]["meant"]), (Some(2), &2.into(), &"advance".into()));
+    assert_eq!(alone(at, &["auth", "logout", "--dry-run"]).status.code(), Some(2), "nobody to sign out of");
+}
+
+#[test]
 fn without_a_workspace_it_says_what_to_do_and_at_goes_with_no_command() {
     let dir = tempfile::tempdir().unwrap();
     let output = alone(dir.path(), &[]);
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("deskhand demo"), "{}", text(&output.stderr));
     assert_eq!(alone(dir.path(), &["--at", "5", "list"]).status.code(), Some(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conversation_is_begun_once_and_what_cannot_be_begun_is_told() {
+    let shell = Shell::open().await;
+    let rows = shell.json(&["list", "--json", "--limit", "200"]);
+    let count = || shell.json(&["count", "--json"])["count"].as_u64().unwrap();
+    let before = count();
+    let with = |field: &str| {
+        let known = rows.as_array().unwrap().iter().find_map(|row| row["contact"][field].as_str());
+        known.unwrap().to_owned()
+    };
+    let (name, email) = (with("name"), with("email"));
+    let nobody = "nobody.yet@new.example";
+    // What is wrong is told before anything is written.
+    for (arguments, code) in [
+        (vec!["new", "--to", nobody, "--subject", "Hello"], 2),
+        (vec!["new", "--to", nobody, "--subject", "Hello", "--body", " "], 2),
+        (vec!["new", "--to", nobody, "--body", "No subject"], 2),
+        (vec!["new", "--to", nobody, "--body", "No messenger", "--channel", "chat"], 2),
+        (vec!["new", "--to", "Nobody Nowhere", "--body", "x"], 3),
+        (vec!["new", "--to", "e", "--subject", "s", "--body", "a part of a name is nobody's"], 3),
+        (vec!["new", "--body", "to whom?"], 2),
+    ] {
+        let done = shell.run(&arguments);
+        assert_eq!(done.status.code(), Some(code), "{arguments:?}: {}", text(&done.stderr));
+    }
+    let plan = shell.json(&["new", "--to", &email, "--subject", "Hello", "--body", "Hi", "--dry-run", "--json"]);
+    assert_eq!((&plan["kind"], &plan["channel"]), (&"start".into(), &"email".into()));
+    assert_eq!(plan["to"]["email"], email);
+    assert_eq!((count(), shell.json(&["outbox", "list", "--json"])), (before, Value::Array(Vec::new())));
+
+    // To an address that nobody has, from standard input.
+    let mut child = shell.command();
+    child.args(["new", "--to", nobody, "--subject", "Your parcel", "--file", "-", "--json"]);
+    let mut child = child.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"It left today.").unwrap();
+    let outcome = parsed(&child.wait_with_output().unwrap());
+    assert_eq!((&outcome[0]["kind"], &outcome[0]["status"]), (&"start".into(), &"sent".into()));
+    let id = outcome[0]["conversation_id"].as_str().unwrap();
+    let there = shell.place.ask(&format!("/conversations/{id}"));
+    assert!(there["source"]["body"].as_str().unwrap().contains("It left today."), "{there}");
+    assert_eq!(count(), before + 1);
+    let shown = shell.json(&["show", id, "--json"]);
+    assert_eq!((&shown["title"], &shown["contact"]["email"]), (&"Your parcel".into(), &nobody.into()));
+
+    // To one by name, in the messenger; it waits, and what is done to it waits behind it.
+    assert_eq!(shell.code(&["new", "--to", &name, "--channel", "chat", "--body", "Are you there?", "--queue"]), 0);
+    let waiting = shell.json(&["outbox", "list", "--json"]);
+    let waits = waiting[0]["conversation_id"].as_str().unwrap().to_owned();
+    assert_eq!(waiting.as_array().unwrap().len(), 1);
+    let shown = shell.json(&["show", &waits, "--json"]);
+    assert_eq!(shown["id"], waits);
+    assert_eq!(shown["outbox"][0]["body"], "Are you there?");
+    assert_eq!(shell.json(&["attachment", "list", &waits, "--json"]), Value::Array(Vec::new()));
+    let all = shell.json(&["list", "--json", "--limit", "500"]);
+    assert_eq!(count(), all.as_array().unwrap().len() as u64, "the two agree while it waits");
+    assert_eq!(shell.code(&["note", &waits, "--body", "Rings a bell", "--queue"]), 0);
+    assert_eq!(shell.code(&["sync", "--once"]), 0);
+    assert_eq!(shell.json(&["outbox", "list", "--json"]), Value::Array(Vec::new()));
+    assert_eq!(shell.code(&["show", &waits]), 3, "it is the helpdesk's now, under another number");
+    let found = shell.json(&["list", "--json", "--limit", "1"]);
+    let began = deskhand::domain::ConversationId::parse(found[0]["id"].as_str().unwrap()).unwrap();
+    assert_eq!(shell.place.times_there(&began, "Rings a bell"), 1);
+    assert_eq!(shell.code(&["reply", "new-nothing", "--body", "x"]), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hand_over_tells_what_was_done_from_any_machine() {
+    let shell = Shell::open().await;
+    let rows = shell.json(&["list", "--query", "state:open", "--json", "--limit", "4"]);
+    let ids: Vec<&str> = rows.as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap()).collect();
+    let done = |told: &Value, id: &str| -> Value {
+        let all = told["done"].as_array().unwrap();
+        all.iter().find(|deed| deed["conversation"]["id"] == id).cloned().unwrap_or_default()
+    };
+    // The demo's past has me at work, too.
+    let told = shell.json(&["report", "shift", "--since", "30m", "--json"]);
+    let before = done(&told, ids[0])["replies"].as_u64().unwrap_or(0);
+    assert_eq!(shell.code(&["reply", ids[0], "--body", "On its way."]), 0);
+    assert_eq!(shell.code(&["close", ids[1]]), 0);
+    let elsewhere = tempfile::tempdir().unwrap();
+    for at in [shell.place.places.path(), elsewhere.path()] {
+        let mut command = shell.command();
+        command.env("DESKHAND_DATA_DIR", at.join("d")).env("DESKHAND_CACHE_DIR", at.join("k"));
+        let told = parsed(&command.args(["report", "shift", "--since", "30m", "--json"]).output().unwrap());
+        assert_eq!(done(&told, ids[0])["replies"], before + 1, "{}", at.display());
+        assert_eq!(done(&told, ids[1])["closed"], true);
+    }
+    let said = text(&shell.run(&["report", "shift"]).stdout);
+    assert!(said.starts_with("Hand-over by") && said.contains(&format!("- #{} ", ids[0])), "{said}");
+    for (arguments, code) in [
+        (vec!["report"], 2),
+        (vec!["report", "shift", "--since", "soon"], 2),
+        (vec!["report", "shift", "--to", "Nobody Nowhere"], 3),
+        (vec!["report", "shift", "--note", "1"], 3),
+    ] {
+        assert_eq!(shell.code(&arguments), code, "{arguments:?}");
+    }
+    // As a note that names who goes on.
+    let admins = shell.place.ask("/admins");
+    let colleague = admins["admins"][1]["name"].as_str().unwrap();
+    let there = deskhand::domain::ConversationId::parse(ids[3]).unwrap();
+    let note = ["report", "shift", "--to", colleague, "--note", ids[3]];
+    assert_eq!(shell.code(&[&note[..], &["--dry-run"]].concat()), 0);
+    assert_eq!(shell.place.times_there(&there, "Hand-over by"), 0);
+    assert_eq!(shell.code(&note), 0);
+    assert_eq!(shell.place.times_there(&there, "Hand-over by"), 1);
+    assert!(shell.place.bodies(&there).concat().contains(colleague));
 }

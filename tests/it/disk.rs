@@ -91,7 +91,7 @@ async fn work_on_a_bad_disk(told: &Told) -> Found {
     found
 }
 
-fn has_namespaces() -> bool {
+pub fn has_namespaces() -> bool {
     let allowed = Command::new("unshare").args(["-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).output();
     let allowed = allowed.is_ok_and(|done| done.status.success());
     if !allowed {
