@@ -6,7 +6,7 @@ use super::ast::{AttributeOf, Has, NumberField, TimeField};
 use super::resolve::{Column, ContactTest, Resolved, Test, ValueTest};
 use super::span::Span;
 use super::words::{bare_number, haystack};
-use crate::domain::{AttributeValue, Contact, Conversation, SlaStatus, UnixTime};
+use crate::domain::{AttributeValue, Contact, Conversation, SlaStatus, State, UnixTime};
 use crate::text::{Untrusted, fold};
 
 /// A conversation as the agent sees it, and what is known beside it.
@@ -49,6 +49,8 @@ fn holds(test: &Test, subject: &Subject<'_>) -> bool {
         Test::And(members) => members.iter().all(|member| holds(member, subject)),
         Test::Or(members) => members.iter().any(|member| holds(member, subject)),
         Test::Words(pattern) => pattern.is_in(&haystack(conversation)),
+        // What the helpdesk does not have yet is not closed: it waits for its first message.
+        Test::State(State::Closed) if conversation.id.is_placeholder() => false,
         Test::State(state) => conversation.state == *state,
         Test::Kind(kind) => conversation.kind == *kind,
         Test::Unread => conversation.unread,
