@@ -2,7 +2,7 @@
 //!
 //! Every act comes here while something is selected. Nothing happens before the preview was answered with
 //! `enter`; what it says is judged by the engine, and once more when it is done. Enter at
-//! [`App::act_on_many`].
+//! `App::act_on_many`.
 
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;

@@ -45,7 +45,7 @@ pub struct Count {
     pub unread: bool,
     /// So many have breached an SLA target, or have one due by now.
     pub breached: usize,
-    /// So many have one due within [`BREACH_SOON`](crate::domain::BREACH_SOON).
+    /// So many have one due within [`BREACH_SOON`].
     pub soon: usize,
 }
 

@@ -51,7 +51,7 @@ pub(super) enum WorkspaceCommand {
         /// Address of a self-hosted helpdesk
         #[arg(long, value_name = "URL")]
         url: Option<String>,
-        /// No customer is behind it: the screen says [TEST]
+        /// No customer is behind it: the screen says TEST beside its name
         #[arg(long)]
         test: bool,
         /// Colour of its name on screen: #rrggbb, or a name like red

@@ -1,7 +1,7 @@
 //! What an agent types to put a conversation aside: a time, `unless reply`, and a reason after `--`.
 //!
 //! `tomorrow 9am -- call the carrier`, `fri unless reply`, `when they reply or next week`. English
-//! always; the times are [`when`](super::when)'s.
+//! always; the times are [`when`]'s.
 
 use jiff::tz::TimeZone;
 

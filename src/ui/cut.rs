@@ -1,7 +1,7 @@
 //! Cutting what does not fit so that the telling part stays: never within a character.
 //!
 //! A name keeps its first and its last word, an address its host, a file its ending; a title gives up
-//! its `Re:` and `[EXTERNAL]` before any of its words. Enter at [`name`], [`file`], [`title`].
+//! its `Re:` and `[EXTERNAL]` before any of its words. Enter at [`name`], [`file()`], [`title`].
 
 use super::paint::cells;
 use crate::text::{Clean, clean, truncate};

@@ -4,7 +4,7 @@
 //! Owns what is typed, which lines answer it and in what order, and the line under the cursor. What is held
 //! in memory answers at once; contacts and conversations come from the cache a moment later, and never move
 //! the line that the agent has chosen. The conversation that its commands act on is fixed when it opens.
-//! [`offers`] is what can be found whatever is at hand; [`run`] opens it and does what a line says. Enter at
+//! `offers` is what can be found whatever is at hand; `run` opens it and does what a line says. Enter at
 //! [`Palette`].
 
 mod offers;

@@ -1,7 +1,7 @@
 //! The tree of the sidebar, and the lines that are left of it once it is arranged.
 //!
 //! Owns which node belongs where, and what a fold, a pin or a hidden entry leaves of them. Knows nothing
-//! of the cursor or of counting. Enter at [`Tree::lay_out`].
+//! of the cursor or of counting. Enter at `Tree::lay_out`.
 
 use std::collections::BTreeSet;
 
