@@ -7,7 +7,7 @@ use super::bulk::BulkCounts;
 use super::composer::Arrival;
 use super::status::Away;
 use super::thread::{Item, ItemKind, OpenThread, Source};
-use super::{App, Severity};
+use super::{App, Pane, Severity};
 use crate::domain::{ConversationId, Directory, PartId};
 use crate::sync::message::{Event, Generation, History, Progress, Request, Storage, Thread};
 use crate::text::Clean;
@@ -257,6 +257,10 @@ impl App {
         let Some(mut thread) = thread else {
             self.thread.open = None;
             self.thread.gone = true;
+            if self.focus == Pane::Composer {
+                // Whoever types goes on typing: none of it is a command.
+                self.hush_typing();
+            }
             self.put_composer_away();
             return true;
         };

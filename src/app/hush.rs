@@ -18,7 +18,7 @@ const TOLD: usize = 30;
 #[derive(Clone, Debug)]
 pub(super) struct Hush {
     until: Duration,
-    /// The keys that meant nothing.
+    /// The keys that meant nothing; blank when the text they were for has gone.
     keys: Clean,
     /// What followed them.
     typed: String,
@@ -43,6 +43,11 @@ impl App {
         }
     }
 
+    /// What was being written has gone: the letters that follow at once were meant for it.
+    pub(super) fn hush_typing(&mut self) {
+        self.hush = Some(Hush { until: self.monotonic + PAUSE, keys: Clean::default(), typed: String::new() });
+    }
+
     /// Whether a key is the rest of a word that was typed by mistake. `in_text`: it goes to a text.
     pub(super) fn swallows(&mut self, key: Key, in_text: bool) -> bool {
         let Some(mut hush) = self.hush.take().filter(|hush| self.monotonic < hush.until && !in_text) else {
@@ -54,7 +59,8 @@ impl App {
         }
         hush.until = self.monotonic + PAUSE;
         let typed = clean(hush.typed.trim());
-        let text = self.words.with("not-bound-word", &[("keys", (&hush.keys).into()), ("typed", (&typed).into())]);
+        let word = if hush.keys.is_blank() { "not-bound-gone" } else { "not-bound-word" };
+        let text = self.words.with(word, &[("keys", (&hush.keys).into()), ("typed", (&typed).into())]);
         self.say_text(Severity::Info, text, Clean::default());
         self.hush = Some(hush);
         true

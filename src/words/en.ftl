@@ -1154,6 +1154,7 @@ paste-refused = That paste is too long to be taken: a text has 1 MB at most. Not
 paste-not-kept = Nothing of the paste was kept: the text is full (1 MB), or there was nothing to show.
 paste-runs-nothing = Pasted outside a text: nothing was run. Press r to reply first.
 not-bound = { $keys } does nothing here.
+not-bound-gone = The composer has closed. This was typed nowhere: { $typed }
 not-bound-word = { $keys } does nothing here, nor does what was typed with it: { $typed }
 
 # Workspaces.

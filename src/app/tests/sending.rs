@@ -196,6 +196,10 @@ fn a_thread_that_is_gone_says_so_and_keeps_the_text() {
     desk.hear(Event::Thread { generation, thread: None });
     assert!(desk.app.thread.gone);
     assert_eq!(desk.engine.drafts.get(&(id(1), Mode::Reply)).unwrap().text, "Hi");
+    // The hands go on: none of it closes, assigns or opens anything.
+    desk.write("ezia");
+    assert!(desk.acts().is_empty() && desk.app.layers.is_empty());
+    assert_eq!(desk.notice(), "The composer has closed. This was typed nowhere: ezia");
 }
 
 #[test]
