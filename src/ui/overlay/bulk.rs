@@ -225,9 +225,6 @@ fn draw_head(part: &BulkResults, look: &Look<'_>, area: Rect, buf: &mut Buffer) 
 }
 
 fn draw_item(item: &BulkItem, paused: bool, has_cursor: bool, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
-    if has_cursor {
-        tint(buf, area, look.style(Role::Selection));
-    }
     let (sign, word, role) = match &item.outcome {
         Outcome::Row(row) if paused && matches!(row.status, OutboxStatus::Queued | OutboxStatus::Retry) => {
             (signs::DOT, "bulk-paused", Role::Warning)
@@ -235,12 +232,7 @@ fn draw_item(item: &BulkItem, paused: bool, has_cursor: bool, look: &Look<'_>, a
         Outcome::Row(row) => outcome(row.status),
         Outcome::LeftOut(why) => (signs::DOT, apart_why(*why), Role::TextDim),
     };
-    let mut row = Row::new(buf, area, 0);
-    if has_cursor {
-        row.sign(signs::BAR, look.bar(true));
-    } else {
-        row.skip(1);
-    }
+    let mut row = frame::line(area, has_cursor, look, buf);
     row.sign(sign, look.style(role)).skip(1).skip_right(1);
     let mut word = look.say(word);
     if let Outcome::Row(acts) = &item.outcome

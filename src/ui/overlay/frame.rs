@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::super::look::Look;
-use super::super::paint::{Row, cells, clear, inset};
+use super::super::paint::{Row, cells, clear, inset, tint};
 use super::super::signs;
 use crate::app::input::Input;
 use crate::text::Clean;
@@ -88,6 +88,20 @@ fn fitting(foot: &Clean, room: u16) -> Clean {
     ends.push(foot.len());
     let fit = ends.into_iter().rev().map(|end| foot.slice(0..end)).find(|part| cells(part) <= room);
     fit.unwrap_or_default()
+}
+
+/// A row of a list in a box: the one with the cursor is tinted, and has a bar that needs no colour.
+pub fn line<'a>(area: Rect, has_cursor: bool, look: &Look<'_>, buf: &'a mut Buffer) -> Row<'a> {
+    if has_cursor {
+        tint(buf, area, look.style(Role::Selection));
+    }
+    let mut row = Row::new(buf, area, 0);
+    if has_cursor {
+        row.sign(signs::BAR, look.bar(true));
+    } else {
+        row.skip(1);
+    }
+    row
 }
 
 /// Draws the line that is typed into; returns where the cursor belongs.

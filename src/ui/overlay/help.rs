@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::super::look::Look;
-use super::super::paint::{Row, cells, rule_across, tint};
+use super::super::paint::{Row, cells, rule_across};
 use super::super::signs::{self, Sign};
 use super::super::thread;
 use super::frame::{self, Border};
@@ -108,15 +108,7 @@ fn lines(part: &Help) -> Vec<Line> {
 }
 
 fn draw_row(row: &HelpRow, has_cursor: bool, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
-    if has_cursor {
-        tint(buf, area, look.style(Role::Selection));
-    }
-    let mut line = Row::new(buf, area, 0);
-    if has_cursor {
-        line.sign(signs::BAR, look.bar(true));
-    } else {
-        line.skip(1);
-    }
+    let mut line = frame::line(area, has_cursor, look, buf);
     let off = row.why_not.is_some();
     let keys = KEYS.min(line.room() / 3);
     line.field(&row.keys, keys, look.style(if off { Role::Disabled } else { Role::Key })).skip(1);

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::super::look::Look;
-use super::super::paint::{Row, tint};
+use super::super::paint::Row;
 use super::super::signs;
 use super::frame::{self, Border};
 use super::visible;
@@ -98,15 +98,7 @@ fn draw_found(part: &NewForm, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
         let area = Rect { y: area.y + line, height: 1, ..area };
         look.hits.line(area, at);
         let has_cursor = at == part.cursor;
-        if has_cursor {
-            tint(buf, area, look.style(Role::Selection));
-        }
-        let mut row = Row::new(buf, area, 0);
-        if has_cursor {
-            row.sign(signs::BAR, look.bar(true));
-        } else {
-            row.skip(1);
-        }
+        let mut row = frame::line(area, has_cursor, look, buf);
         row.skip(1).skip_right(1);
         let style = look.style(if has_cursor { Role::TextBright } else { Role::Text });
         if let Some(one) = part.found.get(at) {

@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use super::super::look::Look;
-use super::super::paint::{Row, cells, rule_down, tint};
+use super::super::paint::{Row, cells, rule_down};
 use super::super::signs;
 use super::frame::{self, Border};
 use super::visible;
@@ -84,15 +84,7 @@ const fn foot(found: Option<Line<'_>>) -> &'static str {
 }
 
 fn draw_line(found: &Line<'_>, has_cursor: bool, names_commands: bool, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
-    if has_cursor {
-        tint(buf, area, look.style(Role::Selection));
-    }
-    let mut row = Row::new(buf, area, 0);
-    if has_cursor {
-        row.sign(signs::BAR, look.bar(true));
-    } else {
-        row.skip(1);
-    }
+    let mut row = frame::line(area, has_cursor, look, buf);
     let dim = look.style(Role::TextDim);
     let is_off = found.why_not.is_some();
     row.skip_right(1);

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::super::look::Look;
-use super::super::paint::{Row, cells, tint};
+use super::super::paint::{Row, cells};
 use super::super::{signs, times};
 use super::frame::{self, Border};
 use super::visible;
@@ -59,15 +59,8 @@ pub fn draw(part: &PathEntry, look: &Look<'_>, screen: Rect, buf: &mut Buffer) -
 
 /// `photo.jpg                  image/jpeg   1.2 MB`
 fn draw_entry(entry: &Entry, chosen: bool, largest: u64, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
-    if chosen {
-        tint(buf, area, look.style(Role::Selection));
-    }
-    let mut row = Row::new(buf, area, 0);
-    if chosen {
-        row.sign(signs::BAR, look.bar(true)).skip(1);
-    } else {
-        row.skip(2);
-    }
+    let mut row = frame::line(area, chosen, look, buf);
+    row.skip(1);
     row.skip_right(1);
     let dim = look.style(Role::TextDim);
     if !entry.is_folder {
@@ -105,15 +98,8 @@ pub fn draw_files(part: &FileList, look: &Look<'_>, screen: Rect, buf: &mut Buff
         let row = Rect { y: within.y + line, height: 1, ..within };
         look.hits.line(row, at);
         let chosen = at == part.cursor;
-        if chosen {
-            tint(buf, row, look.style(Role::Selection));
-        }
-        let mut row = Row::new(buf, row, 0);
-        if chosen {
-            row.sign(signs::BAR, look.bar(true)).skip(1);
-        } else {
-            row.skip(2);
-        }
+        let mut row = frame::line(row, chosen, look, buf);
+        row.skip(1);
         row.skip_right(1).right_field(&times::size(*size, look.words), 8, look.style(Role::TextDim)).skip_right(2);
         row.put(name, look.style(if chosen { Role::TextBright } else { Role::File }));
     }

@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::super::list_row;
 use super::super::look::Look;
-use super::super::paint::{Row, cells, tint};
+use super::super::paint::{Row, cells};
 use super::super::signs;
 use super::frame::{self, Border};
 use super::visible;
@@ -151,15 +151,7 @@ fn draw_note(note: &NoteLine, look: &Look<'_>, area: Rect, buf: &mut Buffer) -> 
 }
 
 fn draw_choice(choice: &Choice, has_cursor: bool, loads: bool, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
-    if has_cursor {
-        tint(buf, area, look.style(Role::Selection));
-    }
-    let mut row = Row::new(buf, area, 0);
-    if has_cursor {
-        row.sign(signs::BAR, look.bar(true));
-    } else {
-        row.skip(1);
-    }
+    let mut row = frame::line(area, has_cursor, look, buf);
     let dim = look.style(Role::TextDim);
     match choice.check {
         Some(Check::On) => row.sign(signs::DONE, look.style(Role::Accent)),

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::super::list_row;
 use super::super::look::Look;
-use super::super::paint::{Row, tint};
+use super::super::paint::Row;
 use super::super::signs;
 use super::frame::{self, Border};
 use super::visible;
@@ -99,17 +99,9 @@ fn draw_line(
     buf: &mut Buffer,
 ) {
     let has_cursor = at == page.cursor;
-    if has_cursor {
-        tint(buf, area, look.style(Role::Selection));
-    }
     let on = &line.conversation;
     let was_opened = page.was_opened(kind, &on.id);
-    let mut row = Row::new(buf, area, 0);
-    if has_cursor {
-        row.sign(signs::BAR, look.bar(true));
-    } else {
-        row.skip(1);
-    }
+    let mut row = frame::line(area, has_cursor, look, buf);
     if was_opened {
         row.sign(signs::DONE, look.style(Role::TextDim));
     } else {
