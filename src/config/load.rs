@@ -318,8 +318,8 @@ fn read_workspace(read: &mut Reader<'_>, at: usize, table: &DeTable<'_>) -> Opti
     Some(WorkspaceConfig { name, place, test, colour })
 }
 
-/// Names of colours that a terminal has, as theme files write them.
-const COLOURS: [&str; 16] = [
+/// Names of colours that a terminal has, as theme files and config.toml write them; in the order of their numbers.
+pub const COLOURS: [&str; 16] = [
     "black",
     "red",
     "green",

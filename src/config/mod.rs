@@ -15,7 +15,7 @@ mod token;
 pub use account::{Account, Accounts};
 pub use diagnostic::{Diagnostic, nearest};
 pub use edit::{add_workspace, remove_workspace, set_default_workspace, set_time_zone};
-pub use load::{Config, Place, WorkspaceConfig, is_colour};
+pub use load::{COLOURS, Config, Place, WorkspaceConfig, is_colour};
 pub use paths::{Paths, private_dir, write_private};
 pub use settings::Settings;
 pub use token::{load_token, remove_token, save_token, token_file};

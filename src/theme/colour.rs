@@ -3,6 +3,8 @@
 //! Owns how a colour is written in a theme file, how it is made coarser for terminals that have
 //! few, and the contrast of two colours. Enter at [`Ink`] and [`Depth`].
 
+use crate::config::COLOURS;
+
 /// A colour of a theme file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Colour {
@@ -53,25 +55,6 @@ pub enum Depth {
     True,
 }
 
-const ANSI_NAMES: [&str; 16] = [
-    "black",
-    "red",
-    "green",
-    "yellow",
-    "blue",
-    "magenta",
-    "cyan",
-    "white",
-    "bright-black",
-    "bright-red",
-    "bright-green",
-    "bright-yellow",
-    "bright-blue",
-    "bright-magenta",
-    "bright-cyan",
-    "bright-white",
-];
-
 /// What the 16 colours are on most terminals; only used to find the nearest.
 const ANSI_VALUES: [(u8, u8, u8); 16] = [
     (0, 0, 0),
@@ -108,7 +91,7 @@ impl Colour {
         if word == "default" {
             return Some(Self::Default);
         }
-        if let Some(at) = ANSI_NAMES.iter().position(|name| *name == word) {
+        if let Some(at) = COLOURS.iter().position(|name| *name == word) {
             return u8::try_from(at).ok().map(Self::Ansi);
         }
         let number: u8 = word.parse().ok()?;
