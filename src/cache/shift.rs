@@ -1,7 +1,7 @@
 //! What came since the agent was last here, and what they did before they went: read from the rows, the
 //! parts and the outbox on disk.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
@@ -170,10 +170,10 @@ impl Cache {
             deeds.entry(id.clone()).or_default().add_part(&part.kind, me);
             latest.insert(id.clone(), part.created_at);
         }
+        let shown: HashSet<_> = parts.iter().map(|(id, part)| (id, &part.id)).collect();
         // What the helpdesk does not have yet, or what its thread here does not show yet.
         for row in self.load_outbox(&OutboxFilter::All)? {
-            let known =
-                parts.iter().any(|(id, part)| *id == row.conversation && Some(&part.id) == row.sent_part.as_ref());
+            let known = row.sent_part.as_ref().is_some_and(|sent| shown.contains(&(&row.conversation, sent)));
             let is_new = row.status.is_unsettled() || (row.status == OutboxStatus::Sent && row.sent_part.is_some());
             if row.created_at >= since && is_new && !known {
                 deeds.entry(row.conversation.clone()).or_default().add_act(&row.act, me);
