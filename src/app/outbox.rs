@@ -10,6 +10,7 @@ use super::layers::{Confirm, Unsent};
 use super::thread::ItemKind;
 use super::{App, EntryKind, Hint, Layer, ListState, Matter, Pane, Severity};
 use crate::command::{CommandId, Facts};
+use crate::domain::bulk::weight;
 use crate::domain::{Act, Conversation, ConversationId, FilePart, OutboxId, OutboxRow, OutboxStatus, UnixTime};
 use crate::query::Sort;
 use crate::sync::message::{Count, Generation, Request, Thread, Window, WindowSpec};
@@ -107,16 +108,7 @@ impl Outbox {
     /// settled.
     #[must_use]
     pub fn status_of(&self, id: &ConversationId) -> Option<OutboxStatus> {
-        self.of(id).map(|row| row.status).max_by_key(|status| match status {
-            OutboxStatus::Sent => 0,
-            OutboxStatus::Queued => 1,
-            OutboxStatus::Sending => 2,
-            OutboxStatus::Retry => 3,
-            OutboxStatus::Unknown => 4,
-            OutboxStatus::Held => 5,
-            OutboxStatus::NeedsDecision => 6,
-            OutboxStatus::Failed => 7,
-        })
+        self.of(id).map(|row| row.status).max_by_key(|status| weight(*status))
     }
 
     /// Rows on their way, and rows that need a person.

@@ -49,7 +49,6 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
                 app.ask_outbox();
                 app.ask_begun();
                 app.ask_bulks();
-                app.ask_tag_use();
             }
         }
         Msg::Event(event) => app.dirty |= app.hear(*event),

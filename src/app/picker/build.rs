@@ -52,6 +52,9 @@ impl App {
 
     fn push_picker(&mut self, kind: PickerKind, sends: bool) {
         let choices = self.choices(&kind);
+        if matches!(kind, PickerKind::Tags(_)) {
+            self.ask_tag_use();
+        }
         let with = match &kind {
             PickerKind::Teammate(_) if !sends => With::Note(NoteLine::default()),
             PickerKind::Snooze(_) => With::UnlessReply(false),
