@@ -4,7 +4,7 @@
 //! | room | what it owns |
 //! |---|---|
 //! | `clock` | the only reader of time and randomness; every wait in one value |
-//! | `text` | the only door for outside text: `Untrusted` in, `Clean` out; HTML to blocks; widths |
+//! | `text` | the only door for outside text: `Untrusted` in, `Clean` out; HTML to blocks, Markdown to HTML; widths |
 //! | `words` | every sentence that a user reads, by key |
 //! | `domain` | conversations, people, tags, and the acts on them: pure values |
 //! | `error` | what went wrong, for a person and for a script |
@@ -20,8 +20,8 @@
 //! | `app` | the screen's state and transitions: no drawing, no I/O, no clock |
 //! | `ui` | drawing only |
 //! | `term` | the terminal: raw mode and back, the input thread |
-//! | `host` | other processes and files outside our own directories |
-//! | `runtime` | the loop: input first, drain, update, effects out, draw once if dirty |
+//! | `host` | other processes and files outside our own directories: editor, browser, clipboard |
+//! | `runtime` | the loop: input first, drain, update, effects out, draw once if dirty; which workspace is shown |
 //! | `cli` | the command line: one file a group of commands |
 //!
 //! # Who may name whom
@@ -55,6 +55,8 @@
 //!    sending → after the undo window `sync::push` takes the oldest of each conversation, reads its thread
 //!    (baseline, and the guard: *held* when something came) → sent · retry · ambiguous (the thread is read
 //!    and matched, several times, before one resend) · refused (the text is kept) · a person decides.
+//!    A bulk act is many of these in one commit and one group. A first message has no thread yet: it waits under
+//!    a placeholder id, the openings of the contact's conversations stand in, and its row then takes the real id.
 //!
 //! # Glossary
 //! The words of the field: workspace, teammate, team, conversation, part, reply, note, contact, company,
