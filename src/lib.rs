@@ -7,6 +7,7 @@
 //! | `text` | the only door for outside text: `Untrusted` in, `Clean` out; HTML to blocks, Markdown to HTML; widths |
 //! | `words` | every sentence that a user reads, by key |
 //! | `domain` | conversations, people, tags, and the acts on them: pure values |
+//! | `transcript` | a conversation as it leaves the program: JSON, Markdown, plain text |
 //! | `error` | what went wrong, for a person and for a script |
 //! | `config` | the user's files, paths, tokens, accounts |
 //! | `query` | the query language: parse, print, match in memory, compile to SQL |
@@ -28,13 +29,13 @@
 //! ```text
 //! text, clock             → nothing of ours        words → text             domain → text
 //! error                   → domain, words, text    config → domain, words, text, clock, error
-//! query                   → domain, text
+//! query                   → domain, text           transcript → domain, text
 //! theme → config          command → domain, words, text                     keymap → command, config
 //! api                     → domain, text, clock    cache → domain, query, text, clock
 //! sync                    → api, cache, domain, query, text, clock
 //! helpdesk                → domain, text, query, clock; its own wire shapes
 //! app                     → domain, text, query, command, keymap, words, error, config::settings, sync::message,
-//!                           clock::Timings
+//!                           clock::Timings, transcript::Format
 //! ui                      → app (read-only), theme, text, words, domain, command, keymap, sync::message, query::Sort
 //! host → domain, text     term → crossterm         runtime, cli, main → everything; nobody imports them
 //! ```
@@ -96,5 +97,6 @@ pub mod sync;
 pub mod term;
 pub mod text;
 pub mod theme;
+pub mod transcript;
 pub mod ui;
 pub mod words;

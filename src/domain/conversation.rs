@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{AttributeValue, CompanyId, ContactId, ConversationId, TagId, TeamId, TeammateId, UnixTime};
-use crate::text::{Clean, Untrusted};
+use crate::text::{Clean, Language, Untrusted};
 
 /// What the row stands for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -393,6 +393,8 @@ pub struct Conversation {
     pub ai: bool,
     /// Attachments in the opening message or, once the thread is here, anywhere.
     pub has_attachment: bool,
+    /// The language that the customer writes, as far as the words on disk tell; found here, the API has none.
+    pub language: Option<Language>,
     /// Brand, when the server says so.
     pub brand: Untrusted,
     /// The SLA clock that breaches next.
@@ -437,6 +439,7 @@ impl Conversation {
             rating: None,
             ai: false,
             has_attachment: false,
+            language: None,
             brand: Untrusted::default(),
             sla: None,
             attributes: BTreeMap::new(),

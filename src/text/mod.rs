@@ -7,11 +7,13 @@
 mod clean;
 mod filter;
 pub mod html;
+pub mod language;
 pub mod markdown;
 mod measure;
 mod printable;
 mod shape;
 
 pub use clean::{Clean, Untrusted, clean, clean_entry, clean_lines};
+pub use language::Language;
 pub use measure::{graphemes, pad, truncate, width, wrap};
 pub use shape::{canonical, fold, said, said_plainly};

@@ -214,6 +214,7 @@ impl ConversationItem {
             rating: self.rating(),
             ai: self.ai_agent_participated.is_set(),
             has_attachment: !self.source.attachments.0.is_empty(),
+            language: None,
             sla: self.sla(),
             part_count: statistics.count_conversation_parts.small(),
             participants,

