@@ -8,7 +8,10 @@ use std::ops::{Deref, Range};
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::filter::{Form, filter};
+use super::filter::{Form, filter, is_silent, reveal};
+
+/// Bytes of a text from outside that become one line.
+const LONGEST_LINE: usize = 16 * 1024;
 
 /// Text from outside. It cannot be shown: only [`Untrusted::clean`] makes something of it that can.
 /// The original is kept for storage and for sending back.
@@ -29,19 +32,33 @@ impl Untrusted {
         &self.0
     }
 
-    /// Whether nothing is there but white space.
+    /// Whether it shows nothing: white space, and what is invisible, count for nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.trim().is_empty()
+        self.0.chars().all(|scalar| scalar.is_whitespace() || is_silent(scalar) || scalar == '\u{2800}')
     }
 
-    /// One line that may be shown; line breaks and tabs become spaces.
+    /// One line that may be shown; line breaks and tabs become spaces. Nobody reads a line of more than
+    /// [`LONGEST_LINE`] bytes: what is longer ends in `…` there, so that a name of megabytes costs no more than any.
     #[must_use]
     pub fn clean(&self) -> Clean {
-        clean(&self.0)
+        if self.0.len() <= LONGEST_LINE {
+            return clean(&self.0);
+        }
+        let end = super::measure::boundary_before(&self.0, LONGEST_LINE);
+        let mut line = clean(self.0.get(..end).unwrap_or_default());
+        line.0.push('…');
+        line
     }
 
-    /// The same, line breaks kept.
+    /// One line that may be shown and is seen: `#id` where the text shows nothing.
+    #[must_use]
+    pub fn clean_or_id(&self, id: &impl fmt::Display) -> Clean {
+        let line = self.clean();
+        if line.is_blank() { clean(&format!("#{id}")) } else { line }
+    }
+
+    /// Lines that may be shown: line breaks are kept.
     #[must_use]
     pub fn clean_lines(&self) -> Clean {
         clean_lines(&self.0)
@@ -211,6 +228,15 @@ pub fn clean_lines(text: &str) -> Clean {
     Clean(filter(text, Form::Lines))
 }
 
+/// The lines of a source, as they came: every scalar that could not be seen is shown as a sign. Controls become
+/// their pictures (`␛`), all else its number (`⟨U+202E⟩`): joiners and selectors, spaces that are not the common
+/// one, direction marks and overrides, what is not assigned. Only spaces and line breaks (`\n`, `\r\n`) are as
+/// they were. At most eight bytes come of one.
+#[must_use]
+pub fn visible_lines(text: &str) -> Clean {
+    Clean(reveal(text))
+}
+
 /// What a person types or pastes, as it will be shown and sent: line ends become `\n`, tabs four
 /// spaces, and what may not be shown is left out rather than replaced.
 #[must_use]
@@ -225,6 +251,20 @@ mod tests {
     #[test]
     fn untrusted_text_is_not_in_its_debug_form() {
         assert_eq!(format!("{:?}", Untrusted::new("secret")), "Untrusted(6 bytes)");
+    }
+
+    #[test]
+    fn a_line_of_megabytes_is_cut_and_says_so() {
+        let name = Untrusted::new("é".repeat(1 << 20));
+        let line = name.clean();
+        assert!(line.len() < 17_000 && line.ends_with('…'), "{}", line.len());
+        assert!(!Untrusted::new(format!("{}x", "\u{200b}".repeat(20_000))).is_empty());
+    }
+
+    #[test]
+    fn a_name_that_shows_nothing_is_its_number() {
+        assert_eq!(Untrusted::new("\u{3164}\u{200b}").clean_or_id(&42), "#42");
+        assert_eq!(Untrusted::new("VIP").clean_or_id(&42), "VIP");
     }
 
     #[test]

@@ -2,17 +2,51 @@
 //!
 //! Owns widths, truncation and wrapping, all by whole grapheme clusters. Knows only `Clean`. Enter at
 //! [`width`]. The sum of cluster widths is the rule, since that is how the screen lays cells out.
+//!
+//! Letters of ambiguous width (UAX #11: Greek, Cyrillic, accents, rules, `…`) take one cell, or two in the
+//! terminals of East Asia. Which it is, is one fact about the one terminal that a process has, and is kept here:
+//! [`set_ambiguous_wide`] is called at the start, or once when the terminal has said so, and before anything is
+//! laid out anew. Nothing else here is state.
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use super::ambiguous::is_ambiguous;
 use super::clean::{Clean, clean, clean_lines};
 
 const ELLIPSIS: char = '…';
+/// In its place where it would take two cells.
+const PLAIN_ELLIPSIS: char = '~';
+/// A cluster wider than this is parted: a chain of consonants without end is one cluster by rule, and would fit
+/// on no line.
+const WIDEST_CLUSTER: usize = 8;
+/// So many bytes are looked at for the end of a cluster.
+const LONGEST_CLUSTER: usize = 256;
 
-/// The grapheme clusters: what a reader calls characters.
+/// Letters of ambiguous width take two cells on this process's terminal.
+static AMBIGUOUS_WIDE: AtomicBool = AtomicBool::new(false);
+
+/// Says whether letters of ambiguous width take two cells on this process's terminal. What was laid out before
+/// has to be laid out again.
+pub fn set_ambiguous_wide(wide: bool) {
+    AMBIGUOUS_WIDE.store(wide, Ordering::Relaxed);
+}
+
+/// Whether letters of ambiguous width take two cells on this process's terminal.
+#[must_use]
+pub fn is_ambiguous_wide() -> bool {
+    AMBIGUOUS_WIDE.load(Ordering::Relaxed)
+}
+
+/// Stands for what was cut; one cell on this process's terminal.
+fn ellipsis() -> char {
+    if is_ambiguous_wide() { PLAIN_ELLIPSIS } else { ELLIPSIS }
+}
+
+/// The grapheme clusters: what a reader calls characters. One of more than eight cells is parted.
 #[must_use]
 pub fn graphemes(text: &str) -> impl DoubleEndedIterator<Item = &str> {
     Clusters(text)
@@ -36,7 +70,7 @@ impl<'a> Iterator for Clusters<'a> {
             [] => return None,
             [one] if one.is_ascii() => 1,
             [before, after, ..] if parted(*before, *after) => 1,
-            _ => self.0.graphemes(true).next()?.len(),
+            _ => first_cluster(self.0),
         };
         let (cluster, rest) = self.0.split_at(length);
         self.0 = rest;
@@ -50,7 +84,7 @@ impl<'a> DoubleEndedIterator for Clusters<'a> {
             [] => return None,
             [one] if one.is_ascii() => 1,
             [.., before, after] if parted(*before, *after) => 1,
-            _ => self.0.graphemes(true).next_back()?.len(),
+            _ => last_piece(self.0.graphemes(true).next_back()?),
         };
         let (rest, cluster) = self.0.split_at(self.0.len() - length);
         self.0 = rest;
@@ -58,10 +92,74 @@ impl<'a> DoubleEndedIterator for Clusters<'a> {
     }
 }
 
+/// The last boundary of a scalar at or before byte `at`; the end of the text when that is past it.
+pub(super) fn boundary_before(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// Bytes of the first cluster of a text that is not empty.
+fn first_cluster(text: &str) -> usize {
+    let near = boundary_before(text, LONGEST_CLUSTER);
+    let near = text.get(..near).unwrap_or(text);
+    first_piece(near.graphemes(true).next().unwrap_or(near))
+}
+
+/// Bytes of a cluster's first piece: all of it, but where it is wider than a cluster may be.
+fn first_piece(cluster: &str) -> usize {
+    // No scalar has more cells than bytes.
+    if cluster.len() <= WIDEST_CLUSTER || cluster_width(cluster) <= WIDEST_CLUSTER {
+        return cluster.len();
+    }
+    let mut used = 0;
+    for (at, scalar) in cluster.char_indices() {
+        // Any of them may be wide.
+        let cells = if scalar.width() == Some(0) { 0 } else { 2 };
+        if at > 0 && cells > 0 && used + cells > WIDEST_CLUSTER {
+            return at;
+        }
+        used += cells;
+    }
+    cluster.len()
+}
+
+/// Bytes of a cluster's last piece.
+fn last_piece(cluster: &str) -> usize {
+    let mut rest = cluster;
+    loop {
+        let (first, after) = rest.split_at(first_cluster(rest));
+        if after.is_empty() {
+            return first.len();
+        }
+        rest = after;
+    }
+}
+
+/// The clusters with the offset of each.
+pub(super) fn cluster_indices(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut next = 0;
+    Clusters(text).map(move |cluster| {
+        let start = next;
+        next += cluster.len();
+        (start, cluster)
+    })
+}
+
 /// Terminal cells that one line of text takes.
 #[must_use]
 pub fn width(text: &str) -> usize {
-    if is_ascii_line(text) { text.len() } else { graphemes(text).map(cluster_width).sum() }
+    if is_ascii_line(text) {
+        return text.len();
+    }
+    let mut scalars = text.chars();
+    // Cells are measured one by one, and most hold one scalar: a cluster without a question.
+    if scalars.next().is_some() && scalars.as_str().is_empty() {
+        return cluster_width(text);
+    }
+    graphemes(text).map(cluster_width).sum()
 }
 
 /// Cells of one grapheme cluster.
@@ -69,9 +167,15 @@ pub(super) fn cluster_width(cluster: &str) -> usize {
     if cluster.len() == 1 {
         return 1;
     }
-    // Halfwidth sound marks extend a cluster by rule, but terminals give each a cell of its own.
-    let sound_marks = cluster.chars().filter(|c| matches!(c, '\u{FF9E}' | '\u{FF9F}')).count();
-    UnicodeWidthStr::width(cluster) + sound_marks
+    cells_of(cluster, is_ambiguous_wide())
+}
+
+fn cells_of(cluster: &str, ambiguous_wide: bool) -> usize {
+    let mut cells = UnicodeWidthStr::width(cluster);
+    if ambiguous_wide && cells == 1 && cluster.chars().next().is_some_and(is_ambiguous) {
+        cells = 2;
+    }
+    cells
 }
 
 /// The start of the grapheme cluster that byte `offset` is in; the end of the text when it is past it.
@@ -82,7 +186,7 @@ pub(super) fn cluster_start(text: &str, offset: usize) -> usize {
     if text.is_ascii() {
         return offset;
     }
-    text.grapheme_indices(true).map(|(start, _)| start).take_while(|start| *start <= offset).last().unwrap_or(0)
+    cluster_indices(text).map(|(start, _)| start).take_while(|start| *start <= offset).last().unwrap_or(0)
 }
 
 /// One line of at most `cells` cells; `…` stands for what was cut.
@@ -94,7 +198,7 @@ pub fn truncate(text: &str, cells: usize) -> Clean {
     }
     let Some(room) = cells.checked_sub(1) else { return Clean::default() };
     let mut kept = head(&line, room).trim_end_matches(' ').to_owned();
-    kept.push(ELLIPSIS);
+    kept.push(ellipsis());
     Clean::vouch(kept)
 }
 
@@ -110,7 +214,7 @@ pub fn pad(text: &str, cells: usize) -> Clean {
 /// As many whole clusters from the start as fit.
 fn head(line: &str, cells: usize) -> &str {
     let mut used = 0;
-    for (start, cluster) in line.grapheme_indices(true) {
+    for (start, cluster) in cluster_indices(line) {
         used += cluster_width(cluster);
         if used > cells {
             return &line[..start];
@@ -154,7 +258,7 @@ fn break_hard_line(text: &str, offset: usize, first: usize, rest: usize, lines: 
     let mut filler = Filler { text, offset, room: first, rest, line: None, used: 0, lines };
     let mut word = Word::default();
     let mut after_wide = false;
-    for (at, cluster) in text.grapheme_indices(true) {
+    for (at, cluster) in cluster_indices(text) {
         let cells = cluster_width(cluster);
         let wide = cells >= 2;
         let space = cluster == " ";
@@ -230,7 +334,7 @@ impl Filler<'_> {
     fn break_word(&mut self, word: &Word, start: usize, indent: usize) {
         let (mut start, mut used) = (start, indent);
         let mut joint: Option<(usize, usize)> = None;
-        for (within, cluster) in self.text[word.start..word.end].grapheme_indices(true) {
+        for (within, cluster) in cluster_indices(&self.text[word.start..word.end]) {
             let at = word.start + within;
             let next = at + cluster.len();
             let cells = cluster_width(cluster);
@@ -341,7 +445,34 @@ mod tests {
         assert_eq!(width("👩‍👩‍👧‍👦"), 2);
         assert_eq!(width("🇫🇷"), 2);
         assert_eq!(width("Zoë"), 3);
+        assert_eq!(width("ﾊﾞｯｸﾞ"), 5, "halfwidth sound marks have a cell of their own");
         assert_eq!(width(""), 0);
+    }
+
+    #[test]
+    fn ambiguous_letters_take_one_cell_or_two() {
+        for letter in ["é", "α", "ж", "…", "─", "●", "\u{fffd}"] {
+            assert_eq!((cells_of(letter, false), cells_of(letter, true)), (1, 2), "{letter}");
+        }
+        for (text, cells) in [("ý", 1), ("日", 2), ("ｱ", 1), ("😀", 2), ("ש", 1), ("e\u{335}", 1)] {
+            assert_eq!((cells_of(text, false), cells_of(text, true)), (cells, cells), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_cluster_without_end_is_parted_and_shown() {
+        let chain = "क्".repeat(5_000);
+        assert!(graphemes(&chain).all(|cluster| cluster_width(cluster) <= WIDEST_CLUSTER));
+        assert_eq!(graphemes(&chain).collect::<String>(), chain);
+        let mut back: Vec<&str> = graphemes(&chain[..600]).rev().collect();
+        back.reverse();
+        assert_eq!(back.concat(), chain[..600]);
+        let shown: String = wrap(&chain, 40).iter().map(ToString::to_string).collect();
+        assert_eq!(shown, chain, "nothing of it is left out");
+        let jamo = "\u{1100}".repeat(5_000);
+        assert!(wrap(&jamo, 20).iter().all(|line| width(line) <= 20));
+        let kiss = "👩🏽‍❤️‍💋‍👨🏽";
+        assert_eq!(graphemes(kiss).collect::<Vec<_>>(), [kiss]);
     }
 
     #[test]
