@@ -31,12 +31,24 @@ impl Document {
         self.links.get(number.checked_sub(1)?)
     }
 
+    /// Bytes of text in it: about what laying it out costs.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        let of = |spans: &[Span]| spans.iter().map(|span| span.text.len() + 1).sum::<usize>();
+        let table = |table: &Table| table.cells().map(|cell| of(cell)).sum::<usize>();
+        let block = |block: &Block| match &block.kind {
+            BlockKind::Table(inner) => table(inner),
+            _ => of(&block.spans),
+        };
+        self.blocks.iter().map(block).sum()
+    }
+
     /// The first words that are neither quoted nor a signature, on one line, about `bytes` long.
     #[must_use]
     pub fn first_words(&self, bytes: usize) -> Clean {
         let mut words = String::new();
         let own = self.blocks.iter().filter(|block| block.fold.is_none());
-        for span in own.flat_map(|block| &block.spans) {
+        for span in own.flat_map(Block::each_span) {
             words.push_str(&span.text);
             words.push(' ');
             if words.len() >= bytes {
@@ -61,8 +73,16 @@ pub struct Block {
     pub gap: bool,
     /// Part of what can be folded away.
     pub fold: Option<Fold>,
-    /// Its text; `\n` breaks a line.
+    /// Its text; `\n` breaks a line. None in a table, whose text is in its cells.
     pub spans: Vec<Span>,
+}
+
+impl Block {
+    /// Its text, that of a table cell by cell.
+    pub fn each_span(&self) -> impl Iterator<Item = &Span> {
+        let table = if let BlockKind::Table(table) = &self.kind { Some(table) } else { None };
+        self.spans.iter().chain(table.into_iter().flat_map(|table| table.cells().flatten()))
+    }
 }
 
 /// What a block is.
@@ -83,6 +103,31 @@ pub enum BlockKind {
     Code,
     /// A line across.
     Rule,
+    /// Rows and columns that mean something; tables that only place things are other blocks in reading order.
+    Table(Box<Table>),
+}
+
+/// The text of a table's cell; `\n` breaks a line.
+pub type Cell = Vec<Span>;
+
+/// Rows of cells. Rows may be shorter than the table is wide.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Table {
+    /// What the columns are called; empty when nothing says so.
+    pub header: Vec<Cell>,
+    /// The rows, from top to bottom.
+    pub rows: Vec<Vec<Cell>>,
+    /// The columns, from left to right: whether one holds numbers, and belongs to the right.
+    pub numeric: Vec<bool>,
+    /// Further rows, which are not kept.
+    pub more_rows: usize,
+}
+
+impl Table {
+    /// All cells, those of the header first.
+    pub fn cells(&self) -> impl Iterator<Item = &Cell> {
+        self.header.iter().chain(self.rows.iter().flatten())
+    }
 }
 
 /// What the screen may put behind one line.

@@ -1,27 +1,70 @@
-//! Links: where they really go, and addresses found in plain words.
+//! Links: where they really go, what is odd about them, and addresses found in plain words.
+//!
+//! Owns numbers, words and warnings of a message's links. `target` reads an address as a browser does, `host`
+//! its host. Nothing is opened here. Enter at [`Links`].
+
+mod host;
+mod target;
 
 use std::collections::HashMap;
+
+pub use host::percent_decoded;
 
 use crate::text::{Clean, Untrusted, clean};
 
 /// Characters of a link's text kept to compare it with its target.
 const TEXT_CAP: usize = 200;
+/// Between the words of two places that lead to one target.
+const BETWEEN: char = '\n';
 
 /// A numbered link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
-    /// The target as it came, for opening and copying.
+    /// The target as a browser reads it, in ASCII: for opening and copying.
     pub url: Untrusted,
-    /// The target, to be shown in full before anything opens.
+    /// The same, to be shown in full before anything opens.
     pub shown: Clean,
-    /// The host that it really goes to (ASCII form), or the address of a mail link.
+    /// The host that it really goes to (ASCII form), or the addresses of a mail link.
     pub host: Clean,
     /// The words that the sender put on it; empty for images.
     pub text: Clean,
     /// What opening it means.
     pub kind: LinkKind,
+    /// What the agent should know before it is opened, the worst first.
+    pub warnings: Vec<Warning>,
+}
+
+impl Link {
     /// Its words name another host than the one it goes to.
-    pub disguised: bool,
+    #[must_use]
+    pub fn is_disguised(&self) -> bool {
+        self.warnings.contains(&Warning::OtherHost)
+    }
+
+    /// Something about it is meant to deceive, as far as can be told.
+    #[must_use]
+    pub fn deceives(&self) -> bool {
+        self.warnings.first().is_some_and(|worst| *worst <= Warning::Hidden)
+    }
+
+    /// The host with the letters of its own script, where it has any.
+    #[must_use]
+    pub fn host_as_read(&self) -> Option<Clean> {
+        let coded = |host: &str| host.split(['.', '@']).any(|label| label.starts_with("xn--"));
+        coded(&self.host).then(|| match self.host.rsplit_once('@') {
+            Some((name, domain)) => clean(&format!("{name}@{}", host::as_read(domain))),
+            None => clean(&host::as_read(&self.host)),
+        })
+    }
+
+    /// A link that is not in a message: an address that somebody typed or a helpdesk gave. None when it is not
+    /// one that may ever be opened.
+    #[must_use]
+    pub fn to(address: &str) -> Option<Self> {
+        let mut links = Links::default();
+        links.number(address, false)?;
+        links.finish().pop()
+    }
 }
 
 /// What opening a link means.
@@ -35,6 +78,39 @@ pub enum LinkKind {
     Image,
 }
 
+/// What is odd about a link, the worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Warning {
+    /// Its words name another host, or another address.
+    OtherHost,
+    /// Letters of its host look like Latin ones and are not.
+    LookAlike,
+    /// A part of its host mixes letters of several scripts.
+    MixedScripts,
+    /// Words before an `@` look like a host.
+    UserInfo,
+    /// A well-known ending stands within its host: `bank.com.example.net`.
+    HostWithin,
+    /// It leads to a number in a notation that hides it.
+    OddAddress,
+    /// There are letters in it that are not seen.
+    Hidden,
+    /// Programs read it in different ways.
+    Backslash,
+    /// Its host breaks the rules for names.
+    BadHost,
+    /// It leads to this machine, or into a local network.
+    Near,
+    /// It leads to a number, not to a name.
+    Address,
+    /// It leads to an unusual port.
+    Port,
+    /// Its host is so long that its end is easily overlooked.
+    LongHost,
+    /// It fills in more than one address, or tried to.
+    MailFields,
+}
+
 /// The links of a body while it is read.
 #[derive(Default)]
 pub(super) struct Links {
@@ -46,27 +122,32 @@ pub(super) struct Links {
 impl Links {
     /// The number (from 1) of a target, the same for the same target; none when it is not one that
     /// may ever be opened.
-    pub(super) fn number(&mut self, target: &str, image: bool) -> Option<usize> {
-        let url: String = target.trim().chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')).collect();
-        let (kind, host) = target_of(&url)?;
-        if image && kind != LinkKind::Page {
+    pub(super) fn number(&mut self, address: &str, image: bool) -> Option<usize> {
+        let target = target::parse(address)?;
+        if image && target.kind != LinkKind::Page {
             return None;
         }
-        if let Some(number) = self.known.get(&url) {
+        if let Some(number) = self.known.get(&target.url) {
+            if let Some(link) = self.list.get_mut(number - 1) {
+                link.warnings.extend(target.warnings);
+            }
+            // The words of another place begin.
+            if let Some(text) = self.texts.get_mut(number - 1).filter(|text| !text.is_empty()) {
+                text.push(BETWEEN);
+            }
             return Some(*number);
         }
-        let kind = if image { LinkKind::Image } else { kind };
         let link = Link {
-            shown: clean(&url),
-            host: clean(&host),
-            url: Untrusted::new(url.clone()),
+            shown: clean(&target.url),
+            host: clean(&target.host),
+            url: Untrusted::new(target.url.clone()),
             text: Clean::default(),
-            kind,
-            disguised: false,
+            kind: if image { LinkKind::Image } else { target.kind },
+            warnings: target.warnings,
         };
         self.list.push(link);
         self.texts.push(String::new());
-        self.known.insert(url, self.list.len());
+        self.known.insert(target.url, self.list.len());
         Some(self.list.len())
     }
 
@@ -83,131 +164,81 @@ impl Links {
     pub(super) fn finish(self) -> Vec<Link> {
         let mut list = self.list;
         for (link, text) in list.iter_mut().zip(&self.texts) {
-            link.text = clean(text).trimmed();
-            link.disguised =
-                link.kind == LinkKind::Page && named_host(text).is_some_and(|named| !same_site(&named, &link.host));
+            let mut places: Vec<Clean> = Vec::new();
+            for words in text.split(BETWEEN).map(|words| clean(words).trimmed()) {
+                if !words.is_blank() && !places.contains(&words) {
+                    places.push(words);
+                }
+            }
+            if places.iter().any(|words| names_another(link, words)) {
+                link.warnings.push(Warning::OtherHost);
+            }
+            link.text = Clean::join(&places, &Clean::literal(" · "));
+            link.warnings.sort_unstable();
+            link.warnings.dedup();
         }
         list
     }
 }
 
-/// The kind and host of a target that may be opened when the agent asks.
-fn target_of(url: &str) -> Option<(LinkKind, String)> {
-    let (scheme, rest) = url.split_once(':')?;
-    if scheme.eq_ignore_ascii_case("mailto") {
-        let address = rest.split('?').next().unwrap_or_default();
-        return (!address.is_empty()).then(|| (LinkKind::Mail, address.to_owned()));
-    }
-    if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
-        return None;
-    }
-    let host = host_of(rest)?;
-    Some((LinkKind::Page, host))
+/// Whether words on a link name another place than the one it goes to.
+fn names_another(link: &Link, words: &Clean) -> bool {
+    let alone = !words.contains(char::is_whitespace);
+    words.split_whitespace().any(|word| {
+        let word = word.trim_matches(|c: char| matches!(c, '(' | ')' | '[' | ']' | '<' | '>' | '"' | '\'' | ',' | ';'));
+        let word = word.trim_end_matches(['.', ':', '!', '?', '…']);
+        match (link.kind, word.split_once('@').filter(|_| !word.contains("://"))) {
+            (LinkKind::Mail, Some(_)) => !word.eq_ignore_ascii_case(&link.host) && is_address(word),
+            (LinkKind::Mail, None) => false,
+            (_, Some(_)) if !is_address(word) => false,
+            (_, Some((_, domain))) => named_host(domain, false).is_some_and(|named| !same_site(&named, &link.host)),
+            (_, None) => named_host(word, alone).is_some_and(|named| !same_site(&named, &link.host)),
+        }
+    })
 }
 
-/// The host after `http:`, in ASCII; browsers read `\` as `/` and any number of them.
-fn host_of(after_scheme: &str) -> Option<String> {
-    let rest = after_scheme.trim_start_matches(['/', '\\']);
-    let authority = rest.split(['/', '\\', '?', '#']).next().unwrap_or_default();
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    let host = match host.find(']') {
-        Some(end) if host.starts_with('[') => &host[..=end],
-        _ => host.split(':').next().unwrap_or_default(),
-    };
-    let host: Vec<String> = host.to_lowercase().split('.').map(ascii_label).collect();
-    let host = host.join(".");
-    (!host.is_empty()).then_some(host)
+/// Whether a word is an e-mail address.
+fn is_address(word: &str) -> bool {
+    word.split_once('@').is_some_and(|(name, domain)| {
+        !name.is_empty() && !domain.contains('@') && domain.split_once('.').is_some_and(|(_, top)| !top.is_empty())
+    })
 }
 
-/// The host that a link's words claim, when they look like an address.
-fn named_host(words: &str) -> Option<String> {
-    let words = words.trim();
-    if words.contains(char::is_whitespace) || words.contains('@') {
+/// The host that a word claims. A word among others must look like an address more than one that stands alone.
+fn named_host(word: &str, alone: bool) -> Option<String> {
+    if !word.contains(['.', '。', '．', '｡']) {
         return None;
     }
-    let bare = words.split_once("://").map_or(words, |(_, rest)| rest);
-    let host = host_of(bare)?;
-    let (name, top) = host.rsplit_once('.')?;
-    let plausible = !name.is_empty() && top.len() >= 2 && top.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    (plausible && !top.bytes().all(|b| b.is_ascii_digit())).then_some(host)
+    if word.contains("://") {
+        return target::parse(word).filter(|target| target.kind == LinkKind::Page).map(|target| target.host);
+    }
+    let named = target::parse(&format!("https://{word}"))?.host;
+    let (name, top) = named.rsplit_once('.')?;
+    let letters = top.len() >= 2 && top.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    if name.is_empty() || !letters || top.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let is_file = !word.contains('/') && FILES.contains(&top);
+    let sure = word.starts_with("www.") || host::is_known_ending(top);
+    (sure || (alone && !is_file)).then_some(named)
 }
+
+/// Endings of files: a word with one is no host.
+const FILES: [&str; 24] = [
+    "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "csv", "txt", "png", "jpg", "jpeg", "gif", "webp", "zip",
+    "html", "htm", "js", "css", "json", "xml", "mp4", "mov", "md",
+];
 
 /// Whether one host is the other, or within it.
 fn same_site(named: &str, real: &str) -> bool {
-    let named = named.trim_start_matches("www.");
-    let real = real.trim_start_matches("www.");
+    let named = named.trim_end_matches('.').trim_start_matches("www.");
+    let real = real.trim_end_matches('.').trim_start_matches("www.");
     let within = |inner: &str, outer: &str| inner.strip_suffix(outer).is_some_and(|rest| rest.ends_with('.'));
     named == real || within(named, real) || within(real, named)
 }
 
-/// A label of a host in ASCII: itself, or `xn--…` (RFC 3492).
-fn ascii_label(label: &str) -> String {
-    if label.is_ascii() || label.chars().count() > 63 {
-        return label.to_owned();
-    }
-    punycode(label).map_or_else(|| label.to_owned(), |coded| format!("xn--{coded}"))
-}
-
-/// RFC 3492, section 6.3.
-fn punycode(label: &str) -> Option<String> {
-    const BASE: u32 = 36;
-    let scalars: Vec<u32> = label.chars().map(u32::from).collect();
-    let mut coded: String = label.chars().filter(char::is_ascii).collect();
-    let basic = u32::try_from(coded.len()).ok()?;
-    if basic > 0 {
-        coded.push('-');
-    }
-    let (mut n, mut delta, mut bias, mut handled) = (128_u32, 0_u32, 72_u32, basic);
-    while (handled as usize) < scalars.len() {
-        let next = *scalars.iter().filter(|scalar| **scalar >= n).min()?;
-        delta = delta.checked_add((next - n).checked_mul(handled + 1)?)?;
-        n = next;
-        for &scalar in &scalars {
-            if scalar < n {
-                delta = delta.checked_add(1)?;
-            }
-            if scalar != n {
-                continue;
-            }
-            let (mut q, mut k) = (delta, BASE);
-            loop {
-                let threshold = k.saturating_sub(bias).clamp(1, 26);
-                if q < threshold {
-                    break;
-                }
-                coded.push(digit(threshold + (q - threshold) % (BASE - threshold))?);
-                q = (q - threshold) / (BASE - threshold);
-                k += BASE;
-            }
-            coded.push(digit(q)?);
-            bias = adapted(delta, handled + 1, handled == basic);
-            delta = 0;
-            handled += 1;
-        }
-        delta = delta.checked_add(1)?;
-        n += 1;
-    }
-    Some(coded)
-}
-
-fn digit(value: u32) -> Option<char> {
-    let value = u8::try_from(value).ok()?;
-    Some(char::from(if value < 26 { b'a' + value } else { b'0' + (value - 26) }))
-}
-
-fn adapted(delta: u32, points: u32, first: bool) -> u32 {
-    let mut delta = if first { delta / 700 } else { delta / 2 };
-    delta += delta / points;
-    let mut k = 0;
-    while delta > 455 {
-        delta /= 35;
-        k += 36;
-    }
-    k + 36 * delta / (delta + 38)
-}
-
 /// Byte ranges of web addresses in plain words, ascending.
-pub(super) fn addresses(text: &str) -> Vec<std::ops::Range<usize>> {
+pub(in crate::text) fn addresses(text: &str) -> Vec<std::ops::Range<usize>> {
     let mut found = Vec::new();
     if !text.contains("://") && !text.contains("www.") {
         return found;
@@ -265,58 +296,5 @@ fn without_tail(word: &str) -> &str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn host(url: &str) -> Option<String> {
-        target_of(url).map(|(_, host)| host)
-    }
-
-    #[test]
-    fn the_real_host_is_found() {
-        assert_eq!(host("https://example.com/path").as_deref(), Some("example.com"));
-        assert_eq!(host("https://bank.com@evil.example:443/x").as_deref(), Some("evil.example"));
-        assert_eq!(host("http:\\\\evil.example\\@bank.com").as_deref(), Some("evil.example"));
-        assert_eq!(host("HTTPS://EXAMPLE.com?x=@y").as_deref(), Some("example.com"));
-        assert_eq!(host("mailto:ana@example.com?subject=x").as_deref(), Some("ana@example.com"));
-        assert_eq!(host("http://[::1]:80/").as_deref(), Some("[::1]"));
-    }
-
-    #[test]
-    fn other_schemes_lead_nowhere() {
-        for url in
-            ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "/relative", "#anchor", "", "https://"]
-        {
-            assert_eq!(host(url), None, "{url}");
-        }
-    }
-
-    #[test]
-    fn international_hosts_are_shown_in_ascii() {
-        assert_eq!(host("https://münchen.de/").as_deref(), Some("xn--mnchen-3ya.de"));
-        assert_eq!(host("https://аррӏе.com/").as_deref(), Some("xn--80ak6aa92e.com"));
-        assert_eq!(host("https://例え.jp/").as_deref(), Some("xn--r8jz45g.jp"));
-    }
-
-    #[test]
-    fn a_link_that_names_another_host_is_disguised() {
-        let mut links = Links::default();
-        let number = links.number("https://evil.example/login", false);
-        assert_eq!(number, Some(1));
-        links.note_text(1, "www.bank.com/login");
-        links.number("https://shop.example.com/x", false);
-        links.note_text(2, "example.com");
-        links.number("https://shop.example.com/y", false);
-        links.note_text(3, "your order");
-        assert_eq!(links.number("https://evil.example/login", false), Some(1));
-        let disguised: Vec<bool> = links.finish().iter().map(|link| link.disguised).collect();
-        assert_eq!(disguised, [true, false, false]);
-    }
-
-    #[test]
-    fn addresses_in_words_end_before_punctuation() {
-        let text = "See https://example.com/a_(b), or (http://x.org). www.y.net! xhttps://no https://";
-        let found: Vec<&str> = addresses(text).into_iter().map(|range| &text[range]).collect();
-        assert_eq!(found, ["https://example.com/a_(b)", "http://x.org", "www.y.net"]);
-    }
-}
+#[path = "links/tests.rs"]
+mod tests;

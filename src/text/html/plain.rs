@@ -1,13 +1,14 @@
 //! The way between HTML and plain text, for sending, searching and comparing. Nothing here may be shown.
 
-use super::document::SpanStyle;
-use super::read::{Piece, PieceKind, read};
+use super::piece::{Marker, Piece, PieceKind, Rows, Words};
+use super::read::read;
 use super::tokens::{self, Token};
 use super::{elements, links};
 
 /// The words of a body as plain text: paragraphs parted by blank lines, `- ` and `1. ` before list
-/// items, `> ` before quotes, links as `label (url)`. Hidden text is left out. Reads 512 KB at most. Not
-/// clean: for searching and for answering in plain text, never for showing.
+/// items, `> ` before quotes, links as `label (url)`, a line for each row of a table with ` | ` between its
+/// cells. Hidden text is left out. Reads 512 KB and 20,000 lines at most. Not clean: for searching and for
+/// answering in plain text, never for showing.
 #[must_use]
 pub fn to_plain(body: &str) -> String {
     let reading = read(body);
@@ -34,29 +35,52 @@ pub fn to_plain(body: &str) -> String {
 }
 
 fn text_of(piece: &Piece, targets: &[links::Link]) -> String {
-    let mut text = match piece.kind {
-        PieceKind::Item { number: Some(number) } => format!("{number}. "),
-        PieceKind::Item { number: None } => "- ".to_owned(),
+    let mut text = match &piece.kind {
+        PieceKind::Item(Marker::Bullet) => "- ".to_owned(),
+        PieceKind::Item(marker) => format!("{} ", marker.label(1)),
         PieceKind::Rule => "---".to_owned(),
+        PieceKind::Table(rows) => return table_of(rows, targets),
         PieceKind::Paragraph | PieceKind::Heading(_) | PieceKind::Code => String::new(),
     };
+    push_words(&piece.words, targets, &mut text);
+    text
+}
+
+fn table_of(rows: &Rows, targets: &[links::Link]) -> String {
+    let mut text = String::new();
+    let header = Some(&rows.header).filter(|header| !header.is_empty());
+    for (index, row) in header.into_iter().chain(&rows.rows).enumerate() {
+        if index > 0 {
+            text.push('\n');
+        }
+        for (column, words) in row.iter().enumerate() {
+            if column > 0 {
+                text.push_str(" | ");
+            }
+            let mut cell = String::new();
+            push_words(words, targets, &mut cell);
+            text.push_str(&cell.replace('\n', " "));
+        }
+    }
+    text
+}
+
+fn push_words(words: &Words, targets: &[links::Link], text: &mut String) {
     let mut label = String::new();
-    for (index, (words, style)) in piece.spans.iter().enumerate() {
+    for (index, (words_here, style)) in words.iter().enumerate() {
         if style.image {
             text.push_str("[image");
-            if !words.is_empty() {
+            if !words_here.is_empty() {
                 text.push_str(": ");
-                text.push_str(words);
+                text.push_str(words_here);
             }
             text.push(']');
             continue;
         }
-        text.push_str(words);
+        text.push_str(words_here);
         let Some(number) = style.link else { continue };
-        label.push_str(words);
-        let goes_on =
-            piece.spans.get(index + 1).is_some_and(|(_, next): &(String, SpanStyle)| next.link == Some(number));
-        if goes_on {
+        label.push_str(words_here);
+        if words.get(index + 1).is_some_and(|(_, next)| next.link == Some(number)) {
             continue;
         }
         if let Some(link) = number.checked_sub(1).and_then(|index| targets.get(index)) {
@@ -70,7 +94,6 @@ fn text_of(piece: &Piece, targets: &[links::Link]) -> String {
         }
         label.clear();
     }
-    text
 }
 
 /// Plain text as the HTML that the helpdesk takes: a paragraph per block of lines, `<br>` within it,

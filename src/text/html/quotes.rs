@@ -1,160 +1,173 @@
 //! Which blocks are earlier messages or a signature.
 //!
 //! Works on what a body says rather than on who wrote it, so it also sees what plain-text mail and mail
-//! programs without markup of their own leave behind. What is in doubt stays in sight.
+//! programs without markup of their own leave behind. What is in doubt stays in sight. Enter at [`mark`].
 
-use super::document::{Block, BlockKind, Fold, Span};
-use crate::text::{Clean, fold};
+use std::borrow::Cow;
 
-/// Lines that the headers of an earlier message may take.
-const HEADER_LINES: usize = 6;
-/// Bytes up to which a line can be an introduction or a separator.
-const LINE_CAP: usize = 400;
+use super::document::{Block, BlockKind, Span};
+use super::folds::{Marked, set_folds};
+use super::history::{Mark, is_said, marks_of};
+use crate::text::Clean;
+
+/// Rows of a table that are looked at for the headers of an earlier message.
+const HEADER_ROWS: usize = 8;
+/// Stands for a block that is no text of its own lines: it ends what came before.
+const BARRIER: &str = ".";
+/// Blocks between two questions whether to go on.
+const ASK_EVERY: usize = 64;
 
 /// A block and what its sender's program said about it.
 pub(super) struct Draft {
     pub(super) block: Block,
     /// It introduces a quote.
     pub(super) attribution: bool,
+    /// A program made the quote that it is in.
+    pub(super) cited: bool,
 }
 
-/// What a line of text means for what follows.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Mark {
-    None,
-    /// Quoted with this many `>`.
-    Quote(u8),
-    /// `On … wrote:`; quoted if a quote follows.
-    Attribution,
-    /// `-----Original Message-----`, or the headers of one: quoted, and all after it.
-    Earlier,
-    /// What follows is forwarded: the point of the message.
-    Forward,
-    /// `-- `
-    Signature,
-}
-
-/// Splits blocks where their meaning changes, and marks what can be folded.
-pub(super) fn mark(drafts: Vec<Draft>) -> Vec<Block> {
-    let mut marked: Vec<(Block, Mark)> = Vec::with_capacity(drafts.len());
-    for draft in drafts {
-        if draft.attribution {
-            marked.push((draft.block, Mark::Attribution));
-        } else if draft.block.kind == BlockKind::Paragraph && draft.block.fold.is_none() {
-            split(draft.block, &mut marked);
+/// Splits blocks where their meaning changes, and marks what can be folded; none when it was told to stop.
+pub(super) fn mark(drafts: Vec<Draft>, go_on: &dyn Fn() -> bool) -> Option<Vec<Block>> {
+    let marks = marks_of_all(&drafts);
+    if !go_on() {
+        return None;
+    }
+    let mut marked: Vec<Marked> = Vec::with_capacity(drafts.len());
+    for (index, (draft, marks)) in drafts.into_iter().zip(marks).enumerate() {
+        if index % ASK_EVERY == 0 && !go_on() {
+            return None;
+        }
+        let Draft { block, attribution, cited } = draft;
+        if attribution && block.quote_depth == 0 {
+            marked.push(Marked { block, mark: Mark::Attribution, cited });
+        } else if block.fold.is_some() || marks.iter().all(|mark| *mark == Mark::None) {
+            marked.push(Marked { block, mark: Mark::None, cited });
+        } else if block.kind == BlockKind::Paragraph {
+            split(block, marks, cited, &mut marked);
         } else {
-            marked.push((draft.block, Mark::None));
+            // Of a table only its first rows say something.
+            let mark = if marks.contains(&Mark::Earlier) { Mark::Earlier } else { Mark::None };
+            marked.push(Marked { block, mark, cited });
         }
     }
     set_folds(&mut marked);
-    let mut blocks: Vec<Block> = marked.into_iter().map(|(block, _)| block).collect();
-    let own = blocks.iter().any(|block| block.fold != Some(Fold::Quoted) && block.kind != BlockKind::Rule);
-    if !own {
-        // Nothing but history: it is what the message is about.
-        for block in &mut blocks {
-            block.fold = None;
-        }
-    }
-    blocks
+    Some(marked.into_iter().map(|marked| marked.block).collect())
 }
 
-fn set_folds(marked: &mut [(Block, Mark)]) {
-    let mut rest: Option<Fold> = None;
-    let mut forwarded = false;
-    let quoted_next: Vec<bool> = marked
-        .iter()
-        .skip(1)
-        .map(|(block, mark)| block.quote_depth > 0 || block.fold == Some(Fold::Quoted) || *mark == Mark::Earlier)
-        .chain([false])
-        .collect();
-    for (index, (block, mark)) in marked.iter_mut().enumerate() {
-        match mark {
-            Mark::Forward => (forwarded, rest) = (true, None),
-            Mark::Earlier if !forwarded => rest = Some(Fold::Quoted),
-            Mark::Signature if rest.is_none() => rest = Some(Fold::Signature),
-            _ => {}
-        }
-        if block.quote_depth > 0 && rest == Some(Fold::Signature) {
-            rest = None;
-        }
-        let introduces = *mark == Mark::Attribution && quoted_next.get(index) == Some(&true);
-        if block.quote_depth > 0 || introduces {
-            block.fold = Some(Fold::Quoted);
-        } else {
-            block.fold = block.fold.or(rest);
-        }
+/// What the lines of each block mean. They are looked at together, since headers may be blocks of their own.
+fn marks_of_all(drafts: &[Draft]) -> Vec<Vec<Mark>> {
+    let mut texts: Vec<Cow<'_, str>> = Vec::with_capacity(drafts.len());
+    for Draft { block, .. } in drafts {
+        texts.push(match &block.kind {
+            BlockKind::Paragraph => text_of(&block.spans),
+            BlockKind::Table(table) => {
+                let rows = table.header.chunks(table.header.len().max(1)).chain(table.rows.iter().map(Vec::as_slice));
+                let rows = rows.take(HEADER_ROWS).map(|row| {
+                    let cells: Vec<Cow<'_, str>> = row.iter().map(|cell| text_of(cell)).collect();
+                    cells.join(" ").replace('\n', " ")
+                });
+                Cow::Owned(rows.collect::<Vec<String>>().join("\n"))
+            }
+            _ => Cow::Borrowed(BARRIER),
+        });
     }
-    // A line across before an earlier message belongs to it.
-    for index in 1..marked.len() {
-        if marked[index].0.fold == Some(Fold::Quoted) && marked[index - 1].0.kind == BlockKind::Rule {
-            marked[index - 1].0.fold = Some(Fold::Quoted);
-        }
+    let lines: Vec<&str> = texts.iter().flat_map(|text| text.split('\n')).collect();
+    let marks = marks_of(&lines);
+    let mut rest = marks.as_slice();
+    texts
+        .iter()
+        .map(|text| {
+            let (own, after) = rest.split_at(text.split('\n').count());
+            rest = after;
+            own.to_vec()
+        })
+        .collect()
+}
+
+fn text_of(spans: &[Span]) -> Cow<'_, str> {
+    match spans {
+        [] => Cow::Borrowed(""),
+        [one] => Cow::Borrowed(&one.text),
+        _ => Cow::Owned(spans.iter().map(|span| span.text.as_str()).collect()),
     }
 }
 
 /// A paragraph, in as many blocks as its lines have meanings.
-fn split(block: Block, out: &mut Vec<(Block, Mark)>) {
+fn split(block: Block, marks: Vec<Mark>, cited: bool, out: &mut Vec<Marked>) {
     let lines = lines_of(&block.spans);
-    let texts: Vec<String> = lines.iter().map(|line| line.iter().map(|span| span.text.as_str()).collect()).collect();
-    let marks = marks_of(&texts);
-    if marks.iter().all(|mark| *mark == Mark::None) {
-        out.push((block, Mark::None));
-        return;
-    }
     let before = out.len();
-    let mut group: Vec<Vec<Span>> = Vec::new();
-    let mut group_mark = Mark::None;
-    let mut gap = block.gap;
+    let mut group = Group { lines: Vec::new(), mark: Mark::None, gap: block.gap };
     for (line, mark) in lines.into_iter().zip(marks) {
+        let quoted = matches!(mark, Mark::Quote(_));
+        let line = if quoted { without_quote_signs(line) } else { line };
         let continues = match mark {
-            Mark::None => !matches!(group_mark, Mark::Quote(_)),
-            Mark::Quote(_) | Mark::Attribution => mark == group_mark,
+            Mark::None => match group.mark {
+                Mark::Quote(_) | Mark::SentFrom | Mark::Notice | Mark::Ruler => false,
+                Mark::Attribution => is_blank(&line),
+                Mark::Signature => !is_said(&text_of(&line)),
+                _ => true,
+            },
+            // A blank line parts what is quoted, too.
+            Mark::Quote(_) => mark == group.mark && !is_blank(&line),
+            Mark::Attribution => mark == group.mark,
+            // Whatever stands under a signature is part of it.
+            Mark::SentFrom | Mark::Notice | Mark::Ruler => group.mark == Mark::Signature,
             _ => false,
         };
-        if !continues && !group.is_empty() {
-            gap = put_group(&block, std::mem::take(&mut group), group_mark, gap, out);
+        if !continues && !group.lines.is_empty() {
+            group.put(&block, cited, out);
         }
-        if group.is_empty() {
-            group_mark = mark;
+        if group.lines.is_empty() {
+            group.mark = mark;
         }
-        group.push(if let Mark::Quote(_) = mark { without_quote_signs(line) } else { line });
+        group.lines.push(line);
     }
-    put_group(&block, group, group_mark, gap, out);
+    group.put(&block, cited, out);
     if out.len() == before {
         // Nothing but signs: they are what was written.
-        out.push((block, Mark::None));
+        out.push(Marked { block, mark: Mark::None, cited });
     }
 }
 
-/// Adds lines as one block; says whether a blank line ended them.
-fn put_group(
-    block: &Block,
-    mut group: Vec<Vec<Span>>,
+/// Lines of one meaning.
+struct Group {
+    lines: Vec<Vec<Span>>,
     mark: Mark,
-    mut gap: bool,
-    out: &mut Vec<(Block, Mark)>,
-) -> bool {
-    let is_blank = |line: &Vec<Span>| line.iter().all(|span| span.text.is_blank());
-    let leading = group.iter().take_while(|line| is_blank(line)).count();
-    group.drain(..leading);
-    gap |= leading > 0;
-    let mut blank_after = group.is_empty() && gap;
-    while group.last().is_some_and(is_blank) {
-        group.pop();
-        blank_after = true;
+    /// A blank line comes before them.
+    gap: bool,
+}
+
+impl Group {
+    /// Adds the lines as one block, and begins anew.
+    fn put(&mut self, block: &Block, cited: bool, out: &mut Vec<Marked>) {
+        let mut lines = std::mem::take(&mut self.lines);
+        let leading = lines.iter().take_while(|line| is_blank(line)).count();
+        lines.drain(..leading);
+        self.gap |= leading > 0;
+        let mut blank_after = lines.is_empty() && self.gap;
+        while lines.last().is_some_and(|line| is_blank(line)) {
+            lines.pop();
+            blank_after = true;
+        }
+        let gap = std::mem::replace(&mut self.gap, blank_after);
+        if lines.is_empty() {
+            return;
+        }
+        let quotes = if let Mark::Quote(depth) = self.mark { depth } else { 0 };
+        let part = Block {
+            kind: BlockKind::Paragraph,
+            quote_depth: block.quote_depth.saturating_add(quotes),
+            indent: block.indent,
+            gap: gap && !out.is_empty(),
+            fold: block.fold,
+            spans: joined(lines),
+        };
+        out.push(Marked { block: part, mark: self.mark, cited });
     }
-    if group.is_empty() {
-        return blank_after;
-    }
-    let quotes = if let Mark::Quote(depth) = mark { depth } else { 0 };
-    let part = Block {
-        quote_depth: block.quote_depth.saturating_add(quotes),
-        gap: gap && !out.is_empty(),
-        spans: joined(group),
-        ..block.clone()
-    };
-    out.push((part, mark));
-    blank_after
+}
+
+fn is_blank(line: &[Span]) -> bool {
+    line.iter().all(|span| span.text.is_blank())
 }
 
 fn lines_of(spans: &[Span]) -> Vec<Vec<Span>> {
@@ -199,140 +212,9 @@ fn without_quote_signs(mut line: Vec<Span>) -> Vec<Span> {
     line
 }
 
-fn marks_of(lines: &[String]) -> Vec<Mark> {
-    let mut marks = vec![Mark::None; lines.len()];
-    for index in 0..lines.len() {
-        let line = lines[index].trim();
-        if line.is_empty() || (line.len() > LINE_CAP && !line.starts_with('>')) {
-            continue;
-        }
-        if let Some(depth) = quote_signs(line) {
-            marks[index] = Mark::Quote(depth);
-        } else if line == "--" {
-            marks[index] = Mark::Signature;
-        } else if line.ends_with(':')
-            && let Some(first) = attribution_start(lines, index)
-        {
-            marks[first..=index].fill(Mark::Attribution);
-        } else if line.starts_with("--")
-            || line.starts_with("Begin ")
-            || line.starts_with("Anfang ")
-            || line.starts_with("Début ")
-        {
-            marks[index] = separator(line);
-        } else if starts_headers(&lines[index..]) {
-            marks[index] = Mark::Earlier;
-        }
-    }
-    marks
-}
-
-/// How often a line is quoted; `>:(` and `->` are no quotes.
-fn quote_signs(line: &str) -> Option<u8> {
-    let signs: &str = &line[..line.len() - line.trim_start_matches(['>', ' ', '\u{A0}']).len()];
-    if !line.starts_with('>') || line.starts_with(">:") || line.starts_with(">_") || line.starts_with(">.") {
-        return None;
-    }
-    u8::try_from(signs.matches('>').count()).ok().or(Some(u8::MAX))
-}
-
-/// The first line of an introduction like `On Mon, 3 Mar 2025, Ana <a@b.c> wrote:` that ends here.
-fn attribution_start(lines: &[String], end: usize) -> Option<usize> {
-    const STARTS: &[&str] = &["on ", "am ", "le ", "el ", "il ", "op ", "em ", "den ", "pa "];
-    const VERBS: &[&str] = &["wrote:", "schrieb", "a ecrit", "escribio", "ha scritto", "schreef", "escreveu", "skrev"];
-    let mut text = String::new();
-    for first in (end.saturating_sub(2)..=end).rev() {
-        text = format!("{} {text}", fold(&lines[first]).trim());
-        let text = text.trim();
-        if !STARTS.iter().any(|start| text.starts_with(start)) {
-            continue;
-        }
-        let verb = VERBS.iter().any(|verb| text.contains(verb));
-        let dated = text.bytes().any(|byte| byte.is_ascii_digit());
-        return (verb && dated && text.len() <= LINE_CAP).then_some(first);
-    }
-    None
-}
-
-fn separator(line: &str) -> Mark {
-    const EARLIER: &[&str] = &[
-        "original message",
-        "ursprungliche nachricht",
-        "original-nachricht",
-        "originalnachricht",
-        "message d'origine",
-        "message original",
-        "mensaje original",
-        "messaggio originale",
-        "oorspronkelijk bericht",
-    ];
-    const FORWARD: &[&str] = &[
-        "forwarded message",
-        "weitergeleitete",
-        "message transfere",
-        "message reexpedie",
-        "mensaje reenviado",
-        "messaggio inoltrato",
-        "doorgestuurd bericht",
-    ];
-    let folded = fold(line);
-    let ruled = line.starts_with("---") || line.starts_with("-- ");
-    if FORWARD.iter().any(|words| folded.contains(words)) {
-        Mark::Forward
-    } else if ruled && EARLIER.iter().any(|words| folded.contains(words)) {
-        Mark::Earlier
-    } else {
-        Mark::None
-    }
-}
-
-/// Whether these lines begin with the headers that Outlook puts above an earlier message.
-fn starts_headers(lines: &[String]) -> bool {
-    const FROM: &[&str] = &["from:", "von:", "de:", "de :", "da:", "van:"];
-    const SENT: &[&str] = &[
-        "sent:",
-        "date:",
-        "gesendet:",
-        "datum:",
-        "envoye:",
-        "envoye :",
-        "date :",
-        "enviado:",
-        "fecha:",
-        "inviato:",
-        "verzonden:",
-    ];
-    const ABOUT: &[&str] = &[
-        "to:",
-        "an:",
-        "a:",
-        "a :",
-        "para:",
-        "aan:",
-        "subject:",
-        "betreff:",
-        "objet:",
-        "objet :",
-        "asunto:",
-        "oggetto:",
-        "onderwerp:",
-    ];
-    let begins = |line: &String, words: &[&str]| {
-        let start: String = line.trim_start_matches(['*', ' ']).chars().take(16).collect();
-        let start = fold(&start).replace('*', "");
-        words.iter().any(|word| start.starts_with(word))
-    };
-    let Some((first, rest)) = lines.split_first() else { return false };
-    if !begins(first, FROM) {
-        return false;
-    }
-    let rest: Vec<&String> = rest.iter().take(HEADER_LINES).collect();
-    rest.iter().any(|line| begins(line, SENT)) && rest.iter().any(|line| begins(line, ABOUT))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::blocks;
+    use super::super::{Fold, blocks};
     use super::*;
 
     /// `.` own, `q` quoted, `s` signature, one letter a block.
@@ -347,60 +229,139 @@ mod tests {
 
     #[test]
     fn plain_quotes_with_their_introduction() {
-        let body = "Yes please.\n\nOn Mon, 3 Mar 2025 at 10:12, Ana <ana@x.org>\nwrote:\n> Shall we?\n> > Really\n>\n> ok\n\nBest";
-        assert_eq!(folds(body), ".qqqq.");
+        let body =
+            "Yes please.\n\nOn Mon, 3 Mar 2025 at 10:12, Ana <ana@x.org>\nwrote:\n> Shall we?\n> > Really\n>\n> ok";
+        assert_eq!(folds(body), ".qqqq");
         let depths: Vec<u8> = blocks(body).blocks.iter().map(|block| block.quote_depth).collect();
-        assert_eq!(depths, [0, 0, 1, 2, 1, 0]);
+        assert_eq!(depths, [0, 0, 1, 2, 1]);
+        assert_eq!(folds(&format!("{body}\n\nBest")), "......", "something of the sender's comes after it");
     }
 
     #[test]
-    fn introductions_in_german_and_french() {
-        assert_eq!(folds("Danke\n\nAm 03.03.2025 um 10:12 schrieb Max Muster <m@x.de>:\n> Hallo"), ".qq");
-        assert_eq!(folds("Merci\n\nLe lun. 3 mars 2025 à 10:12, Zoé a écrit :\n> Bonjour"), ".qq");
+    fn introductions_in_many_languages() {
+        for line in [
+            "Am 03.03.2025 um 10:12 schrieb Max Muster <m@x.de>:",
+            "Max Muster <m@x.de> schrieb am Mo., 3. März 2025, 10:12:",
+            "Le lun. 3 mars 2025 à 10:12, Zoé a écrit :",
+            "El lun, 3 mar 2025 a las 10:12, Zoe (<z@x.es>) escribió:",
+            "Il giorno lun 3 mar 2025 alle ore 10:12 Zoe <z@x.it> ha scritto:",
+            "Op ma 3 mrt 2025 om 10:12 schreef Zoe <z@x.nl>:",
+            "Em seg., 3 de mar. de 2025 às 10:12, Zoe <z@x.pt> escreveu:",
+            "Den mån 3 mars 2025 kl 10:12 skrev Zoe <z@x.se>:",
+            "pon., 3 mar 2025 o 10:12 Zoe <z@x.pl> napisał(a):",
+            "пн, 3 мар. 2025 г. в 10:12, Zoe <z@x.org>:",
+            "2025年3月3日(月) 10:12 Zoe <z@x.jp>:",
+            "Zoe <z@x.org> 于2025年3月3日周一 10:12写道：",
+            "On Monday, March 3rd, 2025 at 10:12 AM, Zoe <z@x.org>\nwrote:",
+            "On Mon, 3 Mar 2025 at 10:12,\nZoe of the Harbour School <z@x.org>\nwrote:",
+        ] {
+            assert_eq!(folds(&format!("Thanks\n\n{line}\n> Hello\n> you")), ".qq", "{line}");
+        }
     }
 
     #[test]
     fn an_introduction_without_a_quote_stays_in_sight() {
         assert_eq!(folds("Hi\n\nOn 3 May you wrote:\n\nthat it works"), "...");
+        assert_eq!(folds("On 3 May 2025 at 9:10 Ana wrote:\nthat it works\n> not\n> so"), "..q");
     }
 
     #[test]
     fn separators_and_outlook_headers_fold_the_rest() {
-        assert_eq!(folds("Ok\n\n-----Original Message-----\nFrom: Ana\n\nold"), ".qq");
-        assert_eq!(folds("Gut\n\n-----Ursprüngliche Nachricht-----\nalt"), ".q");
-        assert_eq!(
-            folds(
-                "<p>Ok</p><hr><p><b>From:</b> Ana<br><b>Sent:</b> Monday<br><b>To:</b> Bo<br><b>Subject:</b> x</p><p>old</p>"
-            ),
-            ".qqq"
-        );
-        assert_eq!(folds("<p>Bien</p><p>De : Ana<br>Envoyé : lundi<br>À : Bo<br>Objet : x</p><p>vieux</p>"), ".qq");
+        for line in [
+            "-----Original Message-----",
+            "-----Ursprüngliche Nachricht-----",
+            "-------- Message d'origine --------",
+            "-----Mensaje original-----",
+            "-----Messaggio originale-----",
+            "-------- Oorspronkelijk bericht --------",
+            "-----Mensagem original-----",
+            "------------------ 原始邮件 ------------------",
+            "##- Please type your reply above this line -##",
+            "##- Bitte geben Sie Ihre Antwort über dieser Zeile ein -##",
+            "--- Veuillez répondre au-dessus de cette ligne ---",
+        ] {
+            assert_eq!(folds(&format!("Ok\n\n{line}\nold\n\nolder")), ".qq", "{line}");
+        }
+        for headers in [
+            "From: Ana\nSent: Monday\nTo: Bo\nSubject: x",
+            "*From:* Ana\n*Date:* Monday\n*To:* Bo",
+            "Von: Ana\nGesendet: Montag\nAn: Bo\nBetreff: x",
+            "De : Ana\nEnvoyé : lundi\nÀ : Bo\nObjet : x",
+            "De: Ana\nEnviado el: lunes\nPara: Bo\nAsunto: x",
+            "Da: Ana\nInviato: lunedì\nA: Bo\nOggetto: x",
+            "Van: Ana\nVerzonden: maandag\nAan: Bo\nOnderwerp: x",
+            "De: Ana\nEnviada em: segunda\nPara: Bo\nAssunto: x",
+            "From: Ana\nSent: Monday\nCc: C\nImportance: High\nSensitivity: none\nSubject: x",
+        ] {
+            assert_eq!(folds(&format!("Ok\n\n{headers}\n\nold")), ".qq", "{headers}");
+            let html = headers.replace('\n', "</div><div>");
+            let folded = folds(&format!("<p>Ok</p><hr><div>{html}</div><div>old</div>"));
+            assert!(folded.starts_with(".qqq") && !folded[1..].contains('.'), "{folded} {headers}");
+        }
+        let ruled = "Ok\n________________________________\nFrom: Ana\nSent: Monday\nTo: Bo\n\nold";
+        assert_eq!(folds(ruled), ".qqq", "the line belongs to it");
+        assert_eq!(folds("one\n-----\ntwo"), "...");
         assert_eq!(folds("<p>ok</p><div id=x_divRplyFwdMsg>From: a</div><div>old</div>"), ".qq");
+        assert_eq!(folds("Two notes.\n\nFrom: the harbour\nit is not far."), "..");
     }
 
     #[test]
-    fn forwarded_mail_is_not_folded() {
+    fn forwarded_mail_is_not_folded_but_what_it_quotes_is() {
         assert_eq!(
             folds("FYI\n\n---------- Forwarded message ---------\nFrom: Ana\nDate: Mon\nTo: Bo\n\nnews"),
             "...."
         );
+        let apple = "<div>See this</div><div>Begin forwarded message:</div><blockquote type=cite><p>From: Ana</p><p>news</p>\
+                     <blockquote type=cite><p>a</p><p>b</p></blockquote></blockquote>";
+        assert_eq!(folds(apple), "....qq");
     }
 
     #[test]
     fn nothing_is_folded_when_everything_would_be() {
         assert_eq!(folds("> one\n> two"), ".");
         assert_eq!(folds("<blockquote>all</blockquote>"), ".");
+        assert_eq!(folds("On 3 May 2025 at 10:12, Ana <a@x.org> wrote:\n> one\n\nSent from my iPhone"), "...");
+        assert_eq!(
+            folds("<div id=AppleMailSignature>My answer is no.</div><blockquote type=cite>old</blockquote>"),
+            ".."
+        );
     }
 
     #[test]
     fn signatures_end_at_the_next_quote() {
         assert_eq!(folds("Hi\n\n-- \nAna\nShop\n\n> old"), ".sq");
         assert_eq!(folds("<p>Hi</p><div class=gmail_signature><p>Ana</p><p>Shop</p></div>"), ".ss");
+        assert_eq!(folds("Hi\n\nSent from my iPhone\n\nOn 3 May 2025 at 9:10, Ana wrote:\n> old"), ".sqq");
+    }
+
+    #[test]
+    fn signatures_swallow_nothing_that_was_said() {
+        assert_eq!(folds("Hi\n\n-- \nAna\nShop, Rotterdam\n\n+31 10 555 0101\n\nPS: please call before noon"), ".ss.");
+        assert_eq!(folds("Hi\n\n-- \nAna\nPS. Could you also send the green one?"), ".s.");
+        assert_eq!(folds("<div class=signature>Ana</div><p>And one more thing that I forgot to tell you.</p>"), "s.");
     }
 
     #[test]
     fn replies_between_quotes_stay_in_sight() {
-        assert_eq!(folds("> q1\nanswer one\n> q2\nanswer two"), "q.q.");
+        assert_eq!(folds("> q1\nanswer one\n> q2\nanswer two"), "....");
+        let long = "> line\n>\n".repeat(20);
+        let folded = folds(&format!("{long}> last\nanswer"));
+        assert!(folded.starts_with("qqqq") && folded.ends_with(".."), "{folded}");
+        assert_eq!(folds("> q1\nanswer one\n\nAna wrote:\n> q2\n> q3"), "..qq");
+    }
+
+    #[test]
+    fn history_that_holds_the_answers_is_shown() {
+        let history = "-----Original Message-----\nFrom: Ana\n\nold";
+        assert_eq!(folds(&format!("See my answers in red.\n\n{history}")), "...");
+        assert_eq!(folds(&format!("The inlined picture is fine.\n\n{history}")), ".qq");
+    }
+
+    #[test]
+    fn a_quote_made_by_hand_is_part_of_what_is_said() {
+        assert_eq!(folds("<p>The page says:</p><blockquote>Free returns within 30 days.</blockquote>"), "..");
+        assert_eq!(folds("<p>Ok</p><blockquote type=cite>Free returns.</blockquote>"), ".q");
+        assert_eq!(folds("<p>Ok</p><blockquote>On Tuesday Ana wrote:<br>Free returns.</blockquote>"), ".qq");
     }
 
     #[test]

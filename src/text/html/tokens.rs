@@ -4,7 +4,7 @@
 //! at a number of attributes, since the tokenizer compares every attribute with all before it.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
@@ -19,6 +19,10 @@ pub(super) const SIZE_CAP: usize = 512 * 1024;
 pub(super) const DEPTH_CAP: usize = 200;
 /// Attributes read of one tag.
 const ATTRIBUTE_CAP: usize = 100;
+/// Pieces between two questions whether to go on.
+const ASK_EVERY: usize = 256;
+/// Bytes handed to the tokenizer at a time.
+const FEED: usize = 16 * 1024;
 
 /// A piece of a body, in order.
 pub(super) enum Token<'a> {
@@ -47,6 +51,11 @@ impl<'a> Attributes<'a> {
         self.0.iter().find(|attribute| &*attribute.name.local == name).map(|attribute| &*attribute.value)
     }
 
+    /// Whether there are none.
+    pub(super) const fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether it is there, with or without a value.
     pub(super) fn has(self, name: &str) -> bool {
         self.get(name).is_some()
@@ -63,31 +72,68 @@ pub(super) fn capped(body: &str) -> (&str, bool) {
     if body.len() <= SIZE_CAP {
         return (body, false);
     }
-    let mut end = SIZE_CAP;
-    while !body.is_char_boundary(end) {
-        end -= 1;
-    }
-    (&body[..end], true)
+    (&body[..boundary(body, SIZE_CAP)], true)
 }
 
 /// Hands every piece of `html` to `take`. The contents of script, style and other raw elements come as
 /// text within their tags.
 pub(super) fn each(html: &str, take: impl FnMut(Token<'_>)) {
+    let _whole = each_while(html, take, &|| true);
+}
+
+/// The same, as long as `go_on` says so, which is asked every few hundred pieces. Says whether it came to the
+/// end.
+pub(super) fn each_while(html: &str, take: impl FnMut(Token<'_>), go_on: &dyn Fn() -> bool) -> bool {
     let tame = tame(html);
     let input = BufferQueue::default();
-    input.push_back(StrTendril::from(&*tame));
-    let tokenizer = Tokenizer::new(Sink { take: RefCell::new(take) }, TokenizerOpts::default());
-    // The sink never asks for a pause, so one call reads everything.
-    let _done = tokenizer.feed(&input);
+    let sink = Sink { take: RefCell::new(take), go_on, count: Cell::new(0), stopped: Cell::new(false) };
+    let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
+    let mut rest: &str = &tame;
+    while !rest.is_empty() {
+        // Bit by bit: once it is stopped, what it still holds is passed over at no cost.
+        let (bit, after) = rest.split_at(boundary(rest, FEED));
+        rest = after;
+        input.push_back(StrTendril::from(bit));
+        // The sink never asks for a pause, so one call reads all that is there.
+        let _done = tokenizer.feed(&input);
+        if tokenizer.sink.stopped.get() || !go_on() {
+            return false;
+        }
+    }
     tokenizer.end();
+    !tokenizer.sink.stopped.get()
 }
 
-struct Sink<F> {
+/// The last boundary of a character at `most` bytes or before.
+fn boundary(text: &str, most: usize) -> usize {
+    if text.len() <= most {
+        return text.len();
+    }
+    let mut end = most;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    end
+}
+
+struct Sink<'a, F> {
     take: RefCell<F>,
+    go_on: &'a dyn Fn() -> bool,
+    count: Cell<usize>,
+    stopped: Cell<bool>,
 }
 
-impl<F: FnMut(Token<'_>)> Sink<F> {
+impl<F: FnMut(Token<'_>)> Sink<'_, F> {
     fn take(&self, token: Token<'_>) {
+        if self.stopped.get() {
+            return;
+        }
+        let count = self.count.get() + 1;
+        self.count.set(count);
+        if count.is_multiple_of(ASK_EVERY) && !(self.go_on)() {
+            self.stopped.set(true);
+            return;
+        }
         // The closure never comes back into the tokenizer, so the borrow is free.
         if let Ok(mut take) = self.take.try_borrow_mut() {
             take(token);
@@ -122,7 +168,7 @@ impl<F: FnMut(Token<'_>)> Sink<F> {
     }
 }
 
-impl<F: FnMut(Token<'_>)> TokenSink for Sink<F> {
+impl<F: FnMut(Token<'_>)> TokenSink for Sink<'_, F> {
     type Handle = ();
 
     fn process_token(&self, token: Raw, _line: u64) -> TokenSinkResult<()> {
@@ -205,19 +251,19 @@ mod tests {
     use super::*;
 
     fn flat(html: &str) -> String {
-        let mut out = String::new();
-        each(html, |token| match token {
-            Token::Open { name, attributes, .. } => {
-                out.push_str(&format!("[{name}"));
-                for (key, value) in attributes.each() {
-                    out.push_str(&format!(" {key}={value}"));
+        let mut out = Vec::new();
+        each(html, |token| {
+            out.push(match token {
+                Token::Open { name, attributes, .. } => {
+                    let attributes: Vec<String> =
+                        attributes.each().map(|(key, value)| format!(" {key}={value}")).collect();
+                    format!("[{name}{}]", attributes.concat())
                 }
-                out.push(']');
-            }
-            Token::Close { name } => out.push_str(&format!("[/{name}]")),
-            Token::Text(text) => out.push_str(text),
+                Token::Close { name } => format!("[/{name}]"),
+                Token::Text(text) => text.to_owned(),
+            });
         });
-        out
+        out.concat()
     }
 
     #[test]
@@ -234,8 +280,8 @@ mod tests {
 
     #[test]
     fn crowded_tags_end_early_and_quickly() {
-        let attributes: String = (0..100_000).map(|n| format!(" a{n}=1")).collect();
-        let read = flat(&format!("<p{attributes}>text"));
+        let attributes: Vec<String> = (0..100_000).map(|n| format!(" a{n}=1")).collect();
+        let read = flat(&format!("<p{}>text", attributes.concat()));
         assert!(read.starts_with("[p a0=1") && read.ends_with("text"));
         let many = "<a b c d e f g h>x".repeat(20_000);
         assert!(matches!(tame(&many), Cow::Borrowed(_)));
