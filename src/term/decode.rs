@@ -1,7 +1,7 @@
 //! Bytes of the terminal to keys, pastes and answers. Pure: no terminal, no clock.
 //!
 //! Owns the encodings: UTF-8, xterm and rxvt sequences, the kitty keyboard protocol, bracketed paste,
-//! focus, the mouse, and answers to our own two questions. What is not understood is swallowed whole, so
+//! focus, the mouse, and answers to our own questions. What is not understood is swallowed whole, so
 //! that it never turns into keys. Enter at [`Decoder::feed`].
 //!
 //! Sources: ECMA-48 §5.4 (the form of control sequences), xterm's `ctlseqs` (modifiers, paste, focus),
@@ -18,6 +18,19 @@ pub enum Protocol {
     Keyboard,
     /// Synchronized updates (mode 2026).
     SynchronizedUpdate,
+}
+
+/// How a terminal draws what it was given to try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Drawn {
+    /// A letter of two bytes as one: it reads UTF-8.
+    Utf8,
+    /// Not so: it reads another charset.
+    OtherCharset,
+    /// Letters of ambiguous width in one cell.
+    AmbiguousNarrow,
+    /// In two.
+    AmbiguousWide,
 }
 
 /// What came from the terminal.
@@ -37,6 +50,8 @@ pub enum Input {
     FocusLost,
     /// The terminal can do this.
     Offers(Protocol),
+    /// The terminal draws letters like this.
+    Draws(Drawn),
     /// The terminal is gone; nothing follows.
     HungUp,
 }
@@ -71,6 +86,8 @@ pub struct Decoder {
     paste: Vec<u8>,
     /// Bytes of the paste that were dropped because it is too long.
     dropped: usize,
+    /// The beginning of a control sequence that nothing followed in time.
+    torn: Vec<u8>,
 }
 
 impl Decoder {
@@ -89,7 +106,7 @@ impl Decoder {
     /// Takes the bytes of one read.
     pub fn feed(&mut self, bytes: &[u8], out: &mut Vec<Input>) {
         let first = out.len();
-        for byte in bytes {
+        for byte in self.rejoin(bytes, out) {
             self.byte(*byte, out);
         }
         join_bursts(out, first);
@@ -107,9 +124,46 @@ impl Decoder {
                     [0x1b, byte @ 0x20..=0x7e] => out.push(alt(KeyPress::plain(Code::Char(char::from(*byte))))),
                     _ => {}
                 }
+                if matches!(held.as_slice(), [0x1b] | [0x1b, b'[', ..]) {
+                    self.torn = held;
+                }
             }
             State::Paste => self.end_paste(out),
             State::Ground | State::OldMouse(_) | State::Swallow(_) => {}
+        }
+    }
+
+    /// A sequence that seemed to be over goes on after all, as on a slow line: its rest is no keys. Returns what
+    /// is left of the bytes. Nobody's fingers put a whole rest into one read.
+    fn rejoin<'b>(&mut self, bytes: &'b [u8], out: &mut Vec<Input>) -> &'b [u8] {
+        let mut torn = std::mem::take(&mut self.torn);
+        let missing = usize::from(torn.len() == 1);
+        if torn.is_empty() || (missing == 1 && bytes.first() != Some(&b'[')) {
+            return bytes;
+        }
+        let params = bytes.iter().skip(missing).take_while(|byte| (0x20..=0x3f).contains(*byte)).count();
+        if torn.len() == 2 && params == 0 {
+            // It may well have been alt and a bracket.
+            return bytes;
+        }
+        let (more, rest) = bytes.split_at_checked(missing + params).unwrap_or((bytes, &[]));
+        torn.extend(more);
+        if torn.len() > LONGEST_SEQUENCE {
+            return rest;
+        }
+        let inside = torn.get(2..).unwrap_or_default();
+        match rest.split_first() {
+            None if torn.len() > 3 => {
+                self.torn = torn;
+                rest
+            }
+            Some((last @ 0x40..=0x7e, after)) => {
+                let before = out.len();
+                self.finish(inside, *last, out);
+                let is_one = out.len() > before || self.state != State::Ground || is_answer(inside, *last);
+                if is_one { after } else { bytes }
+            }
+            _ => bytes,
         }
     }
 
@@ -245,6 +299,8 @@ impl Decoder {
             ([b'?', ..], b'u') => out.push(Input::Offers(Protocol::Keyboard)),
             // DECRPM: 1 and 2 say that the mode exists and can be changed.
             (b"?2026;1$" | b"?2026;2$", b'y') => out.push(Input::Offers(Protocol::SynchronizedUpdate)),
+            // A cursor's place. In the first row it would be F3 with a modifier; we ask in the second and third.
+            ([b'2'..=b'9', ..] | [b'1', b'0'..=b'9', ..], b'R') => out.extend(drawn(params).map(Input::Draws)),
             ([b'[', ..], b'A'..=b'E') => {
                 out.push(Input::Key(KeyPress::plain(Code::Function(last - b'A' + 1))));
             }
@@ -284,6 +340,22 @@ impl Decoder {
     fn reset(&mut self) {
         self.held.clear();
         self.state = State::Ground;
+    }
+}
+
+/// Whether a control sequence is of the terminal's own making, and no key of any kind.
+fn is_answer(params: &[u8], last: u8) -> bool {
+    matches!(params, [b'<'..=b'?', ..]) || (last == b'R' && params.contains(&b';'))
+}
+
+/// What the place of the cursor says after a letter at the left edge: see the guard's questions.
+fn drawn(params: &[u8]) -> Option<Drawn> {
+    match params {
+        b"2;2" => Some(Drawn::Utf8),
+        b"2;3" | b"2;4" => Some(Drawn::OtherCharset),
+        b"3;2" => Some(Drawn::AmbiguousNarrow),
+        b"3;3" => Some(Drawn::AmbiguousWide),
+        _ => None,
     }
 }
 
@@ -465,6 +537,47 @@ mod tests {
             all(&[b"\x1b[Aabcdef\x1b[B"]),
             [key(Code::Up, ""), Input::Paste("abcdef".to_owned()), key(Code::Down, ""),]
         );
+    }
+
+    #[test]
+    fn places_of_the_cursor_answer_what_was_tried_and_are_no_keys() {
+        assert_eq!(all(&[b"\x1b[2;2R\x1b[3;3R"]), [Input::Draws(Drawn::Utf8), Input::Draws(Drawn::AmbiguousWide)]);
+        assert_eq!(
+            all(&[b"\x1b[2;3R", b"\x1b[3;2R"]),
+            [Input::Draws(Drawn::OtherCharset), Input::Draws(Drawn::AmbiguousNarrow)]
+        );
+        assert_eq!(all(&[b"\x1b[24;80R\x1b[5R\x1b[12;1R"]), []);
+        assert_eq!(all(&[b"\x1b[1;2R"]), [key(Code::Function(3), "s")]);
+    }
+
+    /// Every piece in a read of its own, with a silence behind it.
+    fn slowly(pieces: &[&[u8]]) -> Vec<Input> {
+        let mut decoder = Decoder::default();
+        let mut out = Vec::new();
+        for piece in pieces {
+            decoder.feed(piece, &mut out);
+            decoder.flush(&mut out);
+        }
+        out
+    }
+
+    #[test]
+    fn an_answer_in_pieces_is_an_answer_however_long_the_line_takes() {
+        let (utf8, wide) = (Input::Draws(Drawn::Utf8), Input::Draws(Drawn::AmbiguousWide));
+        assert_eq!(slowly(&[b"\x1b[2;", b"2R\x1b[3;3R", b"j"]), [utf8.clone(), wide.clone(), letter('j')]);
+        assert_eq!(slowly(&[b"\x1b[2", b";2", b"R", b"j"]), [utf8.clone(), letter('j')]);
+        assert_eq!(slowly(&[b"\x1b[?2026;", b"0$yj"]), [letter('j')]);
+        // Nobody can know that an escape is not the key, but its rest is nobody's typing.
+        assert_eq!(slowly(&[b"\x1b", b"[2;2R"]), [key(Code::Escape, ""), utf8]);
+        assert_eq!(slowly(&[b"\x1b[<0;3", b";4m"]).len(), 1, "a report of the mouse");
+        assert_eq!(slowly(&[b"\x1b[20", b"0~quit\x1b[201~"]), [Input::Paste("quit".to_owned())]);
+        // Keys after an escape are keys.
+        assert_eq!(slowly(&[b"\x1b", b"j"]), [key(Code::Escape, ""), letter('j')]);
+        assert_eq!(slowly(&[b"\x1b", b"[", b"A"]), [key(Code::Escape, ""), letter('['), letter('A')]);
+        assert_eq!(slowly(&[b"\x1b", b"[j"]), [key(Code::Escape, ""), letter('['), letter('j')]);
+        assert_eq!(slowly(&[b"\x1b[", b"A"]), [key(Code::Char('['), "a"), letter('A')]);
+        assert_eq!(slowly(&[b"\x1b[2;", b"j"]), [letter('j')]);
+        assert_eq!(slowly(&[b"\x1b[2;", b"\x1b[A"]), [key(Code::Up, "")]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Takes the terminal over and gives it back, whatever happens.
 //!
 //! Owns the modes that we set: raw input, alternate screen, bracketed paste, focus reports, hidden
-//! cursor, kitty's keyboard flags, mouse reports. They are undone when the [`Guard`] goes, and before anything else
+//! cursor, kitty's keyboard flags, mouse reports, the order of right-to-left letters. They are undone when the [`Guard`] goes, and before anything else
 //! when the thread that holds it panics. Enter at [`Guard::enter`].
 
 use std::fmt;
@@ -29,6 +29,17 @@ use super::mouse;
 
 /// Asks for the kitty keyboard flags, and whether mode 2026 exists. Nobody waits for the answers.
 const QUESTIONS: &[u8] = b"\x1b[?u\x1b[?2026$p";
+
+/// What is tried on the second and third row, each followed by the question where the cursor is: a letter of two
+/// bytes that is narrow for everyone (in another charset it is two letters), and one of ambiguous width. None of
+/// their bytes is a control in any charset. The rows are erased at once.
+const TRIALS: &[u8] = "\x1b[2;1Hý\x1b[6n\x1b[3;1Hα\x1b[6n\x1b[2K\x1b[2;1H\x1b[2K\x1b[H".as_bytes();
+/// Fewer rows have no place for the trials.
+const ROWS_FOR_TRIALS: u16 = 4;
+/// Letters are drawn in the order in which they are written (ECMA-48 BDSM reset: explicit), as VTE, mintty and
+/// others have it that would put right-to-left letters in order themselves; and the default again.
+const EXPLICIT_ORDER: &[u8] = b"\x1b[8l";
+const IMPLICIT_ORDER: &[u8] = b"\x1b[8h";
 
 /// Why there is no full screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -62,6 +73,8 @@ static ACTIVE: AtomicBool = AtomicBool::new(false);
 static KEYBOARD: AtomicBool = AtomicBool::new(false);
 /// Mouse reports were asked for.
 static MOUSE: AtomicBool = AtomicBool::new(false);
+/// The terminal was told to leave letters in the order in which they are written.
+static ORDERED: AtomicBool = AtomicBool::new(false);
 /// Answers of the terminal may be under way.
 static ASKED: AtomicBool = AtomicBool::new(false);
 /// How the terminal was before.
@@ -76,6 +89,8 @@ pub struct Guard {
     asks: bool,
     /// The mouse is to be ours.
     mouse: bool,
+    /// Letters are written in the order in which they are seen.
+    orders: bool,
 }
 
 impl Guard {
@@ -111,7 +126,7 @@ impl Guard {
         });
         // Terminals that are known to print what they do not know are not asked.
         let asks = !matches!(term, None | Some("linux" | "vt100" | "vt102" | "vt220" | "screen" | "ansi" | "cons25"));
-        let guard = Self { asks, mouse: false };
+        let guard = Self { asks, mouse: false, orders: false };
         guard.take_over()?;
         Ok(guard)
     }
@@ -127,11 +142,18 @@ impl Guard {
         queue!(bytes, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange, Hide)?;
         if self.asks {
             bytes.extend(QUESTIONS);
+            if size().is_some_and(|(columns, rows)| columns > 4 && rows >= ROWS_FOR_TRIALS) {
+                bytes.extend(TRIALS);
+            }
             ASKED.store(true, Ordering::SeqCst);
         }
         if self.mouse {
             bytes.extend(mouse::ON);
             MOUSE.store(true, Ordering::SeqCst);
+        }
+        if self.orders {
+            bytes.extend(EXPLICIT_ORDER);
+            ORDERED.store(true, Ordering::SeqCst);
         }
         let taken = tcsetattr(input, OptionalActions::Now, &raw)
             .map_err(io::Error::from)
@@ -170,6 +192,19 @@ impl Guard {
             return Ok(());
         }
         write_all(rustix::stdio::stdout(), if wanted { mouse::ON } else { mouse::OFF })
+    }
+
+    /// Letters are written in the order in which they are seen: a terminal that puts right-to-left letters in
+    /// order by itself leaves them as they are, until it is given back.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn order_letters(&mut self) -> io::Result<()> {
+        self.orders = self.asks;
+        if !self.orders || !ACTIVE.load(Ordering::SeqCst) || ORDERED.swap(true, Ordering::SeqCst) {
+            return Ok(());
+        }
+        write_all(rustix::stdio::stdout(), EXPLICIT_ORDER)
     }
 
     /// Gives the terminal back for a while: to an editor, or to the shell.
@@ -223,6 +258,9 @@ fn restore() {
     if KEYBOARD.swap(false, Ordering::SeqCst) {
         let _ = queue!(bytes, PopKeyboardEnhancementFlags);
     }
+    if ORDERED.swap(false, Ordering::SeqCst) {
+        bytes.extend(IMPLICIT_ORDER);
+    }
     let asked = ASKED.swap(false, Ordering::SeqCst);
     let reports = MOUSE.swap(false, Ordering::SeqCst);
     if reports {
@@ -252,6 +290,14 @@ fn restore() {
 pub fn size() -> Option<(u16, u16)> {
     let size = tcgetwinsize(rustix::stdio::stdout()).ok()?;
     Some((size.ws_col, size.ws_row))
+}
+
+/// Writes to the terminal between two frames.
+///
+/// # Errors
+/// When the terminal is gone.
+pub fn write(bytes: &[u8]) -> io::Result<()> {
+    write_all(rustix::stdio::stdout(), bytes)
 }
 
 /// Writes everything, past the standard library's buffer and lock.

@@ -7,19 +7,22 @@
 
 mod burst;
 mod decode;
+mod frame;
 mod guard;
 mod input;
 mod keys;
+mod links;
 mod mouse;
 mod pen;
 mod quiet;
 mod screen;
 mod signals;
 
-pub use decode::{Input, Protocol};
-pub use guard::{Guard, NoTerminal, PanicPlace, size};
+pub use decode::{Drawn, Input, Protocol};
+pub use guard::{Guard, NoTerminal, PanicPlace, size, write};
 pub use input::Reader;
 pub use keys::{Code, KeyPress, Mods};
+pub use links::{LinkRun, Painted};
 pub use mouse::{MouseAct, MouseReport};
 pub use quiet::Quiet;
 pub use screen::{Screen, Terminal};

@@ -8,6 +8,8 @@ use std::cmp::Ordering;
 use ratatui::buffer::Cell;
 use ratatui::style::{Color, Modifier};
 
+use super::links;
+
 /// A run of blanks from this length on is erased instead of written.
 const WORTH_ERASING: u16 = 8;
 
@@ -22,6 +24,10 @@ pub struct Pen {
     ink: Option<Ink>,
     /// The terminal erases with the ground that is set.
     keeps_ground: bool,
+    /// Where what is written leads (OSC 8); empty for nowhere.
+    link: String,
+    /// The terminal draws some letters wider than others do.
+    doubts: bool,
 }
 
 /// A style as the terminal has it.
@@ -92,14 +98,47 @@ impl Pen {
 
     /// Another pen over the same terminal, with nothing written yet.
     #[must_use]
-    pub const fn fork(&self) -> Self {
-        Self { bytes: Vec::new(), at: self.at, ink: self.ink, keeps_ground: self.keeps_ground }
+    pub fn fork(&self) -> Self {
+        Self { bytes: Vec::new(), link: self.link.clone(), ..*self }
     }
 
     /// Takes over what a fork has written.
     pub fn adopt(&mut self, fork: &Self) {
         self.bytes.extend_from_slice(&fork.bytes);
         (self.at, self.ink) = (fork.at, fork.ink);
+        self.link.clone_from(&fork.link);
+    }
+
+    /// What is written from now on leads there, or nowhere.
+    pub fn lead(&mut self, url: Option<&str>) {
+        let url = url.unwrap_or_default();
+        if self.link == url {
+            return;
+        }
+        if url.is_empty() {
+            self.raw(links::END);
+        } else {
+            self.raw(links::begin(url).as_bytes());
+        }
+        url.clone_into(&mut self.link);
+    }
+
+    /// The terminal draws letters of ambiguous width (UAX #11) in two cells, or some of them: it is told where
+    /// to go on after each.
+    pub const fn doubt_ambiguous(&mut self, doubts: bool) {
+        self.doubts = doubts;
+    }
+
+    /// Whether letters of ambiguous width are doubted.
+    #[must_use]
+    pub const fn doubts(&self) -> bool {
+        self.doubts
+    }
+
+    /// Whether terminals, this one among them, agree on how wide a cluster is.
+    #[must_use]
+    pub fn is_certain(&self, symbol: &str) -> bool {
+        symbol.len() == 1 || (if self.doubts { is_never_ambiguous(symbol) } else { is_certain(symbol) })
     }
 
     /// The terminal is known to erase with the ground that is set, not only with its own.
@@ -213,12 +252,13 @@ impl Pen {
         self.set(ink);
         self.raw(symbol.as_bytes());
         // Terminals do not agree on how wide some clusters are, nor on what follows the last column.
-        let certain = symbol.len() == 1 || is_certain(symbol);
+        let certain = self.is_certain(symbol);
         self.at = (certain && x + width < columns).then_some((x + width, y));
     }
 
     /// Erases `count` cells that are blank on a ground, without moving.
     pub fn erase(&mut self, x: u16, y: u16, count: u16, ground: Color) {
+        self.lead(None);
         self.go(x, y);
         // Some terminals erase with all that is set, not only with the ground.
         let blank = match self.ink {
@@ -386,6 +426,13 @@ const fn across(from: u16, to: u16) -> usize {
         1 if to < from => 1,
         columns => control(columns),
     }
+}
+
+/// Whether it is one of those that are as wide everywhere, where letters of ambiguous width are doubted.
+fn is_never_ambiguous(symbol: &str) -> bool {
+    let mut scalars = symbol.chars();
+    let (Some(letter), None) = (scalars.next(), scalars.next()) else { return false };
+    matches!(letter, 'ぁ'..='ん' | 'ァ'..='ヶ' | '一'..='鿋' | '가'..='힣')
 }
 
 /// Whether terminals agree on how wide it is: lines and half blocks, the letters of Europe, kana, CJK

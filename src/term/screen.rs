@@ -6,12 +6,13 @@
 use std::io;
 use std::os::fd::BorrowedFd;
 
-use ratatui::buffer::{Buffer, Cell, CellWidth};
+use ratatui::buffer::{Buffer, CellWidth};
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Color;
 
+use super::frame::Frame;
 use super::guard::write_all;
-use super::pen::{Ink, Pen};
+use super::links::{Links, Painted};
+use super::pen::Pen;
 
 /// From so many bytes on a frame is worth the brackets of a synchronized update.
 const WORTH_BRACKETS: usize = 256;
@@ -50,6 +51,10 @@ pub struct Screen<T> {
     shown: Buffer,
     next: Buffer,
     pen: Pen,
+    /// Where the cells that are shown lead.
+    links: Links,
+    /// Cells that a cluster takes.
+    measure: fn(&str) -> usize,
     /// Where the visible cursor is; absent while it is hidden.
     cursor: Option<Position>,
     /// What is on the terminal is not known.
@@ -79,6 +84,8 @@ impl<T: Terminal> Screen<T> {
             shown: Buffer::empty(Rect::ZERO),
             next: Buffer::empty(Rect::ZERO),
             pen: Pen::default(),
+            links: Links::default(),
+            measure: |symbol| str::cell_width(symbol).into(),
             cursor: None,
             fresh: true,
             synchronizes: false,
@@ -88,6 +95,12 @@ impl<T: Terminal> Screen<T> {
     /// The next frame is drawn whole: the terminal was somebody else's, or `ctrl-l` was pressed.
     pub const fn forget(&mut self) {
         self.fresh = true;
+    }
+
+    /// Whether the next frame is drawn whole.
+    #[must_use]
+    pub const fn is_forgotten(&self) -> bool {
+        self.fresh
     }
 
     /// The terminal said that it knows synchronized updates.
@@ -100,20 +113,32 @@ impl<T: Terminal> Screen<T> {
         self.pen.trust_ground();
     }
 
+    /// Cells are as wide as this says: the one measure that what is painted was laid out by.
+    pub const fn measure_by(&mut self, measure: fn(&str) -> usize) {
+        self.measure = measure;
+    }
+
+    /// The terminal draws letters of ambiguous width wide, or some of them: none is relied on, so that a
+    /// letter that comes out wider or narrower shifts nothing.
+    pub const fn doubt_ambiguous(&mut self, doubts: bool) {
+        self.fresh |= self.pen.doubts() != doubts;
+        self.pen.doubt_ambiguous(doubts);
+    }
+
     /// What takes the bytes.
     pub const fn terminal(&self) -> &T {
         &self.terminal
     }
 
     /// Draws a frame of `size` (columns, rows). `paint` fills a blank buffer and says where the cursor
-    /// belongs. Returns how many bytes were written; none at all when a side is 0 or nothing changed.
+    /// belongs, and which cells are links when there are any. Returns how many bytes were written; none at all when a side is 0 or nothing changed.
     ///
     /// # Errors
     /// When the terminal is gone.
-    pub fn draw(
+    pub fn draw<P: Into<Painted>>(
         &mut self,
         size: (u16, u16),
-        paint: impl FnOnce(Rect, &mut Buffer) -> Option<Position>,
+        paint: impl FnOnce(Rect, &mut Buffer) -> P,
     ) -> io::Result<usize> {
         let area = Rect::new(0, 0, size.0, size.1);
         if area.is_empty() {
@@ -125,15 +150,22 @@ impl<T: Terminal> Screen<T> {
         } else {
             self.next = Buffer::empty(area);
         }
-        let cursor = paint(area, &mut self.next).filter(|at| area.contains(*at));
+        let Painted { cursor, links } = paint(area, &mut self.next).into();
+        let cursor = cursor.filter(|at| area.contains(*at));
+        let links = Links::of(&links, area);
         if self.fresh || self.shown.area != area {
             self.fresh = false;
             self.cursor = None;
             self.shown = Buffer::empty(area);
+            self.links = Links::default();
             self.pen.raw(HIDE_CURSOR);
             self.pen.clear();
         }
-        changes(&self.shown, &self.next, &mut self.pen);
+        let frame =
+            Frame { shown: &self.shown, next: &self.next, were: &self.links, links: &links, measure: self.measure };
+        frame.write_changes(&mut self.pen);
+        self.pen.lead(None);
+        self.links = links;
         let body = self.pen.bytes.len();
         self.place_cursor(cursor, body > WORTH_BRACKETS);
         std::mem::swap(&mut self.shown, &mut self.next);
@@ -179,173 +211,6 @@ impl<T: Terminal> Screen<T> {
     }
 }
 
-/// Writes what differs, in the order that takes fewer bytes: row by row, or style by style.
-fn changes(shown: &Buffer, next: &Buffer, pen: &mut Pen) {
-    let cells = differing(shown, next);
-    let runs = runs(&cells, pen);
-    let mut by_style = pen.fork();
-    let before = pen.bytes.len();
-    for run in &runs {
-        write_run(run, &cells, next, pen);
-    }
-    if runs.len() < 3 {
-        return;
-    }
-    let mut inks: Vec<Ink> = Vec::with_capacity(24);
-    for run in &runs {
-        if !inks.contains(&run.ink) {
-            inks.push(run.ink);
-        }
-    }
-    for ink in inks {
-        for run in runs.iter().filter(|run| run.ink == ink) {
-            write_run(run, &cells, next, &mut by_style);
-        }
-    }
-    if by_style.bytes.len() < pen.bytes.len() - before {
-        pen.bytes.truncate(before);
-        pen.adopt(&by_style);
-    }
-}
-
-/// Cells side by side that are written in one style, or erased.
-#[derive(Clone, Debug)]
-struct Run {
-    /// Which of the differing cells.
-    cells: std::ops::Range<usize>,
-    ink: Ink,
-    erases: bool,
-}
-
-/// Parts the differing cells into runs. A blank goes with its neighbours, whatever their letters' style.
-fn runs(cells: &[(u16, u16, &Cell)], pen: &Pen) -> Vec<Run> {
-    let mut runs: Vec<Run> = Vec::with_capacity(64);
-    let mut at = 0;
-    // Whether the last run is of blanks only, so that its letters' style is still open.
-    let mut open = false;
-    while let Some(&(x, y, cell)) = cells.get(at) {
-        let blanks =
-            cells.iter().skip(at).zip(x..).take_while(|((column, row, next), expected)| {
-                *row == y && column == expected && is_blank(next, cell.bg)
-            });
-        let blanks = if pen.erases_on(cell.bg) { blanks.count() } else { 0 };
-        let beside = at
-            .checked_sub(1)
-            .and_then(|before| cells.get(before))
-            .is_some_and(|&(column, row, before)| row == y && column.saturating_add(before.cell_width().max(1)) == x);
-        if Pen::erases(u16::try_from(blanks).unwrap_or(u16::MAX)) {
-            // What was written last will do if its blanks are the same.
-            let own = Ink::of(cell);
-            let ink = runs.last().map(|run| run.ink).filter(|ink| ink.blanks_as(own)).unwrap_or(own);
-            runs.push(Run { cells: at..at + blanks, ink, erases: true });
-            (at, open) = (at + blanks, false);
-            continue;
-        }
-        let ink = Ink::of(cell);
-        let is_open = cell.symbol() == " " && ink.leaves_blanks();
-        match runs.last_mut().filter(|run| beside && !run.erases) {
-            Some(run) if run.ink == ink || (is_open && run.ink.blanks_as(ink)) => run.cells.end = at + 1,
-            Some(run) if open && run.ink.blanks_as(ink) => {
-                run.ink = ink;
-                run.cells.end = at + 1;
-                open = is_open;
-            }
-            _ => {
-                runs.push(Run { cells: at..at + 1, ink, erases: false });
-                open = is_open;
-            }
-        }
-        at += 1;
-    }
-    runs
-}
-
-fn write_run(run: &Run, cells: &[(u16, u16, &Cell)], next: &Buffer, pen: &mut Pen) {
-    let columns = next.area.width;
-    let cells = cells.get(run.cells.clone()).unwrap_or_default();
-    let Some(&(x, y, _)) = cells.first() else { return };
-    if run.erases {
-        pen.erase(x, y, u16::try_from(cells.len()).unwrap_or(u16::MAX), run.ink.ground());
-        return;
-    }
-    bridge(x, y, next, pen);
-    for &(x, y, cell) in cells {
-        if cell.symbol().chars().nth(1).is_some() {
-            doubtful(x, y, cell, next, pen);
-        } else {
-            pen.write(x, y, cell, cell.cell_width().max(1), columns);
-        }
-    }
-}
-
-/// Writes a few letters that stand between the cursor and `x` anew, where that is shorter than a move.
-fn bridge(x: u16, y: u16, next: &Buffer, pen: &mut Pen) {
-    let Some((from, row)) = pen.at() else { return };
-    if row != y || x <= from || x - from > 3 {
-        return;
-    }
-    let between = || (from..x).filter_map(|column| Some((column, next.cell((column, y))?)));
-    if between().all(|(_, cell)| cell.symbol().len() == 1 && pen.suits(cell)) {
-        for (column, cell) in between() {
-            pen.write(column, y, cell, 1, next.area.width);
-        }
-    }
-}
-
-/// The cells to be written, in order. Where a wide character was, all of its cells are: terminals do not
-/// agree on what is left of one that is half overwritten.
-fn differing<'b>(shown: &Buffer, next: &'b Buffer) -> Vec<(u16, u16, &'b Cell)> {
-    let columns = next.area.width;
-    let mut cells = Vec::new();
-    let (mut x, mut y) = (0, 0);
-    // Columns still covered by a wide character of the next frame, and by one that goes.
-    let (mut covered, mut uncovered) = (0_u16, 0_u16);
-    for (was, is) in shown.content().iter().zip(next.content()) {
-        if covered > 0 {
-            covered -= 1;
-        } else if uncovered > 0 || was != is {
-            cells.push((x, y, is));
-            covered = is.cell_width().saturating_sub(1);
-        } else if is.symbol().len() > 1 {
-            covered = is.cell_width().saturating_sub(1);
-        }
-        uncovered = uncovered.saturating_sub(1);
-        if was != is && was.symbol().len() > 1 {
-            uncovered = uncovered.max(was.cell_width().saturating_sub(1));
-        }
-        x += 1;
-        if x == columns {
-            (x, covered, uncovered) = (0, 0, 0);
-            y += 1;
-        }
-    }
-    cells
-}
-
-/// A cluster of several scalars: a terminal may draw it wider or narrower than it should be, so its
-/// place is cleared first, and what it may spill over is written again.
-fn doubtful(x: u16, y: u16, cell: &Cell, next: &Buffer, pen: &mut Pen) {
-    let columns = next.area.width;
-    let width = cell.cell_width().max(1);
-    let scalars = u16::try_from(cell.symbol().chars().count()).unwrap_or(u16::MAX);
-    let end = x.saturating_add(width.max(scalars.saturating_mul(2))).min(columns);
-    pen.erase(x, y, width.min(columns - x), Color::Reset);
-    pen.write(x, y, cell, width, columns);
-    let mut after = x.saturating_add(width);
-    while after < end {
-        let Some(cell) = next.cell((after, y)) else { break };
-        let width = cell.cell_width().max(1);
-        if cell.symbol().chars().nth(1).is_none() && after + width <= columns {
-            pen.write(after, y, cell, width, columns);
-        }
-        after += width;
-    }
-}
-
-fn is_blank(cell: &Cell, ground: Color) -> bool {
-    cell.symbol() == " " && cell.bg == ground && Ink::of(cell).leaves_blanks()
-}
-
 /// Whether a terminal of this name erases with the ground that is set: those that are known to.
 fn keeps_ground(term: &str) -> bool {
     const KNOWN: [&str; 12] = [
@@ -369,7 +234,7 @@ fn keeps_ground(term: &str) -> bool {
 #[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
     use proptest::prelude::*;
-    use ratatui::style::{Modifier, Style};
+    use ratatui::style::{Color, Modifier, Style};
 
     use super::*;
 
@@ -428,7 +293,7 @@ mod tests {
     fn a_frame_without_cells_writes_nothing() {
         let mut screen = Screen::new(Vec::new());
         for size in [(0, 0), (0, 10), (10, 0)] {
-            assert_eq!(screen.draw(size, |_, _| panic!("nothing to paint")).unwrap(), 0);
+            assert_eq!(screen.draw(size, |_, _| -> Option<Position> { panic!("nothing to paint") }).unwrap(), 0);
         }
     }
 
