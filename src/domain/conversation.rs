@@ -394,6 +394,7 @@ pub struct Conversation {
     /// Attachments in the opening message or, once the thread is here, anywhere.
     pub has_attachment: bool,
     /// The language that the customer writes, as far as the words on disk tell; found here, the API has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
     /// Brand, when the server says so.
     pub brand: Untrusted,

@@ -12,6 +12,8 @@ mod capability;
 mod conversation;
 mod directory;
 mod draft;
+pub mod file;
+mod format;
 pub mod ids;
 mod outbox;
 mod part;
@@ -33,6 +35,8 @@ pub use conversation::{
 };
 pub use directory::Directory;
 pub use draft::{Began, Draft, Mode};
+pub use file::{FileClass, FileKind, Risk};
+pub use format::Format;
 pub use ids::{
     CompanyId, ContactId, ConversationId, GroupId, MacroId, OutboxId, PartId, ScheduleId, TagId, TeamId, TeammateId,
 };
