@@ -8,11 +8,9 @@ use serde_json::{Value, json};
 use super::client::{Answer, Ask, Client};
 use super::conversations::FetchedThread;
 use super::error::ApiError;
+use crate::domain::file::MOST_FILES;
 use crate::domain::{Act, AssignTo, ContactRef, ConversationId, TeammateId};
 use crate::text::markdown;
-
-/// Files that the API takes with one message.
-const MOST_FILES: usize = 10;
 
 /// A file to go with a message, read from disk.
 #[derive(Clone, PartialEq, Eq)]

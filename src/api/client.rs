@@ -48,6 +48,8 @@ pub struct Timeouts {
     pub whole: Duration,
     /// Between two signs of life of an answer that tells what changes.
     pub quiet: Duration,
+    /// In which the body of a file brings a few kilobytes at least.
+    pub stride: Duration,
 }
 
 impl Default for Timeouts {
@@ -58,6 +60,7 @@ impl Default for Timeouts {
             idle: Duration::from_secs(15),
             whole: Duration::from_secs(60),
             quiet: Duration::from_secs(45),
+            stride: Duration::from_secs(60),
         }
     }
 }

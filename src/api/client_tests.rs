@@ -11,6 +11,7 @@ const QUICK: Timeouts = Timeouts {
     idle: Duration::from_millis(100),
     whole: Duration::from_secs(5),
     quiet: Duration::from_millis(100),
+    stride: Duration::from_secs(5),
 };
 const FAULT: &str =
     r#"{"type":"error.list","request_id":"req-77","errors":[{"code":"some_code","message":"Some words"}]}"#;

@@ -1,21 +1,25 @@
 //! Files that a thread names by their address.
 //!
 //! Owns the one way to them: the token goes to the configured helpdesk and nowhere else, other hosts are
-//! asked over a secure connection only, and redirects are followed by hand under the same two rules.
+//! asked over a secure connection only, and redirects are followed by hand under the same two rules. No header is
+//! believed: what comes is counted as it comes, decoded, and what a host says of its kind is not read.
 //! Enter at [`Client::download`].
 
 use std::io;
 
-use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, LOCATION, USER_AGENT};
+use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, HeaderValue, LOCATION, USER_AGENT};
 use reqwest::{Response, Url};
 use thiserror::Error;
-use tokio::time::timeout;
+use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::client::Client;
 use super::error::{ApiError, Cause, Class, Nonsense};
 
 /// How many redirects lead to a file.
 const MOST_REDIRECTS: usize = 5;
+/// A body that brings fewer bytes than these in a [stride](super::Timeouts::stride) is given up: drops that never end
+/// keep nobody. A tenth of the slowest line.
+const LEAST: u64 = 8 << 10;
 
 /// Why a file could not be fetched.
 #[derive(Debug, Error)]
@@ -29,6 +33,9 @@ pub enum DownloadError {
     /// More bytes than were allowed.
     #[error("the file is larger than {0} bytes")]
     TooLarge(u64),
+    /// The host announced so many bytes, and fewer came: (came, announced).
+    #[error("{0} bytes came of {1} that were announced")]
+    Short(u64, u64),
     /// What came could not be put where it belongs.
     #[error("the file could not be written")]
     Write(#[source] io::Error),
@@ -53,13 +60,29 @@ impl Client {
         if length.is_some_and(|length| length > most) {
             return Err(DownloadError::TooLarge(most));
         }
-        let mut done: u64 = 0;
+        let (mut done, mut at_stride) = (0_u64, 0_u64);
+        let mut strides = interval(self.timeouts().stride);
+        strides.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        strides.tick().await;
         loop {
-            let chunk = timeout(self.timeouts().idle, response.chunk())
-                .await
-                .map_err(|_| ApiError::no_answer(Cause::Timeout, false))?
-                .map_err(|error| ApiError::transport(error, false))?;
-            let Some(chunk) = chunk else { return Ok(done) };
+            let next = timeout(self.timeouts().idle, response.chunk());
+            let chunk = tokio::select! {
+                biased;
+                _ = strides.tick() => {
+                    if done - at_stride < LEAST {
+                        return Err(ApiError::no_answer(Cause::Timeout, false).into());
+                    }
+                    at_stride = done;
+                    continue;
+                }
+                chunk = next => chunk.map_err(|_| ApiError::no_answer(Cause::Timeout, false))?,
+            };
+            let chunk = match (chunk, length) {
+                (Ok(Some(chunk)), _) => chunk,
+                (Ok(None) | Err(_), Some(length)) if done < length => return Err(DownloadError::Short(done, length)),
+                (Ok(None), _) => return Ok(done),
+                (Err(error), _) => return Err(ApiError::transport(error, false).into()),
+            };
             done = done.saturating_add(chunk.len() as u64);
             if done > most {
                 return Err(DownloadError::TooLarge(most));
@@ -74,11 +97,15 @@ impl Client {
         let mut url = Url::parse(address).map_err(|_| DownloadError::Address)?;
         for _ in 0..=MOST_REDIRECTS {
             let is_home = url.origin() == home.origin();
-            if !is_home && url.scheme() != "https" {
+            // A name and a password in an address would be sent as such.
+            let has_user = !url.username().is_empty() || url.password().is_some();
+            if has_user || (!is_home && url.scheme() != "https") {
                 return Err(DownloadError::Address);
             }
-            let mut request =
-                self.http().await?.get(url.clone()).header(USER_AGENT, concat!("deskhand/", env!("CARGO_PKG_VERSION")));
+            let agent = concat!("deskhand/", env!("CARGO_PKG_VERSION"));
+            let mut request = self.http().await?.get(url.clone()).header(USER_AGENT, agent);
+            // What is packed all the same is unpacked, and counted so.
+            request = request.header(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
             if is_home {
                 request = request.header(AUTHORIZATION, self.authorization());
             }
@@ -117,8 +144,24 @@ fn refusal(status: u16) -> ApiError {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
-    use super::super::script::{Script, answer};
+    use std::time::Duration;
+
+    use super::super::Timeouts;
+    use super::super::script::{Say, Script, answer, head};
     use super::*;
+    use crate::clock::Clock;
+
+    /// 100,000 zeroes as gzip packs them.
+    const ZEROES: &[u8] = &[
+        0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xed, 0xc1, 0x31, 0x01, 0x00, 0x00, 0x00, 0xc2,
+        0xa0, 0xf5, 0x4f, 0x6d, 0x0d, 0x0f, 0xa0, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+        0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+        0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+        0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+        0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+        0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x80, 0x57, 0x03, 0x7d, 0x95,
+        0x11, 0xd4, 0xa0, 0x86, 0x01, 0x00,
+    ];
 
     async fn fetch(script: &Script, address: &str, most: u64) -> Result<Vec<u8>, DownloadError> {
         let mut got = Vec::new();
@@ -147,6 +190,87 @@ mod tests {
         for address in ["http://198.51.100.1/x", "file:///etc/passwd", "x", ""] {
             assert!(matches!(fetch(&script, address, 10).await, Err(DownloadError::Address)), "{address}");
         }
+    }
+
+    #[tokio::test]
+    async fn the_token_stays_at_home() {
+        let elsewhere = Script::play(vec![answer(200, &[], b"x")]).await;
+        let there = answer(302, &[("Location", &format!("{}/x", elsewhere.address))], b"");
+        let script = Script::play(vec![there]).await;
+        let address = format!("{}/files/a", script.client().endpoint().address());
+        // The same machine, but another port without a secure connection.
+        assert!(matches!(fetch(&script, &address, 10).await, Err(DownloadError::Address)));
+        assert!(elsewhere.lines().is_empty(), "nobody else is asked");
+        assert!(script.heard().iter().all(|heard| heard.header("authorization").is_some()));
+        for place in ["https://user:word@files.example/x", "file:///etc/passwd", "//", "gopher://x/", "data:,x"] {
+            let script = Script::play(vec![answer(302, &[("Location", place)], b"")]).await;
+            let address = format!("{}/files/a", script.client().endpoint().address());
+            assert!(fetch(&script, &address, 10).await.is_err(), "{place}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_circle_of_redirects_ends() {
+        let round = || answer(302, &[("Location", "/files/a")], b"");
+        let script = Script::play((0..20).map(|_| round()).collect()).await;
+        let address = format!("{}/files/a", script.client().endpoint().address());
+        assert!(matches!(fetch(&script, &address, 10).await, Err(DownloadError::Api(_))));
+        assert_eq!(script.lines().len(), MOST_REDIRECTS + 1);
+    }
+
+    #[tokio::test]
+    async fn a_length_that_lies_is_found_out() {
+        let mut long = head(200, &[], 10);
+        long.extend_from_slice(b"123");
+        let mut more = head(200, &[("Content-Type", "image/png")], 3);
+        more.extend_from_slice(b"123456789");
+        let endless = [&b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"[..], &[b'x'; 5_000]].concat();
+        let absurd = b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999999\r\n\r\nx".to_vec();
+        let empty = answer(200, &[], b"");
+        let says = vec![Say::Bytes(long), Say::Bytes(more), Say::Bytes(endless), empty, Say::Bytes(absurd)];
+        let script = Script::play(says).await;
+        let address = format!("{}/files/a", script.client().endpoint().address());
+        assert!(matches!(fetch(&script, &address, 100).await, Err(DownloadError::Short(3, 10))));
+        assert_eq!(fetch(&script, &address, 100).await.unwrap(), b"123", "what follows is not the file's");
+        assert!(matches!(fetch(&script, &address, 100).await, Err(DownloadError::TooLarge(100))));
+        assert_eq!(fetch(&script, &address, 100).await.unwrap(), b"");
+        assert!(fetch(&script, &address, 100).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_packed_bomb_is_counted_unpacked() {
+        // 100,000 zeroes, packed with gzip.
+        let script = Script::play(vec![answer(200, &[("Content-Encoding", "gzip")], ZEROES)]).await;
+        let address = format!("{}/files/a", script.client().endpoint().address());
+        assert!(matches!(fetch(&script, &address, 1_000).await, Err(DownloadError::TooLarge(1_000))));
+        assert_eq!(script.heard()[0].header("accept-encoding"), Some("identity"));
+    }
+
+    #[tokio::test]
+    async fn a_body_that_stands_still_ends() {
+        let mut half = head(200, &[], 10);
+        half.extend_from_slice(b"123");
+        let script = Script::play(vec![Say::Stall(half)]).await;
+        let client =
+            script.client_with(Clock::system(), Timeouts { idle: Duration::from_millis(50), ..Timeouts::default() });
+        let address = format!("{}/files/a", client.endpoint().address());
+        let outcome = client.download(&address, 100, &mut |_, _| Ok(())).await;
+        assert!(matches!(outcome, Err(DownloadError::Api(_))));
+    }
+
+    #[tokio::test]
+    async fn a_body_that_comes_in_drops_ends_however_patient_one_is() {
+        let (mut drops, mut enough) = (head(200, &[], 100_000), head(200, &[], 100_000));
+        drops.extend_from_slice(b"123");
+        enough.extend(std::iter::repeat_n(b'x', 100_000));
+        let script = Script::play(vec![Say::Stall(drops), Say::Bytes(enough)]).await;
+        let patient = Duration::from_secs(3_600);
+        let timeouts = Timeouts { idle: patient, stride: Duration::from_millis(50), ..Timeouts::default() };
+        let client = script.client_with(Clock::system(), timeouts);
+        let address = format!("{}/files/a", client.endpoint().address());
+        let outcome = client.download(&address, 100_000, &mut |_, _| Ok(())).await;
+        assert!(matches!(outcome, Err(DownloadError::Api(_))), "{outcome:?}");
+        assert!(matches!(client.download(&address, 100_000, &mut |_, _| Ok(())).await, Ok(100_000)));
     }
 
     #[tokio::test]

@@ -15,12 +15,16 @@ use crate::domain::{
     AuthorKind, Channel, CompanyId, ContactId, ContactRef, ContactRole, Conversation, ConversationId, Kind, Part,
     PartId, PartKind, Priority, Rating, SlaFact, SlaStatus, State, TagRef, TeamId, TeammateId, Turn, UnixTime,
 };
-use crate::text::{Untrusted, html};
+use crate::text::{Language, Untrusted, html, language};
 
 /// Characters of a preview.
 const PREVIEW: usize = 300;
 /// Of a longer body only so much is looked at for the preview.
 const PREVIEW_SOURCE: usize = 64 * 1024;
+/// Bytes of a body that its language is looked for in.
+const LANGUAGE_SOURCE: usize = 8 * 1024;
+/// So many of the customer's messages are asked for their language, the newest first.
+const LATEST: usize = 6;
 
 /// `conversation`, as in lists; a retrieved one has parts besides.
 #[derive(Debug, Default, Deserialize)]
@@ -214,7 +218,6 @@ impl ConversationItem {
             rating: self.rating(),
             ai: self.ai_agent_participated.is_set(),
             has_attachment: !self.source.attachments.0.is_empty(),
-            language: None,
             sla: self.sla(),
             part_count: statistics.count_conversation_parts.small(),
             participants,
@@ -228,6 +231,13 @@ impl ConversationItem {
             conversation.title = opening.as_ref().map(|part| part.subject.clone()).unwrap_or_default();
         }
         conversation.company_name = self.company.0.name.untrusted();
+        // What a teammate began says nothing of how the customer writes.
+        if opening.as_ref().is_some_and(Part::is_from_contact) {
+            conversation.language = language::detect(conversation.preview.as_raw()).or_else(|| {
+                let (title, words) = (&conversation.title, &conversation.preview);
+                language::detect(&format!("{} {}", title.as_raw(), words.as_raw()))
+            });
+        }
         let tags = self.tags.0.into_iter().filter_map(|tag| tag.into_value().ok());
         conversation.tags = tags.map(|tag| TagRef { id: tag.id, name: tag.name }).collect();
         conversation.attributes = read_values(self.custom_attributes.0);
@@ -330,6 +340,7 @@ fn learn(conversation: &mut Conversation, parts: &[Part]) {
     if let Some(last) = previews.find(|preview| !preview.is_empty()) {
         conversation.preview = last;
     }
+    conversation.language = written_in(parts).or(conversation.language);
     for part in parts.iter().filter(|part| part.is_message()) {
         conversation.last_message_at = conversation.last_message_at.max(part.created_at);
         let (last, turn) = match &part.author.kind {
@@ -348,6 +359,13 @@ fn learn(conversation: &mut Conversation, parts: &[Part]) {
         *last = (*last).max(Some(part.created_at));
         conversation.turn = turn;
     }
+}
+
+/// The language of the customer's latest message that is long enough to tell.
+fn written_in(parts: &[Part]) -> Option<Language> {
+    let theirs = parts.iter().rev().filter(|part| part.is_message() && part.is_from_contact());
+    let words = |part: &Part| part.body.as_ref().map(|body| html::to_plain(cut(body.as_raw(), LANGUAGE_SOURCE)));
+    theirs.take(LATEST).filter_map(words).find_map(|words| language::detect(&words))
 }
 
 /// A contact who wrote later is named by that part when the opening message was somebody else's.

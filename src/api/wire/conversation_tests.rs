@@ -202,3 +202,29 @@ fn a_row_without_parts_says_so() {
     assert!(!thread.has_parts);
     assert_eq!(thread.parts.len(), 1);
 }
+
+#[test]
+fn the_language_is_that_of_the_customers_latest_words() {
+    let of = |author: &str, parts: &str| {
+        let json = format!(
+            r#"{{"id":1,"created_at":50,"title":"Order","source":{{"type":"email","author":{{"type":"{author}","id":"4"}},
+            "body":"<p>Hello, I would like to know when my order will be here.</p>"}},
+            "conversation_parts":{{"total_count":1,"conversation_parts":[{parts}]}}}}"#
+        );
+        thread(&json).conversation.language.map(|language| language.to_string())
+    };
+    let part = |author: &str, body: &str| {
+        format!(
+            r#"{{"id":"{author}{}","part_type":"comment","body":"{body}","created_at":60,
+            "author":{{"type":"{author}","id":"5"}}}}"#,
+            body.len()
+        )
+    };
+    let french = part("user", "<p>Bonjour, je n'ai toujours pas reçu ma commande.</p>");
+    assert_eq!(of("user", "").as_deref(), Some("en"));
+    assert_eq!(of("admin", "").as_deref(), None, "what we wrote says nothing of them");
+    assert_eq!(of("user", &french).as_deref(), Some("fr"));
+    assert_eq!(of("admin", &[french.clone(), part("user", "ok")].join(",")).as_deref(), Some("fr"));
+    let ours = part("admin", "<p>Guten Tag, wir haben das nicht bekommen und bitten Sie um ein Foto.</p>");
+    assert_eq!(of("user", &[french, ours].join(",")).as_deref(), Some("fr"));
+}

@@ -3,7 +3,11 @@
 use serde::Deserialize;
 
 use super::lax::{Listed, Text, is_plain};
+use super::part::cut;
 use crate::text::Untrusted;
+
+/// The server's words are an explanation: kept with an act, shown in a line. So many bytes of them will do.
+const LONGEST: usize = 2_000;
 
 /// `{"type":"error.list","request_id":…,"errors":[{"code":…,"message":…}]}`, or as much of it as
 /// there is.
@@ -35,6 +39,7 @@ impl Fault {
         let first = self.errors.0.into_iter().next().unwrap_or_default();
         let code = first.code.into_string().filter(|code| is_plain(code, 64));
         let words = [first.message, self.message, self.error].into_iter().filter_map(Text::into_string);
-        (code, Untrusted::new(words.into_iter().find(|words| !words.is_empty()).unwrap_or_default()))
+        let words = words.into_iter().find(|words| !words.is_empty()).unwrap_or_default();
+        (code, Untrusted::new(cut(&words, LONGEST)))
     }
 }
