@@ -109,17 +109,16 @@ fn act() -> impl Strategy<Value = Act> {
 }
 
 fn beside() -> impl Strategy<Value = Beside> {
-    let who = (words(), words(), words(), select(vec!["+49 (30) 12-34", "", "a.b/c"]), attributes()).prop_map(
-        |(name, country, language, phone, attributes)| Contact {
+    let who = (words(), words(), option::of(words()), select(vec!["+49 (30) 12-34", "", "a.b/c"]), attributes())
+        .prop_map(|(name, country, language, phone, attributes)| Contact {
             name,
             country,
-            language,
+            language: language.unwrap_or_else(|| Untrusted::new("fr-CA")),
             phone: Untrusted::new(phone),
             attributes,
             role: ContactRole::User,
             ..contact("none")
-        },
-    );
+        });
     let note = select(vec!["@Ana Gómez please", "nothing", "<i data-admin-id=\"7\">x</i>"]);
     (option::of(who), vec(act(), 0..3), option::of(note), any::<bool>(), any::<bool>())
         .prop_map(|(contact, acts, note, draft, done)| Beside { contact, acts, note, draft, done })
@@ -141,7 +140,7 @@ prop_compose! {
         times in (moment(), moment(), option::of(moment()), option::of(moment()), moment()),
         tags in proptest::sample::subsequence(vec!["t1", "t2"], 0..=2),
         (reopens, rating, sla, attributes) in (0..4_u32, option::of(1..=5_u8), option::of(sla()), attributes()),
-        with_contact in any::<bool>(),
+        (with_contact, language) in (any::<bool>(), option::of(select(vec!["fr", "en"]))),
     ) -> Conversation {
         let mut row = conversation("x", times.0.0);
         (row.title, row.preview, row.brand, row.company_name) = (texts.0, texts.1, texts.2, texts.3);
@@ -161,6 +160,7 @@ prop_compose! {
         let name = |tag: &str| Untrusted::new(if tag == "t1" { "VIP" } else { "late delivery" });
         row.tags = tags.into_iter().map(|t| TagRef { id: tag(t), name: name(t) }).collect();
         (row.reopens, row.sla, row.attributes) = (reopens, sla, attributes);
+        row.language = language.and_then(crate::text::Language::parse);
         row.rating = rating.map(|score| Rating { score, remark: Untrusted::default() });
         row
     }
@@ -173,7 +173,7 @@ fn quoted() -> impl Strategy<Value = String> {
 }
 
 /// One of each kind of test, and of most values.
-const PLAIN: [&str; 68] = [
+const PLAIN: [&str; 71] = [
     "state:open",
     "state:closed",
     "is:snoozed",
@@ -242,6 +242,9 @@ const PLAIN: [&str; 68] = [
     "zo*",
     "delivery",
     "-has:draft",
+    "language:fr",
+    "language:EN",
+    "-language:en",
 ];
 
 fn term() -> impl Strategy<Value = String> {

@@ -299,6 +299,7 @@ fn enrich(
         shown.preview = crate::text::Untrusted::new(preview.as_str());
     }
     shown.has_attachment |= thread.files;
+    shown.language = thread.language.or(shown.language);
     if let (Some(with), Some(contact)) = (&mut shown.contact, contact) {
         if !contact.name.is_empty() {
             with.name = contact.name.clone();

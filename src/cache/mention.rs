@@ -119,6 +119,7 @@ pub(super) fn thread_facts(conversation: &Conversation, parts: &[Part], missing:
         files: parts.iter().any(|part| !part.attachments.is_empty()),
         notes: parts.iter().any(|part| part.kind == PartKind::Note),
         mentioned_at: mentioned_at(parts, me),
+        language: conversation.language,
         ..seen::who_wrote(parts, me)
     }
 }

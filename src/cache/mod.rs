@@ -104,6 +104,7 @@ const CACHE: Schema = Schema {
         include_str!("migrations/cache-0002.sql"),
         include_str!("migrations/cache-0003.sql"),
         include_str!("migrations/cache-0004.sql"),
+        include_str!("migrations/cache-0005.sql"),
     ],
     // A power cut may cost the last moments of what can be fetched again, never its integrity.
     synchronous: "NORMAL",

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use super::database::Tried;
 use crate::domain::{Contact, Conversation, ConversationId, PartId, SlaStatus, UnixTime};
 use crate::query::haystack;
+use crate::text::Language;
 
 /// Every column but `row`, in the order of [`values`].
 pub(super) const COLUMNS: [&str; COLUMN_COUNT] = [
@@ -67,10 +68,12 @@ pub(super) const COLUMNS: [&str; COLUMN_COUNT] = [
     "others_at",
     "others_part",
     "mine_at",
+    "written_in",
+    "thread_language",
 ];
 
 /// How many there are.
-pub(super) const COLUMN_COUNT: usize = 56;
+pub(super) const COLUMN_COUNT: usize = 58;
 
 /// Sort key of what has no such moment.
 pub(super) const LAST: i64 = i64::MAX;
@@ -99,6 +102,8 @@ pub(super) struct ThreadFacts {
     pub others_part: Option<PartId>,
     /// My last message or note.
     pub mine_at: Option<UnixTime>,
+    /// What the customer writes in.
+    pub language: Option<Language>,
 }
 
 /// All that a row is made of.
@@ -239,6 +244,8 @@ pub(super) fn values(parts: &Parts<'_>) -> Tried<[Value; COLUMN_COUNT]> {
         time(thread.others_at),
         optional(thread.others_part.as_ref().map(PartId::as_str)),
         time(thread.mine_at),
+        optional(shown.language.as_ref().map(Language::as_str)),
+        optional(thread.language.as_ref().map(Language::as_str)),
     ])
 }
 
@@ -266,7 +273,7 @@ pub(super) fn load_kept(cache: &Connection, id: &ConversationId) -> rusqlite::Re
         .prepare_cached(
             "SELECT c.row, j.server, j.shown, c.gone, c.thread_at, c.thread_missing, c.thread_preview, \
              c.thread_files, c.thread_notes, c.mentioned_at, c.others_at, c.others_part, c.mine_at, \
-             c.touched \
+             c.touched, c.thread_language \
              FROM conversation c JOIN conversation_json j ON j.row = c.row WHERE c.id = ?1",
         )?
         .query_row([id.as_str()], |row| {
@@ -287,6 +294,7 @@ pub(super) fn load_kept(cache: &Connection, id: &ConversationId) -> rusqlite::Re
                     others_at: optional_time(row, 10)?,
                     others_part: row.get::<_, Option<String>>(11)?.and_then(|id| PartId::parse(&id)),
                     mine_at: optional_time(row, 12)?,
+                    language: row.get::<_, Option<String>>(14)?.and_then(|code| Language::parse(&code)),
                 },
             })
         })
@@ -380,6 +388,7 @@ mod tests {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch(include_str!("migrations/cache-0001.sql")).unwrap();
         connection.execute_batch(include_str!("migrations/cache-0002.sql")).unwrap();
+        connection.execute_batch(include_str!("migrations/cache-0005.sql")).unwrap();
         let mut statement = connection.prepare("SELECT name FROM pragma_table_info('conversation')").unwrap();
         let names: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
         assert_eq!(names.iter().map(String::as_str).collect::<Vec<_>>()[1..], COLUMNS);

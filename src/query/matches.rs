@@ -75,7 +75,11 @@ fn holds(test: &Test, subject: &Subject<'_>) -> bool {
         Test::ColumnWords(column, pattern) => pattern.is_in(&fold(column_text(*column, subject))),
         Test::ColumnIs(column, folded) => fold(column_text(*column, subject)) == *folded,
         Test::Language(folded) => {
-            let language = fold(contact_text(subject, |contact| &contact.language));
+            // As the customer writes, where that is known; else as the contact's profile says.
+            let language = match conversation.language {
+                Some(written) => written.to_string(),
+                None => fold(contact_text(subject, |contact| &contact.language)),
+            };
             language.strip_prefix(folded).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
         }
         Test::Time(field, span) => time_of(*field, conversation).is_some_and(|at| span.contains(at.0)),

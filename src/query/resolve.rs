@@ -74,7 +74,8 @@ pub(super) enum Test {
     ColumnWords(Column, Pattern),
     /// The folded column is this.
     ColumnIs(Column, String),
-    /// The folded language is this, or a variety of it.
+    /// The language that the customer writes, or where that is not known the folded one of the profile, is this, or
+    /// a variety of it.
     Language(String),
     Time(TimeField, Span),
     SlaStatus(SlaStatus),

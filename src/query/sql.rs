@@ -116,8 +116,8 @@ impl Clause {
             Test::ColumnWords(column, pattern) => self.words(&format!("fold({})", name_of(*column)), pattern),
             Test::ColumnIs(column, folded) => self.bind(&format!("fold({}) = ?", name_of(*column)), folded.as_str()),
             Test::Language(folded) => {
-                self.bind("(fold(c.language) = ?", folded.as_str());
-                self.bind(" OR instr(fold(c.language), ?) = 1)", format!("{folded}-"));
+                self.bind("(ifnull(c.written_in, fold(c.language)) = ?", folded.as_str());
+                self.bind(" OR instr(ifnull(c.written_in, fold(c.language)), ?) = 1)", format!("{folded}-"));
             }
             Test::Time(field, span) => self.span(time_name(*field), *span),
             Test::SlaStatus(status) => self.bind("(c.sla_status IS NOT NULL AND c.sla_status = ?)", status.as_str()),
