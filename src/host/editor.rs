@@ -5,6 +5,8 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::TOKEN;
+
 /// The longest text that is read back: a draft, and a thread below it.
 const LONGEST: u64 = 4 << 20;
 
@@ -30,6 +32,7 @@ fn edit_with(command: &str, dir: &Path, name: &str, text: &str) -> io::Result<St
     let words = words_of(command);
     let (program, words) = words.split_first().map_or(("vi", &[][..]), |(program, words)| (program.as_str(), words));
     let status = Command::new(program)
+        .env_remove(TOKEN)
         .args(words)
         .arg(&file.0)
         .status()

@@ -1,50 +1,90 @@
 //! Other processes, and files outside our own directories. Nothing else touches either.
 //!
-//! Owns the reading of files that the agent attaches and of the folders where they lie, the agent's editor, and the process that finishes
-//! the outbox after the screen has gone. Knows nothing of screens or helpdesks.
+//! Owns the reading of files that the agent attaches and of the folders where they lie, the files that are saved
+//! for the agent, the decoding of pictures, the agent's editor, commands and browser, and the process that
+//! finishes the outbox after the screen has gone. Knows nothing of screens or helpdesks.
 
 mod clipboard;
 mod editor;
+#[cfg(feature = "images")]
+mod graphics;
 mod list;
 mod opener;
+mod picture;
+mod pipe;
+mod saved;
 
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-pub use clipboard::copy;
+pub use clipboard::{LONGEST_COPY, copy};
 pub use editor::edit_text;
+#[cfg(feature = "images")]
+pub use graphics::{Cells, Graphics};
 pub use list::{FolderEntry, list_folder};
 pub use opener::{is_remote, open_url};
+pub use picture::{Decoded, PictureFault, decode as decode_picture};
+pub use pipe::{Ended, Pipe, Program};
+pub use saved::{NewFile, first_folder, is_full};
 
-/// The largest file that goes with a message.
-pub const LARGEST_ATTACHMENT: u64 = 20 << 20;
+use crate::domain::file::{LARGEST_SENT, is_blocked};
+use crate::text::html::percent_decoded;
+
+/// The token of a workspace without any config: no other program's affair.
+const TOKEN: &str = "DESKHAND_TOKEN";
+
+/// What stands where a path leads, as far as it can go with a message (`~/` is the home directory): its base
+/// name and its size in bytes. Reads nothing of it.
+///
+/// # Errors
+/// When there is nothing, or something else than a regular file; when it is larger than [`LARGEST_SENT`], or its
+/// ending is one that is not taken.
+pub fn check_attachment(path: &Path) -> io::Result<(String, u64)> {
+    let path = &found(path);
+    let refused = |why: String| Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+    // Asked before it is opened: opening a pipe would wait for its writer.
+    let facts = std::fs::metadata(path)?;
+    if !facts.is_file() {
+        return refused("not a regular file".to_owned());
+    }
+    if facts.len() > LARGEST_SENT {
+        return refused(format!("larger than {} MiB", LARGEST_SENT >> 20));
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    if is_blocked(&name, &[]) {
+        return refused("files of this kind are not taken: they run when they are opened".to_owned());
+    }
+    Ok((name, facts.len()))
+}
+
+/// The path as it was typed, or as a terminal types it when a file is dropped on it.
+fn found(path: &Path) -> PathBuf {
+    match at_home(path) {
+        here if here.exists() => here,
+        none => Some(at_home(&as_dropped(path))).filter(|dropped| dropped.exists()).unwrap_or(none),
+    }
+}
 
 /// Reads a file to be attached (`~/` is the home directory): its base name, a media type by its ending, and its content.
 ///
 /// # Errors
-/// When it cannot be read, is no regular file, or is larger than [`LARGEST_ATTACHMENT`].
+/// As [`check_attachment`], and when it cannot be read.
 pub fn read_attachment(path: &Path) -> io::Result<(String, String, Vec<u8>)> {
-    let path = &match at_home(path) {
-        here if here.exists() => here,
-        none => Some(at_home(&as_dropped(path))).filter(|dropped| dropped.exists()).unwrap_or(none),
-    };
-    // Asked before it is opened: opening a pipe would wait for its writer.
-    if !std::fs::metadata(path)?.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
-    }
+    let (name, _) = check_attachment(path)?;
+    let path = &found(path);
     let file = File::open(path)?;
     let facts = file.metadata()?;
     if !facts.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
     }
     let mut content = Vec::new();
-    file.take(LARGEST_ATTACHMENT + 1).read_to_end(&mut content)?;
-    if content.len() as u64 > LARGEST_ATTACHMENT {
+    file.take(LARGEST_SENT + 1).read_to_end(&mut content)?;
+    if content.len() as u64 > LARGEST_SENT {
+        // It has grown since.
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "larger than 20 MiB"));
     }
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     Ok((name, media_type(&ending).to_owned(), content))
 }
@@ -58,7 +98,7 @@ fn as_dropped(path: &Path) -> PathBuf {
         }
     }
     if let Some(path) = typed.strip_prefix("file://").and_then(|rest| rest.find('/').and_then(|at| rest.get(at..))) {
-        return PathBuf::from(percent_decoded(path));
+        return PathBuf::from(String::from_utf8_lossy(&percent_decoded(path)).into_owned());
     }
     let mut plain = String::new();
     let mut letters = typed.chars();
@@ -66,22 +106,6 @@ fn as_dropped(path: &Path) -> PathBuf {
         plain.extend(if letter == '\\' { letters.next() } else { Some(letter) });
     }
     PathBuf::from(plain)
-}
-
-fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let hex = after.get(..2).filter(|_| *first == b'%').and_then(|hex| std::str::from_utf8(hex).ok());
-        if let Some(byte) = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            bytes.push(byte);
-            rest = after.get(2..).unwrap_or_default();
-        } else {
-            bytes.push(*first);
-            rest = after;
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// A path that begins with `~/`, as people type it where no shell reads it.
@@ -108,6 +132,12 @@ fn media_type(ending: &str) -> &'static str {
     }
 }
 
+/// This machine's name, as it calls itself.
+#[must_use]
+pub fn machine_name() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
 /// Starts this program again, detached from the terminal, with these arguments and our environment: it
 /// goes on when the terminal goes.
 ///
@@ -129,6 +159,22 @@ pub fn start_detached(arguments: &[&str]) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_not_taken_is_refused_before_it_is_read() -> io::Result<()> {
+        let dir = tempfile::tempdir()?;
+        for name in ["setup.exe", "SETUP.SCR", "invoice.pdf.exe", "x.wsf"] {
+            let file = dir.path().join(name);
+            std::fs::write(&file, b"MZ")?;
+            assert!(read_attachment(&file).is_err_and(|error| error.to_string().contains("not taken")), "{name}");
+        }
+        let large = dir.path().join("large.bin");
+        File::create(&large)?.set_len(LARGEST_SENT + 1)?;
+        assert!(check_attachment(&large).is_err_and(|error| error.to_string() == "larger than 20 MiB"));
+        File::create(&large)?.set_len(LARGEST_SENT)?;
+        assert_eq!(check_attachment(&large)?, ("large.bin".to_owned(), LARGEST_SENT));
+        Ok(())
+    }
 
     #[test]
     fn an_attachment_has_its_base_name_and_a_folder_is_refused() -> io::Result<()> {
