@@ -10,7 +10,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::diagnostic::{Diagnostic, nearest};
 use super::paths::Paths;
-use super::settings::{Advance, Density, EditorUse, Preview, Settings};
+use super::pipes;
+use super::settings::{Advance, AmbiguousWidth, Bidi, Density, EditorUse, LinkUse, Preview, Settings};
 use crate::domain::{Guard, when};
 
 /// Where a workspace's helpdesk is.
@@ -56,7 +57,7 @@ pub struct Config {
     pub settings: Settings,
 }
 
-const TOP: [&str; 12] = [
+const TOP: &[&str] = &[
     "time_zone",
     "theme",
     "default",
@@ -65,30 +66,35 @@ const TOP: [&str; 12] = [
     "preview",
     "density",
     "mouse",
+    "ambiguous_width",
+    "bidi",
+    "links",
     "undo_window",
     "composer",
     "guard",
     "history",
+    "blocked_files",
+    "pipe",
 ];
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     file: &'a Path,
     text: &'a str,
     found: Vec<Diagnostic>,
 }
 
 impl Reader<'_> {
-    fn line_of(&self, at: usize) -> usize {
+    pub(super) fn line_of(&self, at: usize) -> usize {
         self.text.get(..at).map_or(0, |before| before.matches('\n').count() + 1)
     }
 
-    fn say(&mut self, at: usize, what: impl Into<String>, meant: Option<String>) {
+    pub(super) fn say(&mut self, at: usize, what: impl Into<String>, meant: Option<String>) {
         let line = self.line_of(at);
         let what: String = what.into().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         self.found.push(Diagnostic { file: self.file.to_owned(), line, what, meant });
     }
 
-    fn check_keys(&mut self, table: &DeTable<'_>, known: &[&str]) {
+    pub(super) fn check_keys(&mut self, table: &DeTable<'_>, known: &[&str]) {
         for (key, _) in table {
             let name: &str = key.get_ref();
             if !known.contains(&name) {
@@ -98,7 +104,7 @@ impl Reader<'_> {
         }
     }
 
-    fn text<'t>(&mut self, table: &'t DeTable<'_>, key: &str) -> Option<(usize, &'t str)> {
+    pub(super) fn text<'t>(&mut self, table: &'t DeTable<'_>, key: &str) -> Option<(usize, &'t str)> {
         let value = table.get(key)?;
         match value.get_ref() {
             DeValue::String(text) => Some((value.span().start, text)),
@@ -109,7 +115,7 @@ impl Reader<'_> {
         }
     }
 
-    fn choice<T: Copy>(&mut self, table: &DeTable<'_>, key: &str, choices: &[(&str, T)]) -> Option<T> {
+    pub(super) fn choice<T: Copy>(&mut self, table: &DeTable<'_>, key: &str, choices: &[(&str, T)]) -> Option<T> {
         let (at, word) = self.text(table, key)?;
         let hit = choices.iter().find(|(name, _)| *name == word).map(|(_, value)| *value);
         if hit.is_none() {
@@ -119,7 +125,7 @@ impl Reader<'_> {
         hit
     }
 
-    fn flag(&mut self, table: &DeTable<'_>, key: &str) -> Option<bool> {
+    pub(super) fn flag(&mut self, table: &DeTable<'_>, key: &str) -> Option<bool> {
         let value = table.get(key)?;
         match value.get_ref() {
             DeValue::Boolean(flag) => Some(*flag),
@@ -130,7 +136,7 @@ impl Reader<'_> {
         }
     }
 
-    fn duration(&mut self, table: &DeTable<'_>, key: &str) -> Option<Duration> {
+    pub(super) fn duration(&mut self, table: &DeTable<'_>, key: &str) -> Option<Duration> {
         let (at, text) = self.text(table, key)?;
         let value = when::parse_duration(text);
         if value.is_none() {
@@ -167,7 +173,7 @@ impl Config {
             read.say(at, error.message().to_owned(), None);
         }
         let table = table.get_ref();
-        read.check_keys(table, &TOP);
+        read.check_keys(table, TOP);
         let settings = &mut config.settings;
         if let Some((at, name)) = read.text(table, "time_zone") {
             match TimeZone::get(name) {
@@ -203,6 +209,19 @@ impl Config {
         if let Some(mouse) = read.flag(table, "mouse") {
             settings.mouse = mouse;
         }
+        let widths =
+            [("auto", AmbiguousWidth::Auto), ("narrow", AmbiguousWidth::Narrow), ("wide", AmbiguousWidth::Wide)];
+        if let Some(width) = read.choice(table, "ambiguous_width", &widths) {
+            settings.ambiguous_width = width;
+        }
+        let orders = [("auto", Bidi::Auto), ("visual", Bidi::Visual), ("terminal", Bidi::Terminal)];
+        if let Some(bidi) = read.choice(table, "bidi", &orders) {
+            settings.bidi = bidi;
+        }
+        let uses = [("open", LinkUse::Open), ("copy", LinkUse::Copy), ("osc8", LinkUse::Osc8)];
+        if let Some(links) = read.choice(table, "links", &uses) {
+            settings.links = links;
+        }
         let guards = [Guard::On, Guard::Customers, Guard::Off].map(|guard| (guard.as_str(), guard));
         if let Some(guard) = read.choice(table, "guard", &guards) {
             settings.guard = guard;
@@ -221,6 +240,9 @@ impl Config {
                 }
             },
             None => {}
+        }
+        if let Some(endings) = read_endings(&mut read, table) {
+            settings.blocked_files = endings;
         }
         if let Some(value) = table.get("undo_window") {
             if let DeValue::Table(windows) = value.get_ref() {
@@ -254,6 +276,7 @@ impl Config {
                 read.say(value.span().start, "\"composer\" takes { take = true }", None);
             }
         }
+        settings.pipes = pipes::read(&mut read, table);
         if let Some(value) = table.get("workspace") {
             if let DeValue::Array(list) = value.get_ref() {
                 for entry in list {
@@ -287,6 +310,28 @@ impl Config {
             }
         }
     }
+}
+
+/// `blocked_files = [".js", ".bat"]`: each a dot and letters or digits; the dot may be left out.
+fn read_endings(read: &mut Reader<'_>, table: &DeTable<'_>) -> Option<Vec<String>> {
+    const KEY: &str = "blocked_files";
+    let value = table.get(KEY)?;
+    let DeValue::Array(list) = value.get_ref() else {
+        read.say(value.span().start, format!("\"{KEY}\" takes a list like [\".js\", \".bat\"]"), None);
+        return None;
+    };
+    let mut endings = Vec::new();
+    for entry in list {
+        let text = if let DeValue::String(text) = entry.get_ref() { text.as_ref() } else { "" };
+        let ending = text.trim_start_matches('.').to_lowercase();
+        if ending.is_empty() || !ending.chars().all(char::is_alphanumeric) {
+            let what = format!("\"{KEY}\" takes endings like \".js\", not \"{text}\"");
+            read.say(entry.span().start, what, None);
+        } else {
+            endings.push(format!(".{ending}"));
+        }
+    }
+    Some(endings)
 }
 
 fn read_workspace(read: &mut Reader<'_>, at: usize, table: &DeTable<'_>) -> Option<WorkspaceConfig> {
@@ -385,6 +430,35 @@ mod tests {
         assert!(found[1].ends_with("or \"all\", not \"al\"; did you mean \"all\"?"), "{found:?}");
         let (_, found) = parse("history = \"0d\"\nguard = true\n");
         assert_eq!(found.len(), 2, "{found:?}");
+    }
+
+    #[test]
+    fn links_open_unless_it_is_said() {
+        assert_eq!(parse("").0.settings.links, LinkUse::Open);
+        let (config, found) = parse("links = \"osc8\"\n");
+        assert_eq!((config.settings.links, found), (LinkUse::Osc8, Vec::new()));
+        assert_eq!(parse("links = \"copy\"\n").0.settings.links, LinkUse::Copy);
+        assert_eq!(parse("links = \"shell\"\n").1.len(), 1);
+    }
+
+    #[test]
+    fn widths_and_order_are_the_terminals_affair_unless_it_is_said() {
+        let settings = parse("").0.settings;
+        assert_eq!((settings.ambiguous_width, settings.bidi), (AmbiguousWidth::Auto, Bidi::Auto));
+        let (config, found) = parse("ambiguous_width = \"wide\"\nbidi = \"terminal\"\n");
+        assert_eq!((config.settings.ambiguous_width, config.settings.bidi), (AmbiguousWidth::Wide, Bidi::Terminal));
+        assert!(found.is_empty(), "{found:?}");
+        let (config, found) = parse("ambiguous_width = \"narow\"\n");
+        assert_eq!((config.settings.ambiguous_width, found.len()), (AmbiguousWidth::Auto, 1));
+    }
+
+    #[test]
+    fn endings_are_read_with_and_without_their_dot() {
+        let (config, found) = parse("blocked_files = [\".JS\", \"bat\"]\n");
+        assert_eq!((config.settings.blocked_files, found), (vec![".js".to_owned(), ".bat".to_owned()], Vec::new()));
+        let (config, found) = parse("blocked_files = [\".js\", 7, \"a/b\", \"\"]\n");
+        assert_eq!((config.settings.blocked_files.len(), found.len()), (1, 3), "{found:?}");
+        assert_eq!(parse("blocked_files = \".js\"\n").1.len(), 1);
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod diagnostic;
 mod edit;
 mod load;
 mod paths;
+mod pipes;
 pub mod settings;
 mod token;
 

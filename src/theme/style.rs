@@ -15,6 +15,8 @@ use super::role::Role;
 pub struct Theme {
     styles: [Style; Role::COUNT],
     plain_signs: bool,
+    ascii_only: bool,
+    depth: Depth,
     /// Of the workspace's name, where it has a colour of its own.
     frame: Option<Color>,
 }
@@ -35,7 +37,7 @@ impl Theme {
                 *style = style.patch(style_of(plain.ink(*role), depth));
             }
         }
-        Self { styles, plain_signs: false, frame: None }
+        Self { styles, plain_signs: false, ascii_only: false, depth, frame: None }
     }
 
     /// A built-in theme at a colour depth; the default one when there is none of this name.
@@ -51,6 +53,12 @@ impl Theme {
         Self { plain_signs, ..self }
     }
 
+    /// The same theme for a terminal that shows nothing but ASCII.
+    #[must_use]
+    pub const fn with_ascii_only(self, ascii_only: bool) -> Self {
+        Self { ascii_only, plain_signs: self.plain_signs || ascii_only, ..self }
+    }
+
     /// The same theme with the workspace's own colour, as near as this terminal has it.
     #[must_use]
     pub fn with_frame(self, colour: Option<Colour>, depth: Depth) -> Self {
@@ -63,10 +71,35 @@ impl Theme {
         self.frame.map_or(style, |colour| style.fg(colour))
     }
 
+    /// How many colours the terminal has.
+    #[must_use]
+    pub const fn depth(&self) -> Depth {
+        self.depth
+    }
+
     /// Whether signs are of ASCII only.
     #[must_use]
     pub const fn has_plain_signs(&self) -> bool {
         self.plain_signs
+    }
+
+    /// Whether letters too are of ASCII only; what is not is shown by its base letter, or `?`.
+    #[must_use]
+    pub const fn is_ascii_only(&self) -> bool {
+        self.ascii_only
+    }
+
+    /// Whether a locale of this name (`LC_ALL`, `LC_CTYPE` or `LANG`, the first that is set) names a charset that
+    /// is not UTF-8. C and POSIX, and names without a charset, say nothing about the terminal.
+    #[must_use]
+    pub fn names_other_charset(locale: &str) -> bool {
+        let locale = locale.to_ascii_lowercase();
+        let (name, modifier) = locale.split_once('@').unwrap_or((&locale, ""));
+        match name.split_once('.') {
+            Some((_, charset)) => !matches!(charset.replace(['-', '_'], "").as_str(), "" | "utf8"),
+            // What it meant when it was needed: ISO 8859-15.
+            None => modifier == "euro",
+        }
     }
 
     /// Whether a terminal with this value of `TERM` and a locale of this name (`LC_ALL`, `LC_CTYPE` or
@@ -74,13 +107,7 @@ impl Theme {
     #[must_use]
     pub fn needs_plain_signs(term: Option<&str>, locale: Option<&str>) -> bool {
         let few = term.is_some_and(|term| ["linux", "vt1", "vt2", "dumb"].iter().any(|few| term.starts_with(few)));
-        let no_utf = locale.is_some_and(|locale| {
-            let locale = locale.to_ascii_lowercase();
-            // C and POSIX say nothing about the terminal.
-            let unknown = matches!(locale.as_str(), "" | "c" | "posix");
-            !unknown && !locale.contains("utf-8") && !locale.contains("utf8")
-        });
-        few || no_utf
+        few || locale.is_some_and(Self::names_other_charset)
     }
 
     /// The style of a role.
@@ -187,6 +214,11 @@ mod tests {
             (Some("xterm-256color"), Some("C"), false),
             (Some("xterm-256color"), Some("de_DE.ISO-8859-1"), true),
             (Some("xterm-256color"), Some("C.utf8"), false),
+            (Some("xterm-256color"), Some("POSIX"), false),
+            (Some("xterm-256color"), Some("de_DE"), false),
+            (Some("xterm-256color"), Some("de_DE@euro"), true),
+            (Some("xterm-256color"), Some("ja_JP.eucJP"), true),
+            (Some("xterm-256color"), Some("en_IE.UTF-8@euro"), false),
             (Some("xterm-256color"), None, false),
             (None, Some(""), false),
         ] {
