@@ -4,8 +4,11 @@
 
 use std::fmt::Display;
 
-use crate::text::{Clean, clean};
+use crate::text::{Clean, clean, truncate};
 use crate::words::{Arg, Words};
+
+/// Somebody else's words are an explanation, and what was typed is an example: so many cells of either will do.
+const LONGEST: usize = 400;
 
 /// The classes of failure, as exit codes of the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,14 +68,14 @@ impl Failure {
     /// Puts something into the sentence.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Display) -> Self {
-        self.args.push((name, clean(&value.to_string())));
+        self.args.push((name, short(&value)));
         self
     }
 
     /// Adds why, in somebody else's words.
     #[must_use]
     pub fn why(mut self, why: impl Display) -> Self {
-        self.why = clean(&why.to_string());
+        self.why = short(&why);
         self
     }
 
@@ -100,6 +103,11 @@ impl Failure {
     }
 }
 
+/// One line of something, cut where it is long.
+fn short(value: &impl Display) -> Clean {
+    truncate(&clean(&value.to_string()), LONGEST)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,5 +118,11 @@ mod tests {
         let said = failure.say(&Words::english());
         assert_eq!(said.lines().count(), 2, "{said}");
         assert!(!said.contains('\u{1b}'));
+    }
+
+    #[test]
+    fn somebody_elses_words_are_no_flood() {
+        let flood = Failure::new(Exit::Failed, "cli-no-row").with("id", "x".repeat(9_000)).why("y ".repeat(9_000));
+        assert!(flood.say(&Words::english()).len() < 1_000);
     }
 }

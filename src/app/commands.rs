@@ -2,6 +2,7 @@
 
 use super::composer::Choice;
 use super::composer_run::Then;
+use super::file::FileDeed;
 use super::layers::{Confirm, Layer};
 use super::moving::Step;
 use super::picker::{On, PickerKind};
@@ -48,6 +49,7 @@ impl App {
             has_draft: self.id_at_hand().is_some_and(|id| self.has_draft(&id)),
             outbox: row.map(|row| row.status),
             outbox_message: row.is_some_and(|row| row.act.is_message()),
+            on_file: matches!(self.layers.last(), Some(Layer::File(_))),
             in_sidebar: self.focus == Pane::Sidebar,
             sidebar_entry: self.sidebar_facts().0,
             sidebar_row: self.sidebar_facts().1,
@@ -90,6 +92,10 @@ impl App {
             CommandId::LineUp => self.scroll_thread(false),
             CommandId::CustomerNext => self.step_customer(true),
             CommandId::CustomerPrevious => self.step_customer(false),
+            CommandId::ThreadFind => self.open_find(),
+            CommandId::ThreadNew => self.go_to_new(),
+            CommandId::NoteNext => self.step_note(true),
+            CommandId::NotePrevious => self.step_note(false),
             CommandId::Open => self.open_item(),
             CommandId::Next => self.neighbour(true),
             CommandId::Previous => self.neighbour(false),
@@ -112,8 +118,20 @@ impl App {
             CommandId::New => self.open_new(),
             CommandId::GoBreach => self.go_breach(),
             CommandId::GoShift => self.open_shift(),
+            CommandId::PageNext if matches!(self.layers.last(), Some(Layer::Pager(_))) => self.page_on(self.struck),
             CommandId::PageNext => self.shift_next(),
+            CommandId::PageFind => self.seek_in_page(),
+            CommandId::PageCopy if matches!(self.layers.last(), Some(Layer::Pager(_))) => self.copy_page(),
+            CommandId::PageCopy if matches!(self.layers.last(), Some(Layer::File(_))) => self.copy_file_line(),
+            CommandId::PageCopy if matches!(self.layers.last(), Some(Layer::Links(_))) => self.copy_chosen(),
             CommandId::PageCopy => self.copy_link(),
+            CommandId::Links => self.open_links(),
+            CommandId::Number => self.go_number(self.struck),
+            CommandId::Copy => self.open_copy(),
+            CommandId::Source => self.show_source(),
+            CommandId::FileView => self.do_with_file(FileDeed::View),
+            CommandId::FileSave => self.do_with_file(FileDeed::Save),
+            CommandId::FilePipe => self.do_with_file(FileDeed::Pipe),
             CommandId::GoYou => self.go(&EntryKind::You),
             CommandId::GoMentions => self.go_mentions(),
             CommandId::GoUnassigned => self.go(&EntryKind::Unassigned),
@@ -138,8 +156,8 @@ impl App {
             CommandId::FocusPrevious => self.focus_cycle(false),
             CommandId::FocusRight => self.focus_beside(true),
             CommandId::FocusLeft => self.focus_beside(false),
-            // Macros are among what it finds.
-            CommandId::Palette | CommandId::Macro => self.open_palette(),
+            CommandId::Palette => self.open_palette(),
+            CommandId::Macro => self.open_macros(),
             CommandId::Help => self.open_help(),
             CommandId::Back => {
                 if !(self.layers.is_empty() && self.clear_selection()) {
@@ -175,12 +193,15 @@ impl App {
             }
             CommandId::Sync => self.sync_now(),
             CommandId::Choose => self.choose(),
+            CommandId::Toggle if matches!(self.layers.last(), Some(Layer::Find(_))) => self.find_step(true),
             CommandId::Toggle if matches!(self.layers.last(), Some(Layer::New(_))) => {
                 if let Some(Layer::New(form)) = self.layers.pop() {
                     self.new_go_on(form, true);
                 }
             }
             CommandId::Toggle if matches!(self.layers.last(), Some(Layer::Path(_))) => self.complete_path(),
+            CommandId::Pipe => self.open_pipes(),
+            CommandId::Toggle if matches!(self.layers.last(), Some(Layer::Pipe(_))) => self.turn_pipe(),
             CommandId::Toggle if matches!(self.layers.last(), Some(Layer::Bulk(_))) => self.toggle_in_bulk(),
             CommandId::Toggle if matches!(self.layers.last(), Some(Layer::Palette(_))) => self.toggle_palette_preview(),
             CommandId::Toggle => self.toggle_choice(),
@@ -258,6 +279,7 @@ impl App {
             Confirm::DiscardDraft { on, draft, .. } => self.discard_drafts(&on, &[draft.0]),
             Confirm::Merge(ask) => self.merge_now(*ask),
             Confirm::Block(ask) => self.block_now(*ask),
+            Confirm::Pipe(ask) => self.consent_to_pipe(*ask),
             // There are two things to say yes to.
             Confirm::Spam(_) => self.layers.push(Layer::Confirm(confirm)),
         }
@@ -308,7 +330,7 @@ impl App {
 
     /// `ctrl-c`: cancels what is half done. Never leaves the program.
     fn cancel(&mut self) {
-        if self.layers.pop().is_none() && !self.pause_current(true) {
+        if !self.leave_file() && self.layers.pop().is_none() && !self.stop_pipe() && !self.pause_current(true) {
             self.say(Severity::Info, "nothing-to-cancel");
         }
     }

@@ -4,6 +4,7 @@ use super::composer::{Choice, Place};
 use super::layers::{Confirm, Layer};
 use super::shelf::{Haste, Kept, News};
 use super::{App, Severity};
+use crate::command::CommandId;
 use crate::domain::{ConversationId, Draft, Mode};
 use crate::query::Sort;
 use crate::sync::message::{Generation, Request, Window, WindowSpec};
@@ -69,7 +70,13 @@ impl App {
             return;
         }
         self.save_draft(Haste::Leave);
+        let was_note = self.composer.mode == Mode::Note && !self.composer.is_blank();
         let left = self.composer.toggle_mode();
+        if was_note && self.composer.is_blank() {
+            let keys = self.keys_of(CommandId::ToggleMode);
+            let text = self.words.with("note-stays", &[("keys", (&keys).into())]);
+            self.say_text(Severity::Info, text, Clean::default());
+        }
         self.save_draft(Haste::Leave);
         if let Some(key) = left {
             self.save_text(&key, Haste::Leave);

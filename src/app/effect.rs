@@ -23,10 +23,30 @@ pub enum Effect {
     },
     /// Read what is in a folder, as its path was typed; the answer is `Msg::Listed`.
     ListFolder(String),
-    /// Open a web address in the agent's browser, or where there is none beside this terminal, copy it.
+    /// Fetch a file of a message, for what it says; the answers are `Msg::File` with its number. One at a time:
+    /// a newer one ends the one before.
+    FetchFile(Box<super::file::FetchFile>),
+    /// End the fetch that runs; what there is of its file goes.
+    StopFetch,
+    /// Open a web or mail address in the agent's program for it, or where there is none beside this terminal,
+    /// copy it; what became of it is an `Event::Notice`.
     OpenLink(String),
-    /// Put a text into the clipboard of the agent's terminal.
+    /// Put a text into the clipboard of the agent's terminal; the answer is `Msg::Copied`, before any other.
     Copy(String),
+    /// Write a message or a thread out, aside, to be copied; the answer is `Msg::WrittenOut`.
+    WriteOut(super::copy::ToWrite),
+    /// Read these bodies aside and lay them out, in this order; what was wished for before and is not among them
+    /// is left. The answers are `Msg::Read`.
+    Read(Vec<super::thread::ToRead>),
+    /// Search a thread aside, instead of whatever is being searched; the answers are `Msg::Found`. Without a
+    /// question, what is kept for searching goes.
+    Search(Option<Box<super::thread::Search>>),
+    /// Write what goes into a command; the answer is `PipeNews::Written`.
+    WritePipe(Box<super::pipes::PipeJob>),
+    /// Run a command on a text; the answer is `PipeNews::Ended`.
+    RunPipe(Box<super::pipes::PipeJob>, std::sync::Arc<[u8]>),
+    /// Call a command off, if it still runs.
+    StopPipe(u64),
     /// Clear the terminal and draw everything again.
     Redraw,
 }

@@ -21,6 +21,14 @@ fn not_done(why: &str) -> Option<&'static str> {
     }
 }
 
+/// How loud a notice is: what went as it was asked for is no warning.
+fn severity(key: &str) -> Severity {
+    match key {
+        "link-opened" | "link-mail-opened" | "link-remote" | "link-address-copied" => Severity::Info,
+        _ => Severity::Warning,
+    }
+}
+
 impl App {
     /// Takes an event in. Returns whether anything visible may have changed.
     pub(super) fn hear(&mut self, event: Event) -> bool {
@@ -64,7 +72,7 @@ impl App {
                 let before = self.sidebar.open_entry().map(|entry| entry.sort);
                 self.sidebar.set_sorts(sorts);
                 if self.sidebar.open_entry().map(|entry| entry.sort) != before {
-                    self.open_list();
+                    self.ask_anew();
                 }
                 true
             }
@@ -146,7 +154,7 @@ impl App {
                 // A file that cannot be written is told in one sentence; the log has the rest.
                 match not_done(key) {
                     Some(key) => self.say(Severity::Warning, key),
-                    None => self.say_text(Severity::Warning, self.words.say(key), details.clean()),
+                    None => self.say_text(severity(key), self.words.say(key), details.clean()),
                 }
                 if matches!(key, "attach-no-file" | "attach-unreadable") {
                     self.mend_path();
@@ -278,13 +286,15 @@ impl App {
                 return false;
             }
             thread.seen_at = seen_at;
-            let known: Vec<PartId> = open.thread.parts.iter().map(|part| part.id.clone()).collect();
+            let answering = self.composer.conversation.as_ref() == Some(&id);
+            let known = answering.then(|| open.thread.parts.iter().map(|part| part.id.clone()).collect());
             self.renew_thread(thread);
-            if !known.is_empty() {
-                self.announce(&known.into_iter().collect());
+            if let Some(known) = known.filter(|known: &BTreeSet<PartId>| !known.is_empty()) {
+                self.announce(&known);
             }
         } else {
             self.thread.open = Some(Box::new(OpenThread::new(thread, &self.directory, &self.words)));
+            self.show_kept();
         }
         self.show_composer_what_is_here();
         self.attach_next();
@@ -355,13 +365,14 @@ impl App {
         let asks_for_me = self.sidebar.open_entry().is_some_and(|entry| entry.kind.is_about_me());
         if first && asks_for_me {
             // Only now is `me` somebody.
-            self.ask_for_me();
+            self.ask_anew();
         }
         // Its entry may be known only now.
         self.return_to_place();
         self.ask_counts();
-        if let Some(thread) = self.thread.open.as_ref().map(|open| open.thread.clone()) {
-            self.renew_thread(thread);
+        let page = self.thread_page();
+        if let Some(open) = self.thread.open.as_mut() {
+            open.rename(&self.directory, &self.words, page);
         }
         true
     }

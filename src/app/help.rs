@@ -3,18 +3,28 @@
 use super::fuzzy::{Class, Index, Typed};
 use super::input::Input;
 use super::layers::Layer;
+use super::pipes::command_words;
 use super::{App, Severity};
 use crate::command::{Command, CommandId};
 use crate::domain::{ConversationId, Why};
 use crate::keymap::{self, Context};
 use crate::text::{Clean, clean, fold};
 
+/// What a line runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Does {
+    /// A command.
+    Run(CommandId),
+    /// The pipe of config.toml with this index.
+    Pipe(usize),
+}
+
 /// A line of the help.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HelpRow {
     /// Where the keys work.
     pub context: Context,
-    /// The keys, the first binding first, parted by two spaces.
+    /// The keys, the first binding first, parted by two spaces; digits in a row as `1–9`.
     pub keys: Clean,
     /// The command's title.
     pub title: Clean,
@@ -22,9 +32,25 @@ pub struct HelpRow {
     pub doc: Clean,
     /// Why it cannot be done now.
     pub why_not: Option<Why>,
-    command: CommandId,
+    does: Does,
+    /// Every key by itself, for matching.
+    bound: Vec<String>,
     /// Folded text that typing is matched against.
     folded: String,
+}
+
+impl HelpRow {
+    /// A line for what has keys.
+    fn new(
+        context: Context,
+        does: Does,
+        bound: Vec<String>,
+        (title, doc): (Clean, Clean),
+        why_not: Option<Why>,
+    ) -> Option<Self> {
+        let folded = fold(&format!("{} {title} {doc}", bound.join(" ")));
+        (!bound.is_empty()).then(|| Self { context, keys: shown(&bound), title, doc, why_not, does, bound, folded })
+    }
 }
 
 /// The help's state.
@@ -56,7 +82,7 @@ impl Help {
         let key = self.input.text().trim();
         let class = |at: usize, row: &HelpRow| {
             let title = self.titles.score(at, &typed).map(|score| score.class);
-            if row.keys.split("  ").any(|bound| bound == key) {
+            if row.bound.iter().any(|bound| bound == key) {
                 Some(0)
             } else if title.is_some_and(|class| class >= Class::WordBegin) {
                 Some(1)
@@ -73,31 +99,46 @@ impl Help {
     }
 }
 
+/// Keys as a line shows them: digits in a row need no line of their own each.
+fn shown(bound: &[String]) -> Clean {
+    let digit = |key: &String| key.parse::<u8>().ok().filter(|_| key.len() == 1);
+    let in_a_row =
+        bound.windows(2).all(|two| matches!(two, [a, b] if digit(a).is_some_and(|a| digit(b) == Some(a + 1))));
+    match bound {
+        [first, _, .., last] if in_a_row => clean(&format!("{first}–{last}")),
+        _ => clean(&bound.join("  ")),
+    }
+}
+
 impl App {
     /// Opens the help for what has the keys: the focused pane, or the layer in front of it.
     pub(super) fn open_help(&mut self) {
         let facts = self.facts();
         let mut rows: Vec<HelpRow> = Vec::new();
-        let mut titles = Index::default();
         for context in &self.contexts() {
             for command in Command::all().iter().filter(|command| command.contexts.contains(context)) {
-                let keys: Vec<String> = self.keymap.keys_of(command.id, &[*context]).map(keymap::show).collect();
-                if keys.is_empty() {
-                    continue;
-                }
+                let bound = self.keymap.keys_of(command.id, &[*context]).map(keymap::show).collect();
                 let (title, doc) = (self.words.say(command.title), self.words.say(command.doc));
-                let keys = keys.join("  ");
-                titles.push(&title);
-                rows.push(HelpRow {
-                    context: *context,
-                    folded: fold(&format!("{keys} {title} {doc}")),
-                    keys: clean(&keys),
-                    title,
-                    doc,
-                    why_not: command.enabled(&facts).err(),
-                    command: command.id,
-                });
+                let why_not = command.enabled(&facts).err();
+                rows.extend(HelpRow::new(*context, Does::Run(command.id), bound, (title, doc), why_not));
             }
+            if *context == Context::Inbox {
+                let why_not = CommandId::Pipe.command().enabled(&facts).err();
+                for (index, keys, pipe) in self.own_keys() {
+                    let doc = self.words.with("pipe-own-doc", &[("command", (&command_words(&pipe.command)).into())]);
+                    rows.extend(HelpRow::new(
+                        *context,
+                        Does::Pipe(index),
+                        vec![keys],
+                        (clean(&pipe.name), doc),
+                        why_not,
+                    ));
+                }
+            }
+        }
+        let mut titles = Index::default();
+        for row in &rows {
+            titles.push(&row.title);
         }
         let visible = (0..rows.len()).collect();
         let on = self.target().map(|on| on.id.clone());
@@ -119,6 +160,9 @@ impl App {
             self.say(Severity::Warning, "why-moved-on");
             return;
         }
-        self.run(row.command);
+        match row.does {
+            Does::Run(command) => self.run(command),
+            Does::Pipe(pipe) => self.run_named(pipe),
+        }
     }
 }

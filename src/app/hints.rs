@@ -87,11 +87,11 @@ impl App {
             return Vec::new();
         }
         let typed: &[Key] = &self.pending;
-        self.keymap
-            .continuations(&self.contexts(), typed)
-            .into_iter()
-            .map(|(keys, command)| Hint { keys: clean(&keys), label: self.words.say(word_after(command)) })
-            .collect()
+        let contexts = self.contexts();
+        let commands = self.keymap.continuations(&contexts, typed).into_iter();
+        let commands = commands.map(|(keys, command)| (keys, self.words.say(word_after(command))));
+        let own = self.own_continuations(&contexts, typed);
+        commands.chain(own).map(|(keys, label)| Hint { keys: clean(&keys), label }).collect()
     }
 }
 

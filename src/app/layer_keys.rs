@@ -5,7 +5,7 @@ use super::input::Input;
 use super::layers::Layer;
 use super::moving::Step;
 use crate::command::CommandId;
-use crate::keymap::{self, Key};
+use crate::keymap::{self, Key, KeyCode};
 use crate::text::{Clean, clean};
 
 /// Rows that a page of an overlay moves by.
@@ -20,7 +20,18 @@ impl App {
             Layer::Help(help) => Some(&mut help.input),
             Layer::Path(entry) => Some(&mut entry.input),
             Layer::New(form) => Some(form.input()),
-            Layer::Files(_) | Layer::Bulk(_) | Layer::Shift(_) | Layer::Link(_) | Layer::Confirm(_) => None,
+            Layer::Pager(pager) => pager.seeking.as_mut(),
+            Layer::Find(find) => Some(&mut find.input),
+            Layer::Pipe(menu) => menu.line(),
+            Layer::File(page) => page.command_line(),
+            Layer::Files(_)
+            | Layer::Bulk(_)
+            | Layer::Shift(_)
+            | Layer::Link(_)
+            | Layer::Links(_)
+            | Layer::Copy(_)
+            | Layer::Picture(_)
+            | Layer::Confirm(_) => None,
         }
     }
 
@@ -28,6 +39,13 @@ impl App {
     pub(super) fn type_in_layer(&mut self, key: Key) -> bool {
         if matches!(self.layers.last(), Some(Layer::Bulk(_))) {
             return self.type_in_bulk(key);
+        }
+        if matches!(self.layers.last(), Some(Layer::Copy(_))) {
+            return self.type_in_copy(key);
+        }
+        if matches!(self.layers.last(), Some(Layer::Find(_))) && key.code == KeyCode::Tab && key.shift {
+            self.find_step(false);
+            return true;
         }
         let Some(taken) = self.front_input().map(|input| input.key(key)) else { return false };
         if taken == Some(true) {
@@ -48,6 +66,14 @@ impl App {
                 self.palette_changed();
             }
             Some(Layer::New(form)) => self.new_typed(form),
+            Some(layer @ Layer::Find(_)) => {
+                self.layers.push(layer);
+                self.find_typed();
+            }
+            Some(layer @ Layer::Pipe(_)) => {
+                self.layers.push(layer);
+                self.pipe_typed();
+            }
             Some(Layer::Help(mut help)) => {
                 help.narrow();
                 self.layers.push(Layer::Help(help));
@@ -89,7 +115,28 @@ impl App {
                 Self::step_shift(page, step);
                 return true;
             }
-            Some(Layer::Confirm(_) | Layer::Link(_)) => return true,
+            Some(Layer::Find(_)) => {
+                self.step_find(step);
+                return true;
+            }
+            Some(Layer::Pager(_)) => {
+                self.step_pager(step);
+                return true;
+            }
+            Some(Layer::Link(_)) => {
+                self.step_link(step);
+                return true;
+            }
+            Some(Layer::Links(_)) => {
+                self.step_links(step);
+                return true;
+            }
+            Some(Layer::Copy(menu)) => (&mut menu.cursor, menu.rows.len()),
+            Some(Layer::Pipe(menu)) => {
+                menu.step(step);
+                return true;
+            }
+            Some(Layer::Confirm(_) | Layer::File(_) | Layer::Picture(_)) => return true,
             None => return false,
         };
         *cursor = step.from(*cursor, len, PAGE * 2);

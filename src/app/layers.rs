@@ -2,12 +2,19 @@
 
 use super::bulk::BulkLayer;
 use super::composer::attach::{FileList, PathEntry};
+use super::copy::CopyMenu;
+use super::file::FilePage;
 use super::help::Help;
 use super::link::Link;
+use super::links::LinkList;
 use super::new::NewForm;
+use super::pager::Pager;
 use super::palette::Palette;
 use super::picker::{MergeAsk, Picker, SpamAsk};
+use super::picture::Picture;
+use super::pipes::{PipeAsk, PipeMenu};
 use super::shift::ShiftPage;
+use super::thread::Find;
 use crate::domain::{ConversationId, Mode};
 use crate::keymap::Context;
 use crate::text::Clean;
@@ -31,8 +38,22 @@ pub enum Layer {
     New(Box<NewForm>),
     /// The start of a shift: a page over all panes.
     Shift(Box<ShiftPage>),
-    /// A web address, before it is opened.
-    Link(Link),
+    /// A link, before it is opened.
+    Link(Box<Link>),
+    /// The numbered links and files of a message, or of the thread.
+    Links(Box<LinkList>),
+    /// What can be copied of a conversation.
+    Copy(Box<CopyMenu>),
+    /// The line that finds in the thread, at its foot.
+    Find(Box<Find>),
+    /// A long text, or a picture: a page over all panes.
+    Pager(Box<Pager>),
+    /// A file of a message, before anything is done with it.
+    File(Box<FilePage>),
+    /// A picture: a page over all panes.
+    Picture(Box<Picture>),
+    /// Which command is given what is at hand.
+    Pipe(Box<PipeMenu>),
     /// A question that one key answers.
     Confirm(Confirm),
 }
@@ -82,6 +103,8 @@ pub enum Confirm {
     Spam(Box<SpamAsk>),
     /// Who wrote it is blocked, for good? `y` does.
     Block(Box<SpamAsk>),
+    /// A command runs for the first time? `y` does.
+    Pipe(Box<PipeAsk>),
 }
 
 impl Layer {
@@ -89,10 +112,19 @@ impl Layer {
     #[must_use]
     pub const fn context(&self) -> Context {
         match self {
-            Self::Palette(_) | Self::Picker(_) | Self::Path(_) | Self::Files(_) | Self::Bulk(_) | Self::New(_) => {
-                Context::Picker
+            Self::Palette(_)
+            | Self::Picker(_)
+            | Self::Path(_)
+            | Self::Files(_)
+            | Self::Bulk(_)
+            | Self::New(_)
+            | Self::Copy(_) => Context::Picker,
+            Self::Pager(pager) if pager.is_seeking() => Context::Picker,
+            Self::File(page) if page.is_typing() => Context::Picker,
+            Self::Shift(_) | Self::Link(_) | Self::Links(_) | Self::Pager(_) | Self::File(_) | Self::Picture(_) => {
+                Context::Page
             }
-            Self::Shift(_) | Self::Link(_) => Context::Page,
+            Self::Find(_) | Self::Pipe(_) => Context::Picker,
             Self::Help(_) => Context::Help,
             Self::Confirm(_) => Context::Confirm,
         }

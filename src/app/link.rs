@@ -1,42 +1,115 @@
-//! The web address of a conversation: shown in full before anything opens.
+//! One link, shown in full before anything opens: of a message, or the web address of a conversation.
+//!
+//! Owns the question and the words for what is odd about a link. Nothing opens without `enter` here. Knows
+//! nothing of browsers. Enter at [`App::ask_link`] and [`App::show_link`].
 
 use super::layers::Layer;
+use super::moving::Step;
 use super::{App, Effect, Severity};
 use crate::domain::{Capabilities, Conversation, ConversationId, Workspace};
-use crate::text::{Clean, clean};
+use crate::text::Clean;
+use crate::text::html::{self, LinkKind, Warning};
 
-/// A web address, shown in full.
+/// Cells of the question at most, its border included.
+pub const WIDTH: u16 = 90;
+
+/// A link, shown in full.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
-    /// The address.
-    pub url: Clean,
+    /// Where it leads.
+    pub link: html::Link,
+    /// Its number in its message; absent for the web address of a conversation.
+    pub number: Option<usize>,
+    /// The first visible row of its address, where that has more than there is room for.
+    pub scroll: usize,
+}
+
+impl Link {
+    /// The address in rows for a screen of so many columns.
+    #[must_use]
+    pub fn rows(&self, columns: u16) -> Vec<Clean> {
+        address_rows(&self.link, usize::from(WIDTH.min(columns).saturating_sub(8)))
+    }
+}
+
+/// The address of a link in rows of `width` cells, each but the last full: a break stands for nothing.
+#[must_use]
+pub fn address_rows(link: &html::Link, width: usize) -> Vec<Clean> {
+    // It is ASCII: a byte is a cell.
+    let width = width.max(1);
+    (0..link.shown.len()).step_by(width).map(|from| link.shown.slice(from..from.saturating_add(width))).collect()
+}
+
+/// The key of what is said of a warning.
+#[must_use]
+pub const fn warning_words(warning: Warning) -> &'static str {
+    match warning {
+        Warning::OtherHost => "link-warns-other-host",
+        Warning::LookAlike => "link-warns-look-alike",
+        Warning::MixedScripts => "link-warns-mixed-scripts",
+        Warning::UserInfo => "link-warns-user-info",
+        Warning::HostWithin => "link-warns-host-within",
+        Warning::OddAddress => "link-warns-odd-address",
+        Warning::Hidden => "link-warns-hidden",
+        Warning::Backslash => "link-warns-backslash",
+        Warning::BadHost => "link-warns-bad-host",
+        Warning::Near => "link-warns-near",
+        Warning::Address => "link-warns-address",
+        Warning::Port => "link-warns-port",
+        Warning::LongHost => "link-warns-long-host",
+        Warning::MailFields => "link-warns-mail-fields",
+    }
 }
 
 impl App {
+    /// Shows a link before it is opened.
+    pub(super) fn ask_link(&mut self, link: html::Link, number: Option<usize>) {
+        self.layers.push(Layer::Link(Box::new(Link { link, number, scroll: 0 })));
+    }
+
     /// `O`: shows the web address of a conversation.
     pub(super) fn show_link(&mut self, on: &Conversation) {
+        match self.web_address(on).as_deref().and_then(html::Link::to) {
+            Some(link) => self.ask_link(link, None),
+            None => self.say(Severity::Info, "link-none"),
+        }
+    }
+
+    /// The address at which a conversation is seen in a browser, where there is one.
+    pub(super) fn web_address(&self, on: &Conversation) -> Option<String> {
         // What can do more than Intercom's API is a helpdesk of one's own.
         let is_own = self.directory.capabilities != Capabilities::default();
-        let workspace = self.directory.workspace.as_ref().filter(|_| !is_own);
-        let url = workspace.and_then(|workspace| web_link(workspace, &on.id));
-        match url {
-            Some(url) => self.layers.push(Layer::Link(Link { url: clean(&url) })),
-            None => self.say(Severity::Info, "link-none"),
+        let workspace = self.directory.workspace.as_ref().filter(|_| !is_own)?;
+        web_link(workspace, &on.id)
+    }
+
+    /// A step through an address that has more rows than there is room for.
+    pub(super) fn step_link(&mut self, step: Step) {
+        let columns = self.size.0;
+        if let Some(Layer::Link(link)) = self.layers.last_mut() {
+            link.scroll = step.from(link.scroll, link.rows(columns).len(), 10);
         }
     }
 
     /// `enter` in front of an address: it is opened.
     pub(super) fn open_link(&mut self, link: &Link) {
-        self.out.push(Effect::OpenLink(link.url.to_string()));
+        self.out.push(Effect::OpenLink(link.link.url.as_raw().to_owned()));
     }
 
-    /// `y` in front of an address: it goes to the clipboard.
+    /// `y` in front of an address: it goes to the clipboard, of a mail link whom it goes to.
     pub(super) fn copy_link(&mut self) {
         if let Some(Layer::Link(link)) = self.layers.last() {
-            self.out.push(Effect::Copy(link.url.to_string()));
+            self.out.push(Effect::Copy(to_copy(&link.link)));
             self.layers.pop();
-            self.say(Severity::Info, "link-copied");
         }
+    }
+}
+
+/// What is copied of a link.
+pub(super) fn to_copy(link: &html::Link) -> String {
+    match link.kind {
+        LinkKind::Mail => link.host.to_string(),
+        LinkKind::Page | LinkKind::Image => link.url.as_raw().to_owned(),
     }
 }
 

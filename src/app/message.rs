@@ -27,6 +27,18 @@ pub enum Msg {
     Edited(Result<String, String>),
     /// A folder was read.
     Listed(Box<super::composer::attach::Listing>),
+    /// News of a file that is being fetched.
+    File(Box<super::file::FileNews>),
+    /// What became of a copy.
+    Copied(super::copy::Copied),
+    /// What was to be copied is written out; nothing where it is not on disk.
+    WrittenOut(super::copy::ToWrite, Option<String>),
+    /// Bodies have been read.
+    Read(Vec<super::thread::Reading>),
+    /// Some of what is searched for in the thread was found.
+    Found(Box<super::thread::Found>),
+    /// What becomes of a command of the agent's own.
+    Pipe(Box<super::pipes::PipeNews>),
     /// The terminal's window is no longer in front: nothing counts as read meanwhile.
     FocusLost,
 }

@@ -14,10 +14,12 @@ mod bulk_writing;
 mod commands;
 pub mod composer;
 pub mod composer_run;
+pub mod copy;
 pub mod details;
 pub(crate) mod drafts;
 mod effect;
 mod events;
+pub mod file;
 pub mod focus;
 mod fuzzy;
 pub mod help;
@@ -28,6 +30,7 @@ mod layer_keys;
 pub mod layers;
 pub mod layout;
 pub mod link;
+pub mod links;
 pub mod list;
 mod mentions;
 mod message;
@@ -36,15 +39,19 @@ mod moving;
 pub mod new;
 pub mod notices;
 pub mod outbox;
+pub mod pager;
 pub mod palette;
 pub mod picker;
 mod picker_choose;
+pub mod picture;
+pub mod pipes;
 mod place;
 mod queries;
 pub mod selection;
 pub(crate) mod shelf;
 pub mod shift;
 pub mod sidebar;
+mod source;
 pub mod status;
 #[cfg(test)]
 mod tests;
@@ -87,6 +94,7 @@ use crate::domain::{ConversationId, Directory, TagId, UnixTime};
 use crate::keymap::{Key, Keymap};
 use crate::sync::message::{Arrangement, Generation, Request};
 use crate::text::Clean;
+use crate::transcript::Format;
 use crate::words::Words;
 
 /// Everything that the screen shows and knows. Drawing reads it; only [`update()`] changes it.
@@ -127,6 +135,8 @@ pub struct App {
     pub notices: Notices,
     /// Connection, away, outbox.
     pub status: Status,
+    /// Commands of the agent's own, at work.
+    pub pipes: pipes::Pipes,
     /// Acts that are not settled.
     pub outbox: Outbox,
     /// What `u` takes back.
@@ -141,6 +151,8 @@ pub struct App {
     pub workspaces: Workspaces,
     /// Keys of a half-typed sequence.
     pub pending: Vec<Key>,
+    /// The key whose command runs; none where a command runs by itself, or was chosen.
+    struck: Option<Key>,
     /// After a key that means nothing: letters that belong to it mean nothing either.
     hush: Option<hush::Hush>,
     /// New conversations that are being begun.
@@ -153,6 +165,8 @@ pub struct App {
     finished: Option<mentions::Finished>,
     /// One that was brought back, until the disk has it.
     mention_awaited: Option<ConversationId>,
+    /// The thread that is being copied, and in which form.
+    copying: Option<(ConversationId, Format)>,
     /// Effects of the message at hand.
     out: Vec<Effect>,
     dirty: bool,
@@ -180,6 +194,14 @@ pub struct App {
     attach_path: Option<(composer::Place, String)>,
     /// The file that was asked for last, and for which text.
     attach_asked: Option<(composer::Place, String)>,
+    /// Where this runs, for the line that fetches a file from elsewhere.
+    machine: file::Machine,
+    /// The folder that a file was saved to last, with its last `/`.
+    save_folder: Option<String>,
+    /// The command that a file was handed to last.
+    file_command: Option<String>,
+    /// Fetches of files so far.
+    fetches: u64,
     whereabouts: place::Whereabouts,
     /// What the agent sees, for the mouse.
     drawn: mouse::Drawn,
@@ -188,6 +210,10 @@ pub struct App {
     calm_history: status::Calm<status::History>,
     /// What the palette can find, whatever is at hand.
     offers: Arc<palette::Offers>,
+    /// Bodies that were read, and those that are being read.
+    bodies: thread::Bodies,
+    /// What was searched for in threads.
+    seeking: thread::Seeking,
     /// The typed time of the last snooze.
     last_snooze: Option<String>,
     /// How often each tag is used, as the cache last counted.
@@ -220,6 +246,7 @@ impl App {
         let directory = Arc::new(Directory::default());
         Self {
             sidebar: Sidebar::build(&directory, &words),
+            pipes: pipes::Pipes::new(&settings.pipes, &keymap),
             settings,
             words,
             keymap,
@@ -243,12 +270,14 @@ impl App {
             arrangement: Arrangement::default(),
             workspaces: Workspaces::default(),
             pending: Vec::new(),
+            struck: None,
             hush: None,
             starting: new::Starting::default(),
             walk: breach::Walk::default(),
             coming: shift::Coming::default(),
             finished: None,
             mention_awaited: None,
+            copying: None,
             out: Vec::new(),
             dirty: true,
             started: false,
@@ -267,12 +296,18 @@ impl App {
             begun_asked: None,
             attach_path: None,
             attach_asked: None,
+            machine: file::Machine::default(),
+            save_folder: None,
+            file_command: None,
+            fetches: 0,
             whereabouts: place::Whereabouts::default(),
             drawn: mouse::Drawn::default(),
             held: mouse::Held::default(),
             calm_progress: status::Calm::new(Duration::from_secs(1)),
             calm_history: status::Calm::new(Duration::from_secs(1)),
             offers: Arc::default(),
+            bodies: thread::Bodies::default(),
+            seeking: thread::Seeking::default(),
             last_snooze: None,
             tag_use: BTreeMap::new(),
             seen_told: None,
@@ -303,8 +338,16 @@ impl App {
         std::mem::take(&mut self.led_on)
     }
 
-    /// Whether something visible changed since this was asked last.
+    /// Whether something visible changed since this was asked last. A frame waits a moment for bodies that are
+    /// about to be read.
     pub fn take_dirty(&mut self) -> bool {
+        let waits = self.bodies.hold_a_frame(self.monotonic);
+        if !self.dirty || waits {
+            return false;
+        }
+        if let Some(open) = self.thread.open.as_mut() {
+            open.drawn();
+        }
         std::mem::take(&mut self.dirty)
     }
 

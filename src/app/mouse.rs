@@ -15,8 +15,6 @@ use super::thread::LineKind;
 use super::{App, Area, Layer, Layout, ListState, Pane, RowKind, Severity};
 use crate::command::{CommandId, Context};
 use crate::domain::{ConversationId, OutboxId};
-use crate::text::Clean;
-use crate::words::Arg;
 
 /// Lines that a notch of the wheel scrolls.
 const NOTCH: usize = 3;
@@ -167,7 +165,7 @@ impl App {
     fn thread_view(&self) -> Option<ThreadView> {
         let open = self.thread.open.as_ref().filter(|_| !self.thread.is_waiting())?;
         let id = open.thread.conversation.id.clone();
-        Some(ThreadView { id, scroll: open.scroll, lines: open.lines.len(), width: open.width })
+        Some(ThreadView { id, scroll: open.scroll, lines: open.line_count(), width: open.width })
     }
 
     /// The scroll bar of a pane; absent when everything is in view.
@@ -194,7 +192,7 @@ impl App {
             }
             Pane::Thread => {
                 let open = self.thread.open.as_ref()?;
-                Some((open.scroll, self.thread_page(), open.lines.len()))
+                Some((open.scroll, self.thread_page(), open.line_count()))
             }
             Pane::Details => Some((self.details.scroll, self.details_page(), self.details_panel().lines.len())),
             Pane::Sidebar => {
@@ -325,7 +323,7 @@ impl App {
     }
 
     /// A click on a line of the thread: the cursor goes to its message; a fold opens, a link or a file is
-    /// told in full.
+    /// shown in full, before anything is done with it.
     fn click_thread(&mut self, line: usize, column: u16) -> bool {
         let seen = self.drawn.thread.clone();
         let same = seen.is_some() && seen == self.thread_view();
@@ -335,14 +333,14 @@ impl App {
         }
         let body = self.layout().thread.map_or(0, |area| area.body.width);
         let Some(open) = self.thread.open.as_mut() else { return false };
-        let Some(line) = open.lines.get(open.scroll + line).copied() else { return false };
+        let Some(line) = open.line(open.scroll + line) else { return false };
         let Some((at, item)) = line.item.and_then(|at| Some((at, open.items.get(at)?))) else { return false };
         // The text stands this far from the edge of the pane.
         let left = body.saturating_sub(open.width).saturating_sub(1).min(2);
         let column = column.saturating_sub(left);
         let (target, folds) = match line.kind {
-            LineKind::Text(line) => (item.link_at(line, column), item.is_fold(line)),
-            LineKind::File(file) => (item.files.get(file).map(|file| (file.number, file.name.clone())), false),
+            LineKind::Text(line) => (item.link_at(line, column).map(|(number, _)| number), item.is_fold(line)),
+            LineKind::File(file) => (item.files.get(file).map(|file| file.number), false),
             _ => (None, false),
         };
         if item.is_stop() {
@@ -352,10 +350,8 @@ impl App {
         if folds {
             open.toggle_fold();
         }
-        if let Some((number, target)) = target {
-            let number = Arg::from(number);
-            let text = self.words.with("link-told", &[("number", number), ("target", Arg::Text(&target))]);
-            self.say_text(Severity::Info, text, Clean::default());
+        if let Some(number) = target {
+            self.show_number(at, number);
         }
         true
     }
@@ -494,7 +490,12 @@ impl Layer {
             }
             Self::Bulk(BulkLayer::Preview(preview)) => &mut preview.cursor,
             Self::Bulk(BulkLayer::Results(results)) => &mut results.cursor,
-            Self::Link(_) | Self::Confirm(_) => return false,
+            Self::Links(list) => &mut list.cursor,
+            Self::Copy(menu) => &mut menu.cursor,
+            Self::Pipe(menu) => &mut menu.cursor,
+            Self::Link(_) | Self::Find(_) | Self::Pager(_) | Self::File(_) | Self::Picture(_) | Self::Confirm(_) => {
+                return false;
+            }
         };
         *cursor = at;
         true
@@ -512,7 +513,7 @@ impl Layer {
                 _ => false,
             }),
             Self::Picker(picker) => picker.sends,
-            Self::Help(_) | Self::Files(_) => true,
+            Self::Help(_) | Self::Files(_) | Self::Pipe(_) => true,
             _ => false,
         }
     }

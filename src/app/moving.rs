@@ -400,7 +400,9 @@ impl App {
     /// Visible lines of the thread.
     #[must_use]
     pub fn thread_page(&self) -> usize {
-        self.layout().thread.map_or(0, |area| usize::from(area.body.height))
+        let rows = self.layout().thread.map_or(0, |area| usize::from(area.body.height));
+        // The line that finds stands in the last one.
+        rows.saturating_sub(usize::from(self.finding().is_some() && rows > 1))
     }
 
     /// Whether a pane can have the focus now.
@@ -448,7 +450,7 @@ impl App {
 
     /// `esc` and `q`: one layer or pane back. Returns whether there was one.
     pub(super) fn back(&mut self) -> bool {
-        if self.leave_picker_note() || self.leave_new_line() {
+        if self.leave_picker_note() || self.leave_new_line() || self.leave_seeking() || self.leave_file() {
             return true;
         }
         if self.layers.pop().is_some() {

@@ -26,6 +26,8 @@ pub enum Matter {
     Rows(Vec<OutboxId>),
     /// A pull that was asked for.
     Pull,
+    /// A command that runs, by its number.
+    Pipe(u64),
 }
 
 /// One notice.
@@ -93,6 +95,11 @@ impl Notices {
         let before = self.queue.len();
         self.queue.retain(|notice| notice.matter != Matter::Pull);
         self.queue.len() != before
+    }
+
+    /// A command has ended: that it runs is no longer so.
+    pub fn pipe_ended(&mut self, number: u64) {
+        self.queue.retain(|notice| notice.matter != Matter::Pipe(number));
     }
 
     /// Time has passed. Returns whether anything went.

@@ -297,7 +297,7 @@ impl App {
         let pending = self.thread.open.as_ref().map(|open| self.with_outbox(&open.thread));
         let page = self.thread_page();
         if let (Some(open), Some(pending)) = (self.thread.open.as_mut(), pending) {
-            open.renew_pending(pending, &self.words, page);
+            open.renew_pending(pending, &self.directory, &self.words, page);
         }
         self.go_to_wanted_row();
         self.dirty = true;

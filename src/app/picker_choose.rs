@@ -16,8 +16,21 @@ impl App {
             Some(Layer::New(form)) => self.new_go_on(form, false),
             Some(Layer::Shift(page)) => self.shift_open(page),
             Some(Layer::Link(link)) => self.open_link(&link),
+            Some(layer @ Layer::Links(_)) => {
+                self.layers.push(layer);
+                self.show_chosen();
+            }
+            Some(Layer::Copy(menu)) => self.copy_chosen_row(&menu),
+            Some(Layer::File(page)) => self.choose_file(page),
+            Some(Layer::Pager(pager)) => self.sought_in_page(pager),
+            Some(layer @ Layer::Find(_)) => {
+                self.layers.push(layer);
+                self.find_step(true);
+            }
+            Some(Layer::Pipe(menu)) => self.pipe_chosen(menu),
             Some(layer @ Layer::Confirm(_)) => self.layers.push(layer),
-            None => {}
+            // `enter` has seen enough of a picture.
+            Some(Layer::Picture(_)) | None => {}
         }
     }
 }

@@ -20,7 +20,7 @@ pub(super) struct Whereabouts {
     pub returning: Option<ConversationId>,
     /// The composer had the focus.
     composing: bool,
-    /// Lines to be scrolled down once the thread is laid out.
+    /// Where the view goes once the thread is laid out: a mark of the thread pane.
     scroll: Option<usize>,
     /// The place that was kept last.
     kept: Option<Place>,
@@ -55,8 +55,12 @@ impl App {
         }
     }
 
-    /// Goes back to where the last run ended. An entry that is not known yet (a team) is waited for.
+    /// Goes back to where the last run ended. An entry that is not known yet (a team) is waited for, and so is the
+    /// screen: before it is there no list is asked for.
     pub(super) fn return_to_place(&mut self) -> bool {
+        if !self.started {
+            return false;
+        }
         if self.whereabouts.moved {
             self.whereabouts.coming = None;
         }
@@ -111,11 +115,11 @@ impl App {
         if self.whereabouts.scroll.is_none() || page == 0 || self.whereabouts.moved {
             return;
         }
-        let Some(open) = self.thread.open.as_mut().filter(|open| open.thread.is_here && !open.lines.is_empty()) else {
+        let Some(open) = self.thread.open.as_mut().filter(|open| open.thread.is_here && open.width > 0) else {
             return;
         };
         if let Some(scroll) = self.whereabouts.scroll.take() {
-            open.scroll_to_line(scroll, page);
+            open.go_to_mark(scroll, page);
             let id = open.thread.conversation.id.clone();
             let begun =
                 open.thread.drafts.iter().find(|draft| !draft.text.trim().is_empty() || !draft.files.is_empty());
@@ -137,7 +141,7 @@ impl App {
             self.thread.open.as_ref().filter(|open| Some(&open.thread.conversation.id) == conversation.as_ref());
         Place {
             entry: self.sidebar.open_entry().map(|entry| entry.key.clone()).unwrap_or_default(),
-            scroll: shown.filter(|_| open).map_or(0, |open| open.lines_above()),
+            scroll: shown.filter(|_| open).map_or(0, |open| open.mark()),
             conversation,
             open,
             // What is selected is not remembered: a text to all of it is not begun again as one to one of them.

@@ -5,9 +5,6 @@ use std::time::Duration;
 use super::App;
 use crate::domain::UnixTime;
 
-/// Between two steps of laying out a long thread: keys come first.
-const BETWEEN: Duration = Duration::from_millis(5);
-
 impl App {
     /// Does what is due. Returns whether anything visible changed.
     pub(super) fn pass_time(&mut self) -> bool {
@@ -39,7 +36,7 @@ impl App {
         self.count_later();
         self.ask_bulks_in_time();
         changed |= self.tell_calmly();
-        changed |= self.thread.open.as_mut().is_some_and(|open| open.lay_out_more());
+        self.bodies.pass_time(now);
         changed |= self.list.sweep(self.now);
         let minute = self.now.secs().div_euclid(60);
         if minute != self.minute {
@@ -78,7 +75,6 @@ impl App {
         let struck_ends = struck.filter_map(|(_, row)| row.struck_until).min();
         let minute = UnixTime((self.now.secs().div_euclid(60) + 1) * 60);
         let second = self.counts_down().then(|| self.now + Duration::from_secs(1));
-        let more_lines = self.thread.open.as_ref().is_some_and(|open| open.width > 0 && !open.is_whole());
         [
             self.thread.preview_at,
             self.thread.read_at,
@@ -89,7 +85,7 @@ impl App {
             self.bulk.next_wake(),
             self.calm_progress.next_wake(),
             self.calm_history.next_wake(),
-            more_lines.then(|| self.monotonic + BETWEEN),
+            self.bodies.next_wake(),
             self.notices.next_wake(),
             struck_ends.map(|at| self.monotonic_at(at)),
             self.undo_ends().map(|at| self.monotonic_at(at)),

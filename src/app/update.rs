@@ -62,7 +62,22 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
             app.dirty = true;
             app.hear_edited(text);
         }
+        Msg::Pipe(news) => {
+            app.dirty = true;
+            app.hear_pipe(*news);
+        }
         Msg::Listed(listing) => app.dirty |= app.hear_listing(*listing),
+        Msg::Read(readings) => app.dirty |= app.hear_read(readings),
+        Msg::Found(found) => app.dirty |= app.hear_hits(*found),
+        Msg::File(news) => app.dirty |= app.hear_file(*news),
+        Msg::Copied(copied) => {
+            app.dirty = true;
+            app.hear_copied(copied);
+        }
+        Msg::WrittenOut(what, text) => {
+            app.dirty = true;
+            app.hear_written_out(what, text);
+        }
         Msg::FocusLost => {
             app.terminal_focused = false;
             app.thread.read_at = None;
@@ -90,10 +105,13 @@ impl App {
         self.pending.push(key);
         match self.keymap.lookup(&contexts, &self.pending) {
             Lookup::Run(command) => {
+                self.struck = self.pending.last().copied();
                 self.pending.clear();
                 self.run(command);
+                self.struck = None;
             }
             Lookup::Pending => {}
+            Lookup::Nothing if self.press_own(&contexts) => {}
             Lookup::Nothing => {
                 let typed = std::mem::take(&mut self.pending);
                 if typed.len() > 1 {
@@ -147,8 +165,9 @@ impl App {
             self.focus = Pane::Thread;
         }
         let composing = self.composer.conversation.is_some();
+        self.settle_find();
         if let Some(area) = layout.thread {
-            let page = usize::from(area.body.height);
+            let page = self.thread_page();
             if let Some(open) = self.thread.open.as_mut() {
                 let follows = composing && open.is_at_end();
                 open.lay_out_at(super::thread::lines::text_width(area.body.width), page);
@@ -163,6 +182,7 @@ impl App {
             self.composer_shown_in(area.body);
         }
         self.scroll_to_place();
+        self.want_bodies();
         let len = if self.shows_outbox() { self.list.outbox.len() } else { self.list.rows.len() };
         self.list.cursor = self.list.cursor.min(len.saturating_sub(1));
         self.list.scroll = page_to(self.list.scroll, self.list.cursor, len, self.list_page());

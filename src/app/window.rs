@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::App;
 use super::list::{List, ListRow, ListState};
 use super::sidebar::EntryKind;
+use super::{App, Pane};
 use crate::domain::{Conversation, ConversationId, UnixTime};
 use crate::sync::message::{Generation, Request, Window, WindowSpec};
 
@@ -98,11 +98,20 @@ impl App {
         }
     }
 
-    /// Now that it is known who we are, the list is asked for again, the cursor where it was to go.
-    pub(super) fn ask_for_me(&mut self) {
-        match self.list.asked.take() {
-            Some((_, purpose @ Purpose::TakeIn { .. })) => self.ask_list(purpose),
-            _ => self.open_list(),
+    /// The list is asked for again because it is another one now (who we are is known, its sort is): the cursor
+    /// goes where it was to go, or to what is open, which is not shown beside the row of another one.
+    pub(super) fn ask_anew(&mut self) {
+        let is_open = matches!(self.focus, Pane::Thread | Pane::Composer | Pane::Details);
+        let open = self.thread.wanted.clone().filter(|_| is_open && !self.shows_outbox());
+        match (self.list.asked.take(), open) {
+            (Some((_, purpose @ Purpose::TakeIn { .. })), _) => self.ask_list(purpose),
+            (_, Some(id)) => {
+                self.selection_leaves();
+                self.list = List::default();
+                self.whereabouts.returning = Some(id.clone());
+                self.ask_list(Purpose::TakeIn { to: Some(id) });
+            }
+            (_, None) => self.open_list(),
         }
     }
 

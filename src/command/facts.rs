@@ -60,6 +60,8 @@ pub struct Facts {
     pub is_new: bool,
     /// The list shows mentions: being done with one is not closing its conversation.
     pub in_mentions: bool,
+    /// The page of a file is in front.
+    pub on_file: bool,
     /// The sidebar has the focus.
     pub in_sidebar: bool,
     /// Its cursor is on an entry or a folder.

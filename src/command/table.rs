@@ -46,6 +46,8 @@ impl Command {
         (self.id == CommandId::Help
             || !self.contexts.iter().any(|context| matches!(context, Context::Picker | Context::Help)))
             && self.contexts != [Context::Confirm]
+            // What a page does is done on it, and it has all keys while it is there.
+            && self.contexts != [Context::Page]
             && !self.name.starts_with("move.")
     }
 }
@@ -90,6 +92,10 @@ commands! {
     MoveBottom "move.bottom" "bottom" [Sidebar List Thread Details Picker Help Page] 0 always;
     CustomerNext "move.customer-next" "customer-next" [Thread] 0 messages;
     CustomerPrevious "move.customer-previous" "customer-previous" [Thread] 0 messages;
+    ThreadFind "thread.find" "thread-find" [Thread] 0 messages;
+    ThreadNew "thread.first-new" "thread-new" [Thread] 0 messages;
+    NoteNext "thread.note-next" "note-next" [Thread] 0 messages;
+    NotePrevious "thread.note-previous" "note-previous" [Thread] 0 messages;
     Open "item.open" "open" [Sidebar List Thread Details] 11 always;
     Next "conversation.next" "next" [Inbox] 0 rows;
     Previous "conversation.previous" "previous" [Inbox] 0 rows;
@@ -113,9 +119,18 @@ commands! {
     // new conversations, mentions, pages
     New "conversation.new" "new" [Sidebar List] 0 always;
     MentionDone "mention.done" "mention-done" [Inbox] 0 mention;
+    Pipe "pipe.open" "pipe" [Inbox Composer] 0 pipe;
     WebLink "conversation.web-link" "web-link" [Inbox] 0 conversation;
     PageNext "page.next" "page-next" [Page] 0 always;
     PageCopy "page.copy" "page-copy" [Page] 0 always;
+    PageFind "page.find" "page-find" [Page] 0 always;
+    Links "thread.links" "links" [Thread Page] 0 messages;
+    Number "thread.number" "number" [Thread Page] 0 messages;
+    Copy "copy.open" "copy" [Inbox] 0 one_at_hand;
+    Source "view.source" "source" [Thread] 0 messages;
+    FileView "file.view" "file-view" [Page] 0 on_file;
+    FileSave "file.save" "file-save" [Page] 0 on_file;
+    FilePipe "file.pipe" "file-pipe" [Page] 0 on_file;
     DiscardDraft "draft.discard" "discard-draft" [Inbox] 0 draft;
     Undo "act.undo" "undo" [Global Confirm] 9 undo;
     ToggleDetails "details.toggle" "details" [Inbox] 0 conversation;
@@ -247,6 +262,10 @@ const fn workspaces(facts: &Facts) -> Judged {
     need(facts.has_workspaces, "why-one-workspace")
 }
 
+const fn on_file(facts: &Facts) -> Judged {
+    need(facts.on_file, "why-no-file-page")
+}
+
 const fn in_sidebar(facts: &Facts) -> Judged {
     need(facts.in_sidebar, "why-not-in-sidebar")
 }
@@ -285,6 +304,11 @@ fn close(facts: &Facts) -> Judged {
 fn mention(facts: &Facts) -> Judged {
     need(facts.conversation.is_some(), "why-no-conversation")?;
     need(facts.in_mentions, "why-not-in-mentions")
+}
+
+/// One conversation, selected or not, begun or not.
+const fn one_at_hand(facts: &Facts) -> Judged {
+    need(facts.conversation.is_some(), "why-no-conversation")
 }
 
 /// Also for a conversation that the helpdesk does not have yet.
@@ -341,6 +365,11 @@ const fn bulk_open(facts: &Facts) -> Judged {
 
 const fn composing(facts: &Facts) -> Judged {
     need(facts.composing, "why-not-composing")
+}
+
+/// What goes into a command is on the screen.
+const fn pipe(facts: &Facts) -> Judged {
+    need(facts.has_messages || facts.composing, "why-no-thread")
 }
 
 fn text(facts: &Facts) -> Judged {

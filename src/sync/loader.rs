@@ -322,7 +322,7 @@ impl Engine {
         let Some(stored) = self.cache.load_thread(id)? else { return Ok(None) };
         Ok(Some(Thread {
             conversation: stored.conversation,
-            parts: stored.parts,
+            parts: stored.parts.into(),
             is_here: stored.is_here,
             missing: stored.missing,
             seen_at: stored.seen_at,

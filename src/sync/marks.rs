@@ -10,14 +10,14 @@ use std::path::Path;
 use super::engine::Engine;
 use super::message::{Arrangement, Event, Place};
 use crate::cache::{CacheError, Kept, SavedDraft};
+use crate::domain::file::LARGEST_TOGETHER;
 use crate::domain::{ConversationId, Draft, Mode, UnixTime};
 use crate::text::{Untrusted, clean};
 
 /// Reads a file that goes with a message: its base name, its media type, its content.
 pub type ReadFile = fn(&Path) -> io::Result<(String, String, Vec<u8>)>;
 
-/// The API takes no more files with one message.
-pub const MOST_FILES: usize = 10;
+pub use crate::domain::file::MOST_FILES;
 
 /// Why a file was not attached.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +28,9 @@ pub enum AttachError {
     /// The draft has as many as a message can carry.
     #[error("a message carries at most {MOST_FILES} files")]
     TooMany,
+    /// With it the files of the draft are more than a message can carry.
+    #[error("the files of a message have {} MiB together at most", LARGEST_TOGETHER >> 20)]
+    TooMuch,
     /// Its content could not be kept beside state.db.
     #[error(transparent)]
     NotKept(io::Error),
@@ -45,6 +48,7 @@ impl AttachError {
             Self::Unreadable(error) if error.kind() == io::ErrorKind::NotFound => "attach-no-file",
             Self::Unreadable(_) => "attach-unreadable",
             Self::TooMany => "attach-too-many",
+            Self::TooMuch => "attach-too-much",
             Self::NotKept(_) => "attach-not-kept",
             Self::Cache(error) => super::engine::why_not_durable(error),
             Self::Conflict => "attach-conflict",
@@ -127,6 +131,9 @@ impl Engine {
         }
         if draft.files.len() >= MOST_FILES {
             return Err(AttachError::TooMany);
+        }
+        if draft.files.iter().map(|file| file.size).sum::<u64>() + file.size > LARGEST_TOGETHER {
+            return Err(AttachError::TooMuch);
         }
         draft.files.push(file);
         Ok(())

@@ -41,8 +41,9 @@ pub struct WindowSpec {
 pub struct Thread {
     /// The effective conversation.
     pub conversation: Conversation,
-    /// Its parts, oldest first, the opening message first. Empty while not on disk.
-    pub parts: Vec<Part>,
+    /// Its parts, oldest first, the opening message first. Empty while not on disk. Shared with whoever reads
+    /// their bodies: these can be large.
+    pub parts: Arc<Vec<Part>>,
     /// Whether the parts are on disk (else they are being fetched).
     pub is_here: bool,
     /// How many older parts the helpdesk keeps to itself (it gives the newest 500).
@@ -326,7 +327,7 @@ pub struct Place {
     pub conversation: Option<ConversationId>,
     /// Whether its thread has the focus.
     pub open: bool,
-    /// Lines scrolled down in its thread.
+    /// Where in its thread, as the thread pane marks it; zero at its beginning.
     pub scroll: usize,
     /// Whether the composer has the focus.
     pub composing: bool,
@@ -352,6 +353,11 @@ pub struct Arrangement {
     pub recent: Vec<String>,
     /// Compact or comfortable, once chosen on screen: `compact`, `comfortable`; else empty.
     pub density: String,
+    /// Commands of the agent's own that may run without being asked about again, each by a digest of it and of what
+    /// goes into it.
+    pub pipes: Vec<String>,
+    /// Where a file was saved last, with its last `/`; empty before there was one.
+    pub save_folder: String,
 }
 
 /// Whether what is done can be kept on disk.
@@ -384,8 +390,8 @@ pub enum Connection {
     Offline {
         /// Since when.
         since: UnixTime,
-        /// Key of the catalogue of words: `offline-unreachable`, `offline-refused`, `offline-server`,
-        /// `offline-nonsense`, `offline-throttled`.
+        /// Key of the catalogue of words: `offline-unreachable`, `offline-server`, `offline-nonsense`,
+        /// `offline-throttled`.
         why: &'static str,
     },
     /// The token was refused.

@@ -252,6 +252,13 @@ cli-attachment-there = { $file } is there already
 cli-attachment-gone = { $file } is not at the helpdesk any more
 cli-attachment-address = { $file } has no address that can be asked safely
 cli-attachment-large = { $file } is larger than 100 MiB
+cli-attachment-short = { $came } bytes of { $file } came, { $announced } were announced
+    .next = Nothing was kept; try again.
+cli-attachment-full = the disk is full: { $file } was not kept
+cli-attachment-risk = careful with { $file }: { $risk }
+cli-many-files = a message carries at most { $most } files, not { $count }
+cli-many-bytes = the files of a message can have { $most } MB together at most
+cli-blocked-file = { $file } cannot be attached: files of this kind run when they are opened
 cli-would-save = would save { $file }
 cli-saved = saved { $file }, { $size }
 cli-key-dead = { $keys }: a dead key
@@ -470,6 +477,41 @@ ui-thread-missing = { $count ->
 ui-thread-fetching = fetching the messages
 ui-thread-redacted = (content removed for good)
 ui-thread-cut = the rest is too long to be shown
+ui-thread-reading = reading…
+ui-thread-empty = nothing to read in it
+ui-thread-plain = shown without layout: it could not be read in time
+ui-thread-hidden = { $hidden ->
+    [one] one hidden passage left out
+   *[other] { $hidden } hidden passages left out
+}
+ui-thread-trackers = { $trackers ->
+    [one] a tracker left out
+   *[other] { $trackers } trackers left out
+}
+ui-thread-hidden-and-trackers = { $hidden ->
+    [one] { $trackers ->
+        [one] one hidden passage and a tracker left out
+       *[other] one hidden passage and { $trackers } trackers left out
+    }
+   *[other] { $trackers ->
+        [one] { $hidden } hidden passages and a tracker left out
+       *[other] { $hidden } hidden passages and { $trackers } trackers left out
+    }
+}
+ui-language = en
+ui-find-hint = words in this thread; enter searches for the last ones again
+ui-find-keys = enter next · ↑ previous · esc closes
+ui-find-none = nothing found
+ui-find-seeking = searching…
+ui-find-count = { $at } of { $of }
+ui-find-count-so-far = { $at } of { $of }…
+ui-find-count-more = { $at } of { $of } and more
+ui-find-wrapped = on from the beginning
+ui-find-wrapped-back = on from the end
+ui-table-more = { $count ->
+    [one] one more row
+   *[other] { $count } more rows
+}
 ui-fold-quoted = { $count ->
     [one] one line quoted
    *[other] { $count } lines quoted
@@ -483,6 +525,10 @@ ui-outbox-queued = waits to be sent
 ui-outbox-queued-for = sending in { $secs } s
 ui-outbox-held = held – not sent
 ui-outbox-sending = sending
+ui-outbox-sending-files = { $count ->
+    [one] sending 1 file, { $total }
+   *[other] sending { $count } files, { $total }
+ }
 ui-outbox-retry = will be tried again
 ui-outbox-retry-in = tried again in { $time }
 ui-outbox-unknown = outcome not known: checking
@@ -531,6 +577,7 @@ ui-composer-theirs = Another deskhand wrote: “{ $words }”
 ui-composer-theirs-none = Another deskhand has discarded or sent this draft.
 ui-composer-theirs-keys = { $theirs } theirs · { $ours } yours · { $both } both
 ui-composer-attaching = adding the file
+ui-composer-files = { $count } of { $most } files, { $total }
 ui-composer-placeholder-reply = Write to the customer…
 ui-composer-placeholder-many = Write to all of them: each gets a message of their own…
 ui-composer-many-reply = { $count ->
@@ -549,8 +596,13 @@ ui-composer-placeholder-note = Write to your teammates…
 ui-composer-address = { $name } <{ $email }>
 ui-composer-cc = cc { $names }
 ui-composer-from = from { $name }
+ui-composer-preview-short = preview
 ui-composer-preview = preview · esc back to the text
 ui-composer-preview-more = { $count } more below
+preview-from = Goes out from { $name }.
+preview-chat = Chat may show headings and quotes like other text.
+preview-plain = This channel may show words alone: no bold, no lists, and links as addresses.
+preview-placeholders = What stands in {"{{"}braces{"}}"} goes out as it stands there.
 composer-cc-count = { $count ->
     [one] 1 other
    *[other] { $count } others
@@ -622,7 +674,6 @@ ui-status-starting = connecting
 ui-status-online = online
 ui-status-offline = offline since { $since } ({ $why })
 offline-unreachable = not reachable
-offline-refused = refused
 offline-server = the helpdesk has a fault
 offline-nonsense = no helpdesk answers there
 offline-throttled = too many requests
@@ -654,6 +705,7 @@ ui-banner-read-only = (cannot be written).
 ui-banner-unusable = (cannot be used).
 
 ui-palette = Commands
+ui-palette-hint-macros = a macro
 ui-palette-hint = a command, a macro, a list, a tag, a person, a conversation
 ui-palette-nobody = Nobody
 ui-palette-contact = { $count ->
@@ -747,6 +799,14 @@ cmd-bottom = To the bottom
 cmd-bottom-doc = Goes to the last one.
 cmd-customer-next = Customer’s next message
 cmd-customer-next-doc = Goes to the customer’s next message.
+cmd-thread-find = Find in the thread
+cmd-thread-find-doc = Finds words in the messages, notes, events and file names of the thread.
+cmd-thread-new = To what is new
+cmd-thread-new-doc = Goes to the first message that came since you last looked.
+cmd-note-next = Next note
+cmd-note-next-doc = Goes to the next note.
+cmd-note-previous = Previous note
+cmd-note-previous-doc = Goes to the previous note.
 cmd-customer-previous = Customer’s previous message
 cmd-customer-previous-doc = Goes to the customer’s previous message.
 cmd-open = Open
@@ -836,7 +896,7 @@ hint-attach = attach
 cmd-detach = Remove a file
 cmd-detach-doc = Removes a file from the message; asks which one when there are several.
 cmd-preview = Preview
-cmd-preview-doc = Shows the message as it will be received, or its text again. Markdown: **bold**, *italic*, `code`, [link](https://…), # heading, > quote, lists.
+cmd-preview-doc = Shows the message as it will be received, or its text again. Markdown: **bold**, *italic*, `code`, [link](https://…), ## heading, > quote, lists; a backslash before a sign keeps it.
 cmd-editor = Write in $EDITOR
 cmd-editor-doc = Opens the text in your own editor, with the conversation below it.
 cmd-recipients = Change who gets it
@@ -1076,6 +1136,9 @@ event-empty = { $who } wrote an empty message
 arrival-replied = { $who } replied
 arrival-noted = { $who } left a note
 arrival-event = { $who }
+nothing-new = Nothing is new since you last looked.
+no-note = No more notes in this direction.
+find-nothing-before = Nothing has been searched for yet.
 no-customer-message = No more messages of the customer in this direction.
 no-more-unread = No more unread conversations in this list.
 no-title = (no title)
@@ -1141,6 +1204,8 @@ palette-others = { $count ->
    *[other] { $name } has { $count } more conversations.
 }
 palette-placeholders = This macro has gaps: fill in what stands in braces before you send.
+note-stays = Your note stays a note: { $keys } goes back to it.
+macro-simpler = This macro holds more than Markdown says here (a table, a rule, a style within a word): look at it before you send.
 why-no-such-macro = That macro is gone.
 
 # Notices.
@@ -1152,6 +1217,7 @@ nothing-to-cancel = Nothing is running. q goes back, and quits from the list.
 paste-too-long = A text takes 1 MB at most: the rest of the paste was left out.
 paste-refused = That paste is too long to be taken: a text has 1 MB at most. Nothing of it was put in; attach it as a file.
 paste-not-kept = Nothing of the paste was kept: the text is full (1 MB), or there was nothing to show.
+paste-path = That is the path of a file: { $keys } attaches it instead.
 paste-runs-nothing = Pasted outside a text: nothing was run. Press r to reply first.
 not-bound = { $keys } does nothing here.
 not-bound-gone = The composer has closed. This was typed nowhere: { $typed }
@@ -1199,7 +1265,6 @@ cmd-sidebar-up = Move up
 cmd-sidebar-up-doc = Moves what is under the sidebar's cursor one place up.
 cmd-mouse = Mouse on or off
 cmd-mouse-doc = Gives the mouse to deskhand, or back to the terminal. While it is on, shift and drag selects text.
-link-told = [{ $number }] { $target }
 mouse-on = The mouse is on: shift and drag selects text.
 mouse-off = The mouse is off: the terminal selects text.
 why-not-in-sidebar = Only in the sidebar.
@@ -1419,10 +1484,10 @@ cmd-mention-done = Done with the mention
 cmd-mention-done-doc = Takes it off the mentions; the conversation stays as it is.
 cmd-web-link = Web link
 cmd-web-link-doc = Shows the conversation’s web address, to open or copy it.
-cmd-page-next = Next line
-cmd-page-next-doc = Goes to the next line that you have not opened yet.
+cmd-page-next = Next
+cmd-page-next-doc = Start of a shift: the next line that you have not opened yet. A long text: the next place of what you look for.
 cmd-page-copy = Copy
-cmd-page-copy-doc = Copies the address.
+cmd-page-copy-doc = Copies what the page shows: the address, or the whole text.
 act-start = new message to { $what }
 ui-act-start = new conversation
 why-not-begun = The helpdesk does not have this conversation yet: r goes on writing it.
@@ -1433,7 +1498,6 @@ mentions-known-here = Mentions are known in the threads that are on disk: { $her
 breach-none = Nothing is breached and no clock is running.
 breach-again = That was the last one: back to the first.
 link-none = This helpdesk has no web pages.
-link-copied = Copied.
 link-opened = Opened in the browser.
 link-not-opened = The browser could not be opened.
 link-remote = This is a remote session: the address was copied, not opened.
@@ -1529,3 +1593,263 @@ report-waits = waits for the customer, { $age }
 report-breaching = Missed, or a clock runs ({ $count })
 report-drafts = Drafts ({ $count })
 report-needs-you = Could not be sent ({ $count })
+
+## Links, copy, source, pager
+
+cmd-page-find = Find on the page
+cmd-page-find-doc = Looks for words in a long text; n goes on to the next place.
+pager-not-found = It is not in this text.
+ui-pager-percent = { $percent } %
+ui-pager-seek = words to find
+cmd-links = Links and files
+cmd-links-doc = Lists the numbered links and files of the message; the same key again, of the whole thread.
+cmd-number = Link or file by its number
+cmd-number-doc = Shows what has this number in the message, in full, before anything opens.
+cmd-copy = Copy …
+cmd-copy-doc = Copies the message, the thread, the number, the customer’s e-mail or a link: one key each.
+cmd-source = Source of the message
+cmd-source-doc = Shows the message as it came, with what its reading left out.
+links-none = There are no links and no files in this thread.
+links-no-number = This message has no [{ $number }].
+links-unread = The message is still being read.
+links-gone = The message is not in the thread any more.
+ui-links = Links and files of this message
+ui-links-thread = Links and files of the thread
+ui-links-nothing = There are none.
+ui-links-unread =
+    { $count ->
+        [one] 1 message is not read yet
+       *[other] { $count } messages are not read yet
+    }
+ui-foot-links = enter shows it · y copies · L whole thread · esc closes
+ui-foot-links-thread = enter shows it · y copies · L this message · esc closes
+ui-link-number = Link { $number }
+ui-link-mail = E-mail address
+ui-link-host = goes to
+ui-link-read = reads
+ui-link-words = its words
+ui-foot-link-mail = enter writes · y copies · esc closes
+link-warns-other-host = Its words name another place.
+link-warns-look-alike = Its letters look like Latin ones and are not.
+link-warns-mixed-scripts = Its host mixes letters of several scripts.
+link-warns-user-info = What is before the @ is no host.
+link-warns-host-within = The host is what comes last: what looks like it comes before.
+link-warns-odd-address = It leads to a number, written so that nobody sees it.
+link-warns-hidden = There are letters in it that are not seen.
+link-warns-backslash = It is written oddly: programs read it in different ways.
+link-warns-bad-host = Its host breaks the rules for names.
+link-warns-near = It leads to this machine or into a local network.
+link-warns-address = It leads to a number, not to a name.
+link-warns-port = It leads to an unusual port.
+link-warns-long-host = Its host is long: look at its end.
+link-warns-mail-fields = It wants to fill in more than one address.
+link-mail-opened = Opened in the mail program.
+link-address-copied = This is a remote session: the address was copied, not opened.
+copied = Copied: { $size }.
+copy-failed = The terminal could not be reached: nothing was copied.
+copy-too-long = Not copied: { $size } is more than terminals take ({ $most }).
+copy-too-long-thread = Not copied: { $size } is more than terminals take ({ $most }). In a shell: { $line }
+copy-not-here = Not copied: its messages are not on disk yet.
+copy-message = message
+copy-message-markdown = message as Markdown
+copy-thread = thread
+copy-thread-markdown = thread as Markdown
+copy-id = number
+copy-web-link = web link
+copy-email = e-mail
+copy-link = link
+ui-copy = Copy
+ui-foot-copy = a key or enter copies · esc closes
+source-none = This has no words: there is no source.
+source-left-out = { $links ->
+        [0] no links
+        [one] 1 link
+       *[other] { $links } links
+    } · left out: { $hidden ->
+        [0] nothing hidden
+        [one] 1 hidden passage
+       *[other] { $hidden } hidden passages
+    }, { $trackers ->
+        [0] no trackers
+        [one] 1 tracker
+       *[other] { $trackers } trackers
+    }
+source-plain = It could not be read as a page: the thread shows its words without layout.
+source-cut = These are the first { $size } of it.
+ui-source = Source
+ui-foot-pager = esc closes · / find · y copies all · ↑↓ scroll
+ui-foot-pager-sought = esc closes · n next · / find · y copies all · ↑↓ scroll
+ui-foot-pager-seek = enter finds · esc cancels
+
+## Files of messages
+
+file-no-name = (no name)
+file-kind-text = text
+file-kind-page = page
+file-kind-image = image
+file-kind-document = document
+file-kind-archive = archive
+file-kind-sound = sound
+file-kind-video = video
+file-kind-program = program
+file-kind-other = unknown kind
+file-kind-said = { $kind } · the sender says { $says }
+file-kind-seen = { $kind }, by its content · the sender says { $says }
+file-says-nothing = nothing
+file-size-unknown = not told
+file-no-host = no address
+file-label-kind = Kind
+file-label-size = Size
+file-label-from = From
+file-label-host = Kept at
+file-risk-disguised = hides its ending
+file-risk-double = two endings, a program
+file-risk-blocked = blocked kind
+file-risk-not-as-claimed = not what it says
+file-warn-disguised = Its name has letters that cannot be seen or that turn the reading direction: it may be something else than it seems.
+file-warn-double = Its name has two endings, and the last one is a program’s.
+file-warn-blocked = Files of this kind are blocked: they run when they are opened.
+file-warn-not-as-claimed = It is not what its name or its sender says.
+file-again-view = Risky: v again looks at it, as text or a picture only. Nothing is run.
+file-again-save = Risky: s again saves it. It is not made executable.
+file-again-pipe = Risky: X again hands its content to a command.
+file-fetching = fetching: { $done } so far
+file-fetching-of = fetching: { $done } of { $of }
+file-stopped = Stopped. Nothing of it was kept.
+file-busy = It is being fetched; esc stops that.
+file-saved-at = Saved { $size }: { $path }
+file-saved = Saved: { $path }
+file-not-sent-yet = This file is not sent yet.
+file-too-large = It is larger than { $most }: that much is not fetched.
+file-too-large-here = It is larger than { $most }: save it and open it from there.
+file-unshowable = It is neither text nor a picture that can be shown here ({ $kind }). s saves it.
+file-bad-picture = The picture cannot be shown: { $why }
+file-failed = It could not be fetched: { $why }
+file-gone = It is not at the helpdesk any more.
+file-address = It has no address that can be asked safely (https, or the helpdesk itself).
+file-empty = It is empty.
+file-grew = It is larger than it may be here. Nothing of it was kept.
+file-short = Less came than was announced ({ $why }). Nothing of it was kept.
+file-unwritable = It could not be saved: { $why }
+file-disk-full = The disk is full. Nothing of it was kept.
+file-no-folder = There is no such folder: { $why }
+file-no-line = There is no command line for this file: the demo helpdesk is only in this program.
+file-line-copied = Copied: { $line }
+file-line-copied-environment = Copied: { $line } · There it needs DESKHAND_URL and DESKHAND_TOKEN, as they are set here.
+file-picture = { $kind }, { $width } × { $height }
+file-pager-note = { $kind }, shown as text
+file-answer-note = what the command answered
+file-answer-cut = The rest of its answer was left out.
+file-command-hint = command that reads the file from its standard input
+file-command-failed = The command failed: { $why }
+file-command-late = The command took too long and was ended.
+ui-foot-file-command = enter fetches the file and runs it · esc cancels
+file-pager-cut = The first 2 MB. Save it to see the rest.
+why-no-file-page = No file is shown.
+ui-file = File
+ui-file-number = file { $number } of the conversation
+ui-foot-file = v view · s save · X pipe · y copy ssh line · esc closes
+ui-foot-file-fetching = esc stops
+ui-foot-file-again = the same key again does it · esc takes it back
+ui-foot-picture = esc closes
+ui-path-save = Save the file
+ui-foot-path-save = tab completes · ↑↓ choose · enter saves · esc closes
+ui-path-new = nothing there begins so: the file is new
+attach-too-much-with = The files of a message can have { $most } MB together at most.
+attach-too-much = The file was not attached: the files of a message can have 28 MB together at most.
+attach-blocked = Files of this kind are not taken: they run when they are opened.
+cmd-file-view = View the file
+cmd-file-view-doc = Fetches the file and shows it, when it is text or a picture.
+cmd-file-save = Save the file
+cmd-file-save-doc = Fetches the file and saves it under a path of your choice; nothing is written over.
+cmd-file-pipe = Pipe the file
+cmd-file-pipe-doc = Fetches the file and hands it to a command.
+
+## Pipes: commands of the agent's own
+cmd-pipe = Pipe to a command
+cmd-pipe-doc = Gives the conversation, a message or the draft to a command: one of config.toml, or one that you type.
+pipe-own-doc = Runs a command of your own: { $command }
+pipe-runs = { $name } is running · ctrl-c stops it
+pipe-no-message = There is nothing to give: this has no words.
+pipe-too-many = Too many commands are running. Wait for one, or stop it with ctrl-c.
+pipe-nothing = { $name } had nothing to say.
+pipe-cut = { $name } said more than 1 MB: the rest was left out.
+pipe-failed = { $name } failed with exit code { $code }.
+pipe-killed = { $name } was ended by a signal.
+pipe-not-started = { $name } could not be started.
+pipe-timed-out = { $name } took too long and was ended.
+pipe-stopped = { $name } was stopped.
+pipe-answer = Answer of { $name }
+pipe-written = { $name } has written here. ctrl-_ takes it back.
+pipe-under = { $name } has answered, under the message.
+pipe-kept-here = { $name } has answered: you were writing, so it is under the message.
+pipe-kept = { $name } has answered: it is under the message in { $number }.
+ui-pipe = Pipe
+ui-pipe-hint = a name, or a command
+ui-pipe-none = Type a command, as in a shell. Named ones go into config.toml as [[pipe]].
+ui-pipe-writing = Writing down what { $name } gets…
+ui-pipe-run = Run
+ui-pipe-gets = gets { $what } as { $format }
+ui-pipe-message = the message
+ui-pipe-thread = the thread
+ui-pipe-draft = the draft
+ui-pipe-under = under the message
+ui-pipe-note = into a note
+ui-pipe-into-draft = into the draft
+ui-pipe-pane = onto a page
+ui-pipe-format-plain = plain text
+ui-pipe-format-markdown = Markdown
+ui-pipe-format-json = JSON
+ui-foot-pipe = enter runs · tab what it gets · esc closes
+ui-foot-pipe-named = enter runs · esc closes
+ui-confirm-pipe = Run { $name }?
+ui-confirm-pipe-command = This command runs on this machine, as you:
+ui-confirm-pipe-gets-message = It gets one message of { $size }, as { $format }, on its standard input.
+ui-confirm-pipe-gets-thread = It gets the whole conversation, { $size }, as { $format }, on its standard input.
+ui-confirm-pipe-gets-draft = It gets the draft, { $size }, as { $format }, on its standard input.
+ui-confirm-pipe-answer = Its answer goes { $where }. Nothing is sent.
+ui-confirm-pipe-once = You are not asked again while the command stays as it is.
+ui-confirm-pipe-answers = y runs it · any other key: no
+ui-thread-under = { $name }, not sent
+ui-thread-under-more = { $count ->
+    [one] … 1 more line
+   *[other] … { $count } more lines
+}
+ui-details-writes = Writes
+language-en = English
+language-fr = French
+language-de = German
+language-es = Spanish
+language-it = Italian
+language-pt = Portuguese
+language-nl = Dutch
+language-sv = Swedish
+language-da = Danish
+language-nb = Norwegian
+language-fi = Finnish
+language-pl = Polish
+language-cs = Czech
+language-sk = Slovak
+language-hu = Hungarian
+language-ro = Romanian
+language-bg = Bulgarian
+language-el = Greek
+language-tr = Turkish
+language-ru = Russian
+language-uk = Ukrainian
+language-ar = Arabic
+language-he = Hebrew
+language-fa = Persian
+language-hi = Hindi
+language-zh = Chinese
+language-ja = Japanese
+language-ko = Korean
+language-th = Thai
+language-vi = Vietnamese
+language-id = Indonesian
+language-ca = Catalan
+language-hr = Croatian
+language-sl = Slovenian
+language-et = Estonian
+language-lv = Latvian
+language-lt = Lithuanian

@@ -1,4 +1,5 @@
-//! Files of a text: the line that a path is typed into, what is found there, and which files come off.
+//! Paths that are typed: of a file that shall go with a text, and where a file of a thread is saved; and which
+//! files of a text come off.
 //!
 //! Owns what is typed and what is listed; reading a folder is the host's, off the screen's thread, as
 //! [`Effect::ListFolder`] and its answer. A file that cannot go along is refused before it is taken up.
@@ -8,10 +9,9 @@ use crate::app::layers::Layer;
 use crate::app::moving::Step;
 use crate::app::{App, Effect, Severity};
 use crate::domain::FilePart;
+use crate::domain::file::{LARGEST_SENT, LARGEST_TOGETHER, MOST_FILES, is_blocked};
 use crate::text::{Clean, Untrusted, clean, clean_entry};
-
-/// Files that go with one message at most: what the API takes.
-pub const MOST_FILES: usize = 10;
+use crate::words::Arg;
 
 /// What a folder holds, as far as it could be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,8 +22,6 @@ pub struct Listing {
     pub entries: Vec<Entry>,
     /// There is no such folder, or it cannot be read.
     pub is_missing: bool,
-    /// The largest file in bytes that can go with a message.
-    pub largest: u64,
 }
 
 /// Something in a folder.
@@ -39,9 +37,21 @@ pub struct Entry {
     pub kind: &'static str,
 }
 
+/// What a typed path is for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// Its file goes with the text.
+    #[default]
+    Attach,
+    /// A file is saved there; this is its name where only a folder is typed.
+    Save(String),
+}
+
 /// The line that a path is typed into.
 #[derive(Clone, Debug, Default)]
 pub struct PathEntry {
+    /// What it is for.
+    pub purpose: Purpose,
     /// The path, as typed.
     pub input: Input,
     /// The folder that is listed.
@@ -61,6 +71,13 @@ impl PathEntry {
     fn with(path: &str) -> Self {
         let mut entry = Self::default();
         entry.input.set(path);
+        entry
+    }
+
+    /// A line for saving a file of this name to a folder, with its last `/`.
+    pub(in crate::app) fn to_save(folder: &str, name: String) -> Self {
+        let mut entry = Self::with(&format!("{folder}{name}"));
+        entry.purpose = Purpose::Save(name);
         entry
     }
 
@@ -109,6 +126,7 @@ impl PathEntry {
             (begins.starts_with('.') || !name.starts_with('.'))
                 && name.to_lowercase().starts_with(&lower)
                 && clean_entry(name) == name
+                && (entry.is_folder || self.purpose == Purpose::Attach)
         };
         let entries = listing.entries.iter().enumerate();
         self.visible = entries.filter(|(_, entry)| fits(entry)).map(|(at, _)| at).collect();
@@ -195,7 +213,8 @@ impl FileList {
 impl App {
     /// `ctrl-x f`: opens the line that a file's path is typed into.
     pub(in crate::app) fn ask_path(&mut self) {
-        self.open_path("");
+        let dropped = self.take_dropped();
+        self.open_path(&dropped);
     }
 
     /// Opens that line with a path in it.
@@ -256,13 +275,32 @@ impl App {
     pub(in crate::app) fn path_chosen(&mut self, mut entry: PathEntry) {
         if let Some(chosen) = entry.chosen().cloned() {
             entry.take(&chosen);
+            if let Purpose::Save(name) = &entry.purpose {
+                // Into the folder, and not yet on disk.
+                let path = format!("{}{name}", entry.input.text());
+                entry.input.set(&path);
+                self.layers.push(Layer::Path(entry));
+                self.path_typed();
+                return;
+            }
         }
         let (_, name) = entry.typed();
         let listed = entry.listing.as_ref().filter(|listing| listing.folder == entry.typed().0);
         let known = listed.and_then(|listing| listing.entries.iter().find(|known| known.name.as_raw() == name));
         let is_folder = name.is_empty() || name == "~" || known.is_some_and(|known| known.is_folder);
-        let too_large = known.filter(|known| listed.is_some_and(|listing| known.size > listing.largest));
+        let too_large = known.is_some_and(|known| known.size > LARGEST_SENT);
+        let is_blocked = is_blocked(name, &self.settings.blocked_files);
+        let so_far: u64 = self.composer.files.iter().map(|file| file.size).sum();
+        let too_much = known.is_some_and(|known| so_far + known.size > LARGEST_TOGETHER);
         if entry.input.text().trim().is_empty() {
+            return;
+        }
+        if let Purpose::Save(name) = &entry.purpose {
+            let mut path = entry.input.text().to_owned();
+            if is_folder {
+                path = format!("{}/{name}", path.trim_end_matches('/'));
+            }
+            self.save_chosen(path);
             return;
         }
         if is_folder {
@@ -270,10 +308,15 @@ impl App {
                 let path = format!("{}/", entry.input.text());
                 entry.input.set(&path);
             }
-        } else if too_large.is_some() {
-            let most = listed.map_or(0, |listing| listing.largest >> 20);
-            let most = i64::try_from(most).unwrap_or(i64::MAX);
-            entry.refused = self.words.with("attach-too-large", &[("most", most.into())]);
+        } else if too_large || is_blocked || too_much {
+            let most = |bytes: u64| Arg::Number(i64::try_from(bytes >> 20).unwrap_or(i64::MAX));
+            entry.refused = if too_large {
+                self.words.with("attach-too-large", &[("most", most(LARGEST_SENT))])
+            } else if too_much {
+                self.words.with("attach-too-much-with", &[("most", most(LARGEST_TOGETHER))])
+            } else {
+                self.words.say("attach-blocked")
+            };
             self.layers.push(Layer::Path(entry));
             return;
         } else {

@@ -93,6 +93,8 @@ pub struct Composer {
     pub completion: Option<Completion>,
     /// What the customer would get, while it is shown in the place of the text.
     pub preview: Option<Preview>,
+    /// The path of a file that was pasted last, while nothing else was written.
+    dropped: Option<String>,
     text: Text,
     began: Option<Began>,
     /// It was begun before the thread was on the screen.
@@ -313,7 +315,7 @@ impl Composer {
 
     fn fill(&mut self, text: &str) {
         self.text = Text::new(text);
-        (self.completion, self.preview) = (None, None);
+        (self.completion, self.preview, self.dropped) = (None, None, None);
     }
 
     /// Takes the text out to be sent; the composer is empty and closed afterwards.
@@ -362,7 +364,7 @@ impl Composer {
 
     fn edited(&mut self, now: UnixTime) {
         self.saved = false;
-        self.preview = None;
+        (self.preview, self.dropped) = (None, None);
         if self.is_blank() && self.files.is_empty() {
             self.began = None;
         } else if self.began.is_none() {

@@ -9,7 +9,7 @@ use tui_textarea::{CursorMove, TextArea};
 
 use super::wrap;
 use crate::keymap::{Key, KeyCode};
-use crate::text::{clean_entry, graphemes, width};
+use crate::text::{bidi, clean_entry, graphemes, width};
 
 /// Longest text in bytes that the composer takes.
 pub const LONGEST: usize = 1_048_576;
@@ -48,8 +48,24 @@ pub(super) enum Pressed {
 pub struct View<'a> {
     /// Rows from the top; spaces at a row's end may hang over it.
     pub rows: Vec<&'a str>,
-    /// Row and cell of the cursor. The cell may be one past the last, at the end of a full row.
+    /// For each row whether its line is from the right.
+    pub from_right: Vec<bool>,
+    /// Row and cell of the cursor, as it is read. The cell may be one past the last, at the end of a full row.
     pub cursor: (usize, usize),
+}
+
+impl View<'_> {
+    /// The cell that the cursor is seen at in a field of so many: what is read from the right ends at the left,
+    /// and the end of a full row is one cell beyond it on that side.
+    #[must_use]
+    pub fn cursor_seen(&self, cells: usize) -> isize {
+        let (row, cell) = self.cursor;
+        let words = self.rows.get(row).map_or("", |words| words.trim_end_matches(' '));
+        match bidi::order_from(words, self.from_right.get(row).copied()) {
+            Some(order) => order.shift(cells).cast_signed() + order.seen(cell),
+            None => cell.cast_signed(),
+        }
+    }
 }
 
 /// A text with a cursor.
@@ -170,6 +186,7 @@ impl Text {
             }
             let starts = wrap::starts(text, cells);
             let skip = if line == top.0 { top.1 } else { 0 };
+            let from_right = bidi::begins_right(text);
             for (row, start) in starts.iter().enumerate().skip(skip).take(rows - view.rows.len()) {
                 let end = starts.get(row + 1).copied().unwrap_or(text.len());
                 if (line, row) == cursor {
@@ -177,6 +194,7 @@ impl Text {
                     place = (view.rows.len(), width(before).min(cells));
                 }
                 view.rows.push(text.get(*start..end).unwrap_or(""));
+                view.from_right.push(from_right);
             }
         }
         view.cursor = place;
@@ -390,7 +408,8 @@ impl Text {
         true
     }
 
-    fn undo(&mut self) -> bool {
+    /// Takes the last step back. Returns whether there was one.
+    pub(super) fn undo(&mut self) -> bool {
         self.last = Last::Other;
         let Some(step) = self.done.pop() else { return false };
         let edits = (0..step).take_while(|_| self.area.undo()).count();
@@ -521,7 +540,12 @@ impl Text {
                 let end = starts.get(at + left + 1).copied().unwrap_or(text.len());
                 let column = text.get(..start).unwrap_or("").chars().count();
                 let is_last = at + left + 1 == starts.len();
-                let within = column_at(text.get(start..end).unwrap_or(""), cell, is_last);
+                let words = text.get(start..end).unwrap_or("");
+                let cell = match bidi::order_from(words.trim_end_matches(' '), Some(bidi::begins_right(text))) {
+                    Some(order) => order.read(cell.cast_signed() - order.shift(cells).cast_signed()),
+                    None => cell,
+                };
+                let within = column_at(words, cell, is_last);
                 self.go(line, column + within);
                 break;
             }

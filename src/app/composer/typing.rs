@@ -50,7 +50,7 @@ impl App {
         self.composer.offer(&self.directory, is_short);
         self.text_changed();
         match pasted {
-            Pasted::Whole => {}
+            Pasted::Whole => self.offer_file(text),
             Pasted::Beginning => self.say(crate::app::Severity::Warning, "paste-too-long"),
             Pasted::Nothing => self.say(crate::app::Severity::Warning, "paste-not-kept"),
         }

@@ -283,6 +283,9 @@ impl Maker<'_> {
         let companies = Clean::join(&companies, &Clean::literal(", ")).or(&on.company_name.clean());
         self.line(&companies, Tone::Text);
         self.blank();
+        if let Some(language) = on.language {
+            self.known("ui-details-writes", &super::languages::name(language, &self.app.words));
+        }
         self.known("ui-details-language", &contact.language.clean());
         self.moment("ui-details-seen", contact.last_seen_at);
         self.moment("ui-details-since", contact.created_at);
@@ -292,7 +295,7 @@ impl Maker<'_> {
             .tags
             .iter()
             .filter_map(|id| known.iter().find(|tag| tag.id == *id))
-            .map(|tag| tag.name.clean())
+            .map(|tag| tag.name.clean_or_id(&tag.id))
             .collect();
         self.fact(&self.say("ui-details-tags"), &Clean::join(&tags, &Clean::literal(", ")), Tone::Tag);
         self.attributes(Section::Person, &contact.attributes);
@@ -388,7 +391,7 @@ impl Maker<'_> {
                 Tone::Priority(on.priority)
             });
         }
-        let tags: Vec<Clean> = on.tags.iter().map(|tag| tag.name.clean()).collect();
+        let tags: Vec<Clean> = on.tags.iter().map(|tag| tag.name.clean_or_id(&tag.id)).collect();
         self.fact(&self.say("ui-details-tags"), &Clean::join(&tags, &Clean::literal(", ")), Tone::Tag);
         self.moment("ui-details-opened", Some(on.created_at));
         if on.reopens > 0 {

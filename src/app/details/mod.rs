@@ -3,6 +3,7 @@
 //! Owns the panel's lines too ([`lines`]), since the cursor stops at some of them and scrolling ends at
 //! the last. Drawing gives them colours. Enter at [`App::details_panel`].
 
+mod languages;
 pub mod lines;
 mod zones;
 

@@ -129,6 +129,8 @@ pub struct Palette {
     pub cursor: usize,
     /// The agent wants to see what a line does, or does not; absent: where there is room.
     preview: Option<bool>,
+    /// Nothing but macros is offered.
+    pub only_macros: bool,
     offers: Arc<Offers>,
     /// Of each command, in the order of the offers.
     standing: Vec<Standing>,

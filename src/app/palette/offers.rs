@@ -113,7 +113,7 @@ impl App {
             offers.push(Target::Macro(known.id.clone()), title, "kind-macro", text.slice(0..SHOWN));
         }
         for tag in &self.directory.tags {
-            let title = self.words.with("palette-tag", &[("name", (&tag.name.clean()).into())]);
+            let title = self.words.with("palette-tag", &[("name", (&tag.name.clean_or_id(&tag.id)).into())]);
             offers.push(Target::Tag(tag.id.clone(), tag.name.clone()), title, "kind-tag", Clean::default());
         }
         offers.acting = acting..offers.items.len();

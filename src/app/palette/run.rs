@@ -17,6 +17,15 @@ const REMEMBERED: usize = 30;
 impl App {
     /// Opens the palette on the conversation at hand.
     pub(in crate::app) fn open_palette(&mut self) {
+        self.open_palette_of(false);
+    }
+
+    /// `ctrl-x m`: the same with nothing but macros.
+    pub(in crate::app) fn open_macros(&mut self) {
+        self.open_palette_of(true);
+    }
+
+    fn open_palette_of(&mut self, only_macros: bool) {
         let offers = self.offers();
         let facts = self.facts();
         let mut standing = Vec::with_capacity(offers.commands);
@@ -29,6 +38,9 @@ impl App {
                     continue;
                 }
             }
+            if only_macros && !matches!(item.target, Target::Macro(_)) {
+                continue;
+            }
             all.push(offers::at(at));
         }
         let lately = self.arrangement.recent.iter().take(REMEMBERED).filter_map(|key| offers.places.get(key).copied());
@@ -38,6 +50,7 @@ impl App {
             input: Input::default(),
             cursor: 0,
             preview: None,
+            only_macros,
             recent: recent.collect(),
             standing,
             without: (on.is_none() && !self.selection.is_on()).then_some(Why("why-no-conversation")),
@@ -148,7 +161,15 @@ impl App {
             self.say(Severity::Warning, "why-no-such-macro");
             return;
         };
-        let text = known.body_text.clean_lines();
+        let (body, plain) = (known.body.as_raw(), known.body_text.clean_lines());
+        // The plain text is what is left of a macro where its HTML says nothing.
+        let markdown = crate::text::markdown::from_macro(body);
+        let (text, is_simpler) = if markdown.trim().is_empty() {
+            (plain.into_string(), false)
+        } else {
+            let is_simpler = !crate::text::markdown::says_all(body, &markdown);
+            (markdown, is_simpler)
+        };
         let on = self.target().map(|on| on.id.clone());
         if self.composer.conversation.is_some() && self.composer.conversation == on {
             self.focus = Pane::Composer;
@@ -158,9 +179,13 @@ impl App {
         if self.focus != Pane::Composer {
             return;
         }
-        self.paste(&text);
+        self.insert_at_cursor(&text);
+        let simpler = is_simpler.then(|| self.words.say("macro-simpler"));
         if text.contains("{{") {
-            self.say(Severity::Warning, "palette-placeholders");
+            let gaps = self.words.say("palette-placeholders");
+            self.say_text(Severity::Warning, gaps, simpler.unwrap_or_default());
+        } else if let Some(simpler) = simpler {
+            self.say_text(Severity::Warning, simpler, crate::text::Clean::default());
         }
     }
 }

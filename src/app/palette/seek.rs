@@ -18,7 +18,7 @@ impl App {
         palette.asked = generation;
         let typed = palette.input.text().trim();
         let named = named_id(typed);
-        if typed.chars().count() < ENOUGH && named.is_none() {
+        if palette.only_macros || (typed.chars().count() < ENOUGH && named.is_none()) {
             return;
         }
         let text = match named {

@@ -101,7 +101,7 @@ impl App {
                 .directory
                 .teams
                 .iter()
-                .map(|team| Choice::new(Value::GoTeam(team.id.clone()), team.name.clean()))
+                .map(|team| Choice::new(Value::GoTeam(team.id.clone()), team.name.clean_or_id(&team.id)))
                 .collect(),
             PickerKind::GoView => self
                 .entry_lines()
@@ -145,10 +145,11 @@ impl App {
     }
 
     fn teammate_choice(&self, mate: &Teammate, me: Option<&TeammateId>) -> Choice {
-        let name = mate.name.clean();
+        let name = mate.name.clean_or_id(&mate.id);
         let title = if me == Some(&mate.id) { self.words.with("choice-me", &[("name", (&name).into())]) } else { name };
         let is_in = |team: &&crate::domain::Team| team.members.contains(&mate.id) || mate.teams.contains(&team.id);
-        let teams: Vec<Clean> = self.directory.teams.iter().filter(is_in).map(|team| team.name.clean()).collect();
+        let teams: Vec<Clean> =
+            self.directory.teams.iter().filter(is_in).map(|team| team.name.clean_or_id(&team.id)).collect();
         let mut choice = Choice::new(Value::Assign(AssignTo::Teammate(mate.id.clone())), title);
         // Found by the team and the address too.
         choice.folded = fold(&format!("{} {} {}", choice.title, mate.email.clean(), Clean::join(&teams, &clean(" "))));
@@ -184,7 +185,7 @@ impl App {
             .map(|team| {
                 let of_teammates = self.directory.teammates.iter().filter(|mate| mate.teams.contains(&team.id)).count();
                 let count = team.members.len().max(of_teammates);
-                Choice::new(Value::Assign(AssignTo::Team(team.id.clone())), team.name.clean())
+                Choice::new(Value::Assign(AssignTo::Team(team.id.clone())), team.name.clean_or_id(&team.id))
                     .current(has_it(team))
                     .detail(self.words.with("team-members", &[("count", count.into())]))
             })
@@ -206,7 +207,8 @@ impl App {
         tags.sort_by_key(|(has, used, _)| (!has, std::cmp::Reverse(*used)));
         tags.into_iter()
             .map(|(has, _, tag)| {
-                let mut choice = Choice::new(Value::Tag(tag.id.clone(), tag.name.clone()), tag.name.clean());
+                let mut choice =
+                    Choice::new(Value::Tag(tag.id.clone(), tag.name.clone()), tag.name.clean_or_id(&tag.id));
                 choice.check = Some(if has { Check::On } else { Check::Off });
                 choice.current(has)
             })

@@ -85,12 +85,13 @@ impl Sidebar {
             let name = kind.word().map_or_else(Clean::default, |key| words.say(key));
             (kind, name)
         });
-        let teams = directory.teams.iter().map(|team| (EntryKind::Team(team.id.clone()), team.name.clean()));
+        let teams =
+            directory.teams.iter().map(|team| (EntryKind::Team(team.id.clone()), team.name.clean_or_id(&team.id)));
         let mates = directory
             .teammates
             .iter()
             .filter(|mate| Some(&mate.id) != me.as_ref())
-            .map(|mate| (EntryKind::Teammate(mate.id.clone()), mate.name.clean()));
+            .map(|mate| (EntryKind::Teammate(mate.id.clone()), mate.name.clean_or_id(&mate.id)));
         let views = self.defined.views.iter().map(|view| (EntryKind::View(Box::new(view.clone())), view.name.clone()));
         self.entries = inbox
             .chain(teams)

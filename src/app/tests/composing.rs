@@ -154,8 +154,8 @@ fn a_character_is_deleted_whole() {
 fn what_is_pasted_is_cleaned() {
     let mut desk = Desk::new();
     desk.press("r");
-    desk.tell(Msg::Paste("a\r\nb\u{1b}]0;x\u{7}\u{202e}\tc".into()));
-    assert_eq!(desk.text(), "a\nb]0;x    c");
+    desk.tell(Msg::Paste("a  \r\nb\u{1b}]0;x\u{7}\u{202e}\tc\u{1b}[31m\u{200b}!".into()));
+    assert_eq!(desk.text(), "a\nb    c!");
 }
 
 #[test]

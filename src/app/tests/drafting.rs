@@ -375,37 +375,3 @@ fn without_a_disk_the_banner_stays_and_quitting_says_what_goes() {
     desk.hear(Event::Storage(Storage::Disk));
     assert!(desk.app.layout().banner.is_none());
 }
-
-#[test]
-fn a_thread_of_hundreds_is_read_a_little_at_a_time() {
-    let mut desk = Desk::new();
-    let body = format!("<p>{}</p>", "word ".repeat(4_000));
-    let parts = desk.engine.parts.get_mut(&id(2)).unwrap();
-    let first = parts.first().unwrap().clone();
-    for number in 10..510 {
-        let mut part = first.clone();
-        part.id = crate::domain::PartId::parse(&format!("p2-{number}")).unwrap();
-        part.body = Some(crate::text::Untrusted::new(body.clone()));
-        parts.push(part);
-    }
-    desk.press("j enter");
-    let whole = |desk: &Desk| desk.app.thread.open.as_ref().unwrap().is_whole();
-    let laid = |desk: &Desk| {
-        let open = desk.app.thread.open.as_ref().unwrap();
-        open.items.iter().filter(|item| !item.lines.is_empty()).count()
-    };
-    assert!(!whole(&desk) && laid(&desk) < 60, "{}", laid(&desk));
-    desk.press("g g");
-    assert!(!whole(&desk) && laid(&desk) < 120, "{}", laid(&desk));
-    let before = desk.app.thread.open.as_ref().unwrap().scroll;
-    assert_eq!(before, 0);
-    desk.press("G");
-    let at = |desk: &Desk| {
-        let open = desk.app.thread.open.as_ref().unwrap();
-        open.lines.get(open.scroll).copied().and_then(|line| line.item)
-    };
-    let seen = at(&desk);
-    desk.pass(Duration::from_secs(2));
-    assert!(whole(&desk), "the rest follows by itself");
-    assert_eq!(at(&desk), seen, "and moves nothing");
-}

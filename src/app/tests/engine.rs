@@ -414,7 +414,7 @@ impl Engine {
         let conversation = self.conversation(id)?.clone();
         let unsettled = |row: &&OutboxRow| row.conversation == *id && row.status.is_unsettled();
         Some(Thread {
-            parts: self.parts.get(id).cloned().unwrap_or_default(),
+            parts: self.parts.get(id).cloned().unwrap_or_default().into(),
             is_here: true,
             missing: 0,
             seen_at: self.seen.get(id).copied(),

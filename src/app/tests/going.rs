@@ -161,14 +161,14 @@ fn a_word_typed_by_mistake_runs_nothing() {
         if !place.is_empty() {
             desk.press(place);
         }
-        desk.write("/");
-        assert_eq!(desk.notice(), "/ does nothing here.", "{place}");
+        desk.write("%");
+        assert_eq!(desk.notice(), "% does nothing here.", "{place}");
         for letter in "erna ".chars() {
             desk.pass(Duration::from_millis(300)).write(&letter.to_string());
         }
         assert!(desk.acts().is_empty(), "{place}");
         assert_eq!(desk.app.composer.conversation, None);
-        assert_eq!(desk.notice(), "/ does nothing here, nor does what was typed with it: erna");
+        assert_eq!(desk.notice(), "% does nothing here, nor does what was typed with it: erna");
     }
 }
 

@@ -9,14 +9,19 @@ mod deeds;
 mod details;
 mod done_next;
 mod drafting;
+mod files;
 mod going;
 mod guarding;
+mod links;
 mod listing;
+mod markup;
 mod mouse;
 mod overlays;
 mod palette;
 mod picking;
+mod pipes;
 mod reading;
+mod reading_long;
 mod returning;
 mod selecting;
 mod sending;
@@ -31,6 +36,7 @@ use std::time::Duration;
 
 use engine::Engine;
 
+use super::copy::{Copied, ToWrite};
 use super::{App, Effect, Msg, Pane, update};
 use crate::config::settings::Settings;
 use crate::domain::{Act, Conversation, ConversationId, UnixTime};
@@ -54,6 +60,16 @@ struct Desk {
     /// Folders that were to be read.
     listed: Vec<String>,
     links: Vec<String>,
+    /// Files that were to be fetched, and how often a fetch was to be ended.
+    fetched: Vec<super::file::FetchFile>,
+    stopped: usize,
+    /// Commands that were to run.
+    piped: pipes::Piped,
+    /// How many bodies were wished for, wish by wish.
+    wished: Vec<usize>,
+    /// While set, wishes for bodies are kept, not answered.
+    holds_reading: bool,
+    held_wishes: Vec<Vec<crate::app::thread::ToRead>>,
     /// While set, the engine hears commits but does not answer them.
     slow: bool,
     waiting: Vec<Request>,
@@ -71,6 +87,43 @@ impl Desk {
     }
 
     fn with(width: u16, height: u16, settings: Settings, engine: Engine) -> Self {
+        let mut desk = Self::bare(width, height, settings, engine);
+        desk.settle_in();
+        desk
+    }
+
+    /// The engine says who is here, and time passes.
+    fn settle_in(&mut self) {
+        let directory = self.engine.directory.clone();
+        self.hear(Event::Directory(directory));
+        self.pass(Duration::from_secs(3));
+    }
+
+    /// The bodies that were wished for last are read.
+    fn read_held(&mut self) {
+        self.read_held_but("nothing");
+        self.holds_reading = false;
+        if let Some(wishes) = self.held_wishes.pop() {
+            self.carry_out(vec![Effect::Read(wishes)]);
+        }
+    }
+
+    /// All but that of one part.
+    fn read_held_but(&mut self, but: &str) {
+        let wishes = self.held_wishes.last().cloned().unwrap_or_default();
+        let wishes = wishes.iter().filter(|wish| !format!("{:?}", wish.key).contains(&format!("{but:?}")));
+        let readings = wishes.filter_map(|wish| crate::app::thread::reading::read(wish, &|| true)).collect();
+        self.tell(Msg::Read(readings));
+    }
+
+    /// Their words only.
+    fn read_held_plainly(&mut self) {
+        let wishes = self.held_wishes.last().cloned().unwrap_or_default();
+        self.tell(Msg::Read(wishes.iter().map(crate::app::thread::reading::read_plainly).collect()));
+    }
+
+    /// Before the engine has said anything.
+    fn bare(width: u16, height: u16, settings: Settings, engine: Engine) -> Self {
         let mut app = App::new(settings, Words::english(), Keymap::shipped(), "test");
         app.at(engine.now, Duration::from_secs(100));
         let effects = app.start(width, height);
@@ -83,14 +136,17 @@ impl Desk {
             edited: Vec::new(),
             listed: Vec::new(),
             links: Vec::new(),
+            wished: Vec::new(),
+            holds_reading: false,
+            held_wishes: Vec::new(),
+            fetched: Vec::new(),
+            stopped: 0,
+            piped: pipes::Piped::default(),
             slow: false,
             waiting: Vec::new(),
             monotonic: Duration::from_secs(100),
         };
         desk.carry_out(effects);
-        let directory = desk.engine.directory.clone();
-        desk.hear(Event::Directory(directory));
-        desk.pass(Duration::from_secs(3));
         desk
     }
 
@@ -103,8 +159,39 @@ impl Desk {
                 Effect::EditText { name, text } => self.edited.push((name, text)),
                 Effect::ListFolder(folder) => self.listed.push(folder),
                 Effect::OpenLink(url) => self.links.push(format!("open {url}")),
-                Effect::Copy(text) => self.links.push(format!("copy {text}")),
+                Effect::Copy(text) => {
+                    let copied = Copied::Done(text.len());
+                    self.links.push(format!("copy {text}"));
+                    effects.extend(update(&mut self.app, Msg::Copied(copied)));
+                }
+                Effect::WriteOut(what) => {
+                    let text = match &what {
+                        ToWrite::Message(part, format) => format!("message {} {}", part.id, format.as_str()),
+                        ToWrite::Thread(id, format) => format!("thread {id} {}", format.as_str()),
+                    };
+                    effects.extend(update(&mut self.app, Msg::WrittenOut(what, Some(text))));
+                }
+                Effect::FetchFile(wanted) => self.fetched.push(*wanted),
+                Effect::StopFetch => self.stopped += 1,
+                Effect::WritePipe(job) => {
+                    let told = self.piped.write(*job);
+                    effects.extend(told.into_iter().flat_map(|told| update(&mut self.app, told)));
+                }
+                Effect::RunPipe(job, text) => self.piped.run(*job, &text),
+                Effect::StopPipe(number) => self.piped.stopped.push(number),
                 Effect::Redraw | Effect::SwitchWorkspace(_) => {}
+                Effect::Read(wishes) if self.holds_reading => self.held_wishes.push(wishes),
+                Effect::Read(wishes) => {
+                    self.wished.push(wishes.len());
+                    let readings = wishes.iter().filter_map(|wish| crate::app::thread::reading::read(wish, &|| true));
+                    let told = Msg::Read(readings.collect());
+                    effects.extend(update(&mut self.app, told));
+                }
+                Effect::Search(search) => {
+                    if let Some(found) = search.map(|search| reading_long::found(&search)) {
+                        effects.extend(update(&mut self.app, Msg::Found(Box::new(found))));
+                    }
+                }
                 Effect::Request(request) => {
                     self.asked.push((*request).clone());
                     if self.slow

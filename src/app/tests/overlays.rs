@@ -114,7 +114,25 @@ fn help_is_there_in_every_overlay_that_takes_no_text() {
     let mut desk = Desk::new();
     desk.press("g h ?");
     let Some(Layer::Help(help)) = desk.app.layers.last() else { panic!() };
-    assert!(help.rows.iter().any(|row| row.title.as_str() == "Next line"));
+    assert!(help.rows.iter().any(|row| row.title.as_str() == "Next"));
     desk.press("esc");
     assert!(matches!(desk.app.layers.last(), Some(Layer::Shift(_))), "one layer back");
+}
+
+#[test]
+fn help_shows_numbers_as_one_and_finds_each() {
+    let mut desk = Desk::new();
+    desk.press("enter ?").write("4");
+    let Some(Layer::Help(help)) = desk.app.layers.last() else { panic!() };
+    let first = help.visible.first().map(|at| &help.rows[*at]).unwrap();
+    assert_eq!((first.keys.as_str(), first.title.as_str()), ("1–9", "Link or file by its number"));
+}
+
+#[test]
+fn what_a_page_does_is_offered_on_the_page_alone() {
+    let mut desk = Desk::new();
+    desk.press("enter ctrl-k").write("find on the page");
+    let Some(Layer::Palette(palette)) = desk.app.layers.last() else { panic!() };
+    let lines = (0..palette.len()).filter_map(|at| palette.line(at));
+    assert!(!lines.into_iter().any(|line| line.title.as_str() == "Find on the page"));
 }

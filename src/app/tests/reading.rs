@@ -34,7 +34,7 @@ fn it_opens_at_what_is_new() {
     assert_eq!(item(&desk), (1, ItemKind::Note));
     let open = desk.app.thread.open.as_ref().unwrap();
     assert_eq!(open.first_new, Some(1));
-    assert!(open.lines.iter().any(|line| line.kind == LineKind::New));
+    assert!(open.lines().any(|line| line.kind == LineKind::New));
     desk.press("esc k enter esc j enter");
     assert_eq!(desk.app.thread.open.as_ref().unwrap().first_new, None, "seen by now");
 }
@@ -68,7 +68,7 @@ fn a_long_message_is_read_line_by_line_and_page_by_page() {
     assert!(scroll(&desk) > top + 10);
     desk.press("G down down down");
     let open = desk.app.thread.open.as_ref().unwrap();
-    assert_eq!(open.scroll + desk.app.thread_page(), open.lines.len());
+    assert_eq!(open.scroll + desk.app.thread_page(), open.line_count());
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn quoted_mail_is_folded_until_asked_for() {
     desk.engine.parts.insert(id(1), vec![part("q1", PartKind::Opening, contact, &body, NOW.0 - 500)]);
     desk.news();
     desk.press("enter");
-    let lines = |desk: &Desk| desk.app.thread.open.as_ref().unwrap().lines.len();
+    let lines = |desk: &Desk| desk.app.thread.open.as_ref().unwrap().line_count();
     let folded = lines(&desk);
     desk.press("enter");
     assert!(lines(&desk) > folded);
@@ -137,7 +137,7 @@ fn a_hostile_name_and_body_show_no_control() {
     let open = desk.app.thread.open.as_ref().unwrap();
     let item = open.items.last().unwrap();
     assert!(!item.author.contains('\u{1b}'));
-    let spans = item.lines.iter().flat_map(|line| &line.spans);
+    let spans = item.lines().iter().flat_map(|line| &line.spans);
     assert_eq!(spans.filter(|span| !span.text.contains(['\u{1b}', '\u{202e}'])).count(), 1);
 }
 
@@ -166,7 +166,7 @@ fn the_message_being_answered_stays_in_view() {
     desk.press("enter");
     let in_view = |desk: &Desk| {
         let open = desk.app.thread.open.as_ref().unwrap();
-        let mut lines = open.lines.iter().skip(open.scroll).take(desk.app.thread_page());
+        let mut lines = open.lines_from(open.scroll).take(desk.app.thread_page());
         lines.any(|line| line.item == Some(open.cursor))
     };
     assert!(in_view(&desk));

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use super::Desk;
 use super::engine::{Engine, id};
-use crate::app::{Layer, Pane};
+use crate::app::{App, Layer, Pane};
 use crate::config::settings::Settings;
 use crate::domain::{Mode, OutboxStatus};
+use crate::keymap::Keymap;
 use crate::sync::message::{Event, Place, Request};
+use crate::words::Words;
 
 /// Starts again where the desk was, with what `change` does to the workspace meanwhile.
 fn again(desk: &Desk, size: (u16, u16), change: impl FnOnce(&mut Engine)) -> Desk {
@@ -128,4 +130,25 @@ fn an_overlay_has_no_hints_but_its_own() {
     let mut desk = Desk::new();
     desk.press("e").press("esc q");
     assert!(!desk.app.layers.is_empty() && desk.app.hints().is_empty());
+}
+
+#[test]
+fn a_screen_that_begins_at_a_conversation_has_the_cursor_on_it_whatever_is_heard_first() {
+    for (entry, is_early) in [("inbox:all", false), ("inbox:all", true), ("inbox:unassigned", true)] {
+        let mut desk = Desk::sized(100, 30);
+        let mut app = App::new(Settings::default(), Words::english(), Keymap::shipped(), "test");
+        app.at(desk.engine.now, Duration::from_secs(100));
+        app.begin_at(Place { entry: entry.into(), conversation: Some(id(7)), open: true, ..Place::default() });
+        desk.app = app;
+        if is_early {
+            let directory = desk.engine.directory.clone();
+            desk.hear(Event::Directory(directory));
+        }
+        let effects = desk.app.start(100, 30);
+        desk.carry_out(effects);
+        desk.settle_in();
+        assert_eq!((desk.cursor().as_str(), desk.shown().as_str(), desk.focus()), ("7", "7", Pane::Thread), "{entry}");
+        desk.press("h").pass(Duration::from_secs(1));
+        assert_eq!((desk.cursor().as_str(), desk.shown().as_str()), ("7", "7"), "{entry}");
+    }
 }

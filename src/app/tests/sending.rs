@@ -211,6 +211,6 @@ fn what_was_sent_is_in_view() {
     desk.press("r").write("Hi").press("ctrl-s");
     let open = desk.app.thread.open.as_ref().unwrap();
     assert_eq!(open.cursor, open.items.len() - 1);
-    let last = open.lines.iter().rposition(|line| line.item == Some(open.cursor)).unwrap();
+    let last = open.lines().collect::<Vec<_>>().iter().rposition(|line| line.item == Some(open.cursor)).unwrap();
     assert!((open.scroll..open.scroll + desk.app.thread_page()).contains(&last));
 }

@@ -1,18 +1,34 @@
 //! The thread pane: the conversation that a key would act on, and no other.
 //!
 //! Owns which conversation is shown and which is wanted, its parts made ready to be shown once, the
-//! message cursor, folds, and the scroll in laid-out lines. Enter at [`ThreadPane`];
-//! [`item`] makes parts ready, [`lines`] lays them out.
+//! message cursor, folds, the scroll in lines, and what is searched for in it. Bodies are read and laid out
+//! aside: [`reading`] says what is wanted and what came of it, `asking` asks for what the view needs, [`readings`]
+//! keeps it. Enter at [`ThreadPane`]; [`item`] makes parts ready, [`lines`] says which lines they have, `view`
+//! which of these are seen.
 
+mod asking;
+pub mod find;
+mod finding;
 pub mod item;
 pub mod lines;
 mod moves;
 mod open;
+pub mod reading;
+pub mod readings;
+pub mod search;
+mod under;
+mod view;
 
 use std::time::Duration;
 
+pub use asking::Bodies;
+pub use find::Find;
+pub(in crate::app) use finding::Seeking;
 pub use item::{Item, ItemKind, Source};
 pub use lines::{LineKind, ThreadLine};
+pub use reading::{Reading, ToRead};
+pub use search::{Found, Search};
+pub use under::Under;
 
 use crate::domain::{ConversationId, OutboxId};
 use crate::sync::message::{Generation, Thread};
@@ -72,17 +88,23 @@ pub struct OpenThread {
     pub items: Vec<Item>,
     /// Index into `items` of the message with the cursor.
     pub cursor: usize,
-    /// Index into `lines` of the first visible line.
+    /// The first visible line, counted from the thread's beginning; a body that was not read yet counts as one
+    /// line.
     pub scroll: usize,
-    /// Lines of the items that are laid out at `width`: those around the view first, the others
-    /// little by little.
-    pub lines: Vec<ThreadLine>,
-    /// Width in cells that `lines` are laid out at.
+    /// Width in cells that bodies are laid out at; zero until that is known.
     pub width: u16,
-    /// Which items `lines` are of.
-    pub(super) range: std::ops::Range<usize>,
     /// Lines of the pane, as far as known.
     pub(super) page: usize,
+    /// The first line of each item, with the blank ones above it; one more for the end.
+    starts: Vec<usize>,
+    /// Items outside this range have no body at hand.
+    filled: std::ops::Range<usize>,
+    /// What the view is to show, also when bodies in it have more lines than they have now.
+    aim: Option<view::Aim>,
+    /// The letter by which the view was held last, while the width changed: of which item, and which one.
+    held_by: Option<(usize, u32)>,
+    /// Ascending with every change of what the thread holds.
+    version: u64,
     /// Index into `items` of the first that came since the agent last looked.
     pub first_new: Option<usize>,
     /// The agent has scrolled or moved: what comes in does not move the view.

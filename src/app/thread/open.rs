@@ -1,38 +1,65 @@
 //! A thread from the engine becomes one that can be read; a newer one takes its place unnoticed.
-//!
-//! Items are laid out around the view first; the rest follows little by little
-//! ([`OpenThread::lay_out_more`]), so that no length of a thread is felt.
 
-use std::collections::{HashMap, HashSet};
-
-use super::item::{self, Item, Source};
-use super::{OpenThread, lines};
-use crate::domain::{Began, Directory, OutboxId, OutboxRow, Part, UnixTime};
+use super::OpenThread;
+use super::item::{self, Before, Item, Source};
+use super::view::Aim;
+use crate::domain::{Began, Directory, OutboxId, OutboxRow, Part, PartId, UnixTime};
 use crate::sync::message::Thread;
+use crate::text::Untrusted;
 use crate::words::Words;
 
-/// Bytes of bodies that are read or laid out at a time: a few milliseconds.
-const AT_A_TIME: usize = 150_000;
+/// What an item is, whatever its index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Name {
+    Part(PartId),
+    Pending(OutboxId),
+}
 
 impl OpenThread {
-    /// Makes a thread ready. It is laid out later, when the width is known.
+    /// Makes a thread ready. Its bodies are read later, when the width is known.
     #[must_use]
     pub fn new(thread: Thread, directory: &Directory, words: &Words) -> Self {
-        let items = item::build(&thread, directory, words, HashMap::new());
+        let items = item::build(&thread, directory, words, None);
         let mut open = Self {
             first_new: first_new(&thread, &items),
             thread,
             items,
             cursor: 0,
             scroll: 0,
-            lines: Vec::new(),
             width: 0,
-            range: 0..0,
+            starts: Vec::new(),
+            filled: 0..0,
             page: 0,
+            aim: None,
+            held_by: None,
+            version: 0,
             touched: false,
         };
         open.cursor = open.opening();
+        open.measure_from(0);
         open
+    }
+
+    /// The message with the cursor.
+    #[must_use]
+    pub fn at_cursor(&self) -> Option<&Item> {
+        self.items.get(self.cursor)
+    }
+
+    /// The part that an item shows; absent for what is not sent yet.
+    #[must_use]
+    pub fn part_of(&self, item: &Item) -> Option<&Part> {
+        match item.source {
+            Source::Part(at) => self.thread.parts.get(at),
+            Source::Pending(_) => None,
+        }
+    }
+
+    /// The body of an item as it came: for copying, showing its source and sending on. What is not sent yet has
+    /// none: its Markdown is in [`OutboxRow::act`].
+    #[must_use]
+    pub fn body_of(&self, item: &Item) -> Option<&Untrusted> {
+        self.part_of(item)?.body.as_ref()
     }
 
     /// Where reading begins: what is new since the agent last looked, else the customer's last
@@ -50,91 +77,99 @@ impl OpenThread {
         let fresh = self.thread.parts.is_empty() && !self.touched;
         // What was new when the thread was opened stays marked until it is opened again.
         let seen_at = if fresh { thread.seen_at } else { self.thread.seen_at };
-        let thread = Thread { seen_at, ..thread };
-        self.rebuild(page, fresh, |open, old| {
-            open.items = item::build(&thread, directory, words, old.into_iter().collect());
-            open.thread = thread;
-        });
+        let same_names = self.thread.conversation.contact == thread.conversation.contact;
+        self.rebuild(Thread { seen_at, ..thread }, same_names, directory, words, (page, fresh));
+    }
+
+    /// Names have changed.
+    pub fn rename(&mut self, directory: &Directory, words: &Words, page: usize) {
+        let thread = self.thread.clone();
+        self.rebuild(thread, false, directory, words, (page, false));
     }
 
     /// Takes over the unsent acts.
-    pub fn renew_pending(&mut self, pending: Vec<OutboxRow>, words: &Words, page: usize) {
-        self.rebuild(page, false, |open, old| {
-            let is_part = |(_, item): &(String, Item)| matches!(item.source, Source::Part(_));
-            let (parts, acts): (Vec<_>, Vec<_>) = old.into_iter().partition(is_part);
-            open.items = parts.into_iter().map(|(_, item)| item).collect();
-            open.thread.pending = pending;
-            open.items.extend(item::build_pending(&open.thread, words, acts.into_iter().collect()));
-        });
+    pub fn renew_pending(&mut self, pending: Vec<OutboxRow>, directory: &Directory, words: &Words, page: usize) {
+        let thread = Thread { pending, ..self.thread.clone() };
+        self.rebuild(thread, true, directory, words, (page, false));
     }
 
-    /// Makes items anew; what stood where on the screen stays there.
-    fn rebuild(&mut self, page: usize, fresh: bool, make: impl FnOnce(&mut Self, Vec<(String, Item)>)) {
-        let cursor = self.items.get(self.cursor).map(|item| key(item, &self.thread));
+    /// Makes items anew; what stood where on the screen stays there, unless it is opened afresh.
+    fn rebuild(
+        &mut self,
+        thread: Thread,
+        same_names: bool,
+        directory: &Directory,
+        words: &Words,
+        (page, fresh): (usize, bool),
+    ) {
+        let name = |open: &Self, at: usize| open.items.get(at).and_then(|item| name(item, &open.thread));
+        let cursor = name(self, self.cursor);
         let at_end = self.cursor + 1 >= self.items.len();
         let follows = self.is_at_end();
-        let anchor = self.anchor().and_then(|(at, below)| Some((key(self.items.get(at)?, &self.thread), below)));
-        let old: Vec<Item> = std::mem::take(&mut self.items);
-        let old: Vec<(String, Item)> = old.into_iter().map(|item| (key(&item, &self.thread), item)).collect();
-        let known: HashSet<String> = old.iter().map(|(key, _)| key.clone()).collect();
-        make(self, old);
+        let anchor = self.anchor().and_then(|(at, below)| Some((name(self, at)?, below)));
+        let last = self.thread.parts.last().map(|part| part.id.clone());
+        let pending: Vec<OutboxId> = self.thread.pending.iter().map(|row| row.id).collect();
+        let before = Before {
+            thread: std::mem::replace(&mut self.thread, thread),
+            items: std::mem::take(&mut self.items),
+            same_names,
+        };
+        self.items = item::build(&self.thread, directory, words, Some(before));
         self.first_new = first_new(&self.thread, &self.items);
-        let find = |wanted: &str| self.items.iter().position(|item| key(item, &self.thread) == wanted);
-        self.cursor = match cursor.as_deref().and_then(find) {
+        self.filled = 0..self.items.len();
+        self.version += 1;
+        let aimed = self.aim.take() == Some(Aim::Cursor);
+        self.measure_from(0);
+        self.cursor = match cursor.and_then(|wanted| self.index_of(&wanted)) {
             Some(at) if !fresh => at,
             // What was under the cursor has been settled: its place is the end.
             None if !fresh && at_end => self.items.iter().rposition(Item::is_stop).unwrap_or(0),
             _ => self.opening(),
         };
-        let anchored = anchor.and_then(|(wanted, below)| find(&wanted).map(|at| (at, below)));
-        if let Some((at, below)) = anchored.filter(|_| !fresh) {
-            self.lay_out_around(at);
-            self.put_anchor(at, below);
-            self.clamp(page);
-            if follows {
-                let came = (at..self.items.len())
-                    .find(|at| self.items.get(*at).is_some_and(|item| !known.contains(&key(item, &self.thread))));
-                let stopped = || self.items.iter().rposition(super::item::Item::needs_you);
-                if let Some(news) = came.or_else(stopped) {
-                    self.follow_end(Some(news), page);
-                }
-            }
-        } else {
-            self.lay_out_around(self.cursor);
+        let anchored = anchor.and_then(|(wanted, below)| self.index_of(&wanted).map(|at| (at, below)));
+        let Some((at, below)) = anchored.filter(|_| !fresh) else {
             self.show_cursor(page);
+            return;
+        };
+        self.put_anchor(at, below);
+        self.clamp(page);
+        if aimed {
+            // It has not been seen yet as it shall be.
+            self.show_cursor(page);
+        }
+        if follows {
+            let parts_known = last.and_then(|last| self.index_of(&Name::Part(last))).map_or(0, |at| at + 1);
+            let is_new = |item: &Item| match item.source {
+                Source::Part(at) => at >= parts_known,
+                Source::Pending(at) => self.thread.pending.get(at).is_some_and(|row| !pending.contains(&row.id)),
+            };
+            let came = (at..self.items.len()).find(|at| self.items.get(*at).is_some_and(is_new));
+            let stopped = || self.items.iter().rposition(Item::needs_you);
+            if let Some(news) = came.or_else(stopped) {
+                self.follow_end(Some(news), page);
+            }
+        }
+    }
+
+    fn index_of(&self, wanted: &Name) -> Option<usize> {
+        let is = |item: &Item| name(item, &self.thread).as_ref() == Some(wanted);
+        match wanted {
+            // Parts come first, each at its own index.
+            Name::Part(id) => self.thread.parts.iter().rposition(|part| part.id == *id),
+            Name::Pending(_) => self.items.iter().rposition(is),
         }
     }
 
     /// Whether the end of the thread is in view.
     pub(in crate::app) fn is_at_end(&self) -> bool {
-        !self.lines.is_empty() && self.page > 0 && !self.has_more_below(self.page)
+        self.width > 0 && self.page > 0 && !self.has_more_below(self.page)
     }
 
     /// Puts the end of the thread at the end of the view, but not so far that the head of `from` goes.
     pub(in crate::app) fn follow_end(&mut self, from: Option<usize>, page: usize) {
-        if page == 0 || self.items.is_empty() {
-            return;
+        if page > 0 && !self.items.is_empty() {
+            self.aim_at(Aim::End(from), page);
         }
-        self.reach(self.items.len() - 1);
-        let end = self.lines.len().saturating_sub(page);
-        let head = from.filter(|at| self.range.contains(at)).map(|at| self.first_line(at));
-        self.scroll = head.map_or(end, |head| end.min(head));
-    }
-
-    /// Whether the head of an item is in view.
-    pub(in crate::app) fn shows_head(&self, item: usize, page: usize) -> bool {
-        self.lines
-            .iter()
-            .skip(self.scroll)
-            .take(page)
-            .any(|line| line.item == Some(item) && matches!(line.kind, lines::LineKind::Head | lines::LineKind::Event))
-    }
-
-    /// Scrolls so that an item is in view from its head on, without moving the cursor.
-    pub(in crate::app) fn bring_into_view(&mut self, item: usize, page: usize) {
-        self.reach(item);
-        self.scroll = self.first_line(item);
-        self.clamp(page);
     }
 
     /// The parts that came after another one.
@@ -152,124 +187,41 @@ impl OpenThread {
     }
 
     /// Lays the thread out for a pane of this text width and so many lines, if it is not. What was
-    /// at the top stays there, and a message with the cursor that was in view stays in view.
+    /// at the top stays there, within a message to the word; a message with the cursor whose head was in view
+    /// stays in view.
     pub fn lay_out_at(&mut self, width: u16, page: usize) {
-        if self.width == width && self.page == page && !self.lines.is_empty() {
+        if self.width == width && self.page == page {
             return;
         }
-        let first = self.lines.is_empty();
+        let first = self.width == 0;
         let anchor = self.anchor();
-        let visible = self.lines.iter().skip(self.scroll).take(self.page).any(|line| line.item == Some(self.cursor));
+        let visible = self.lines_in_view().any(|line| line.item == Some(self.cursor));
+        let shows_head = self.shows_head(self.cursor, self.page);
+        let letter = self.letter_at_top().filter(|_| !first && !shows_head);
+        let is_as_wide = self.width == width;
         self.page = page;
-        if self.width != width || first {
+        if !is_as_wide {
             self.width = width;
-            self.lay_out_around(anchor.map_or(self.cursor, |(at, _)| at));
-            if let Some((at, below)) = anchor {
+            self.wrap_under();
+            if let Some((at, below)) = anchor.filter(|_| !first) {
                 self.put_anchor(at, below.min(0));
             }
         }
-        if first || visible {
-            self.show_cursor(page);
-        } else {
-            self.clamp(page);
+        match letter {
+            Some((at, letter)) => {
+                self.held_by = Some((at, letter));
+                self.aim_at(Aim::Letter(at, letter), page);
+                self.clamp(page);
+            }
+            None if first || shows_head || (visible && !is_as_wide) => self.show_cursor(page),
+            None => self.clamp(page),
         }
-    }
-
-    /// Whether everything is laid out.
-    #[must_use]
-    pub fn is_whole(&self) -> bool {
-        self.range.start == 0 && self.range.end >= self.items.len()
     }
 
     /// Whether there is something below so many lines from the first visible one.
     #[must_use]
     pub fn has_more_below(&self, lines: usize) -> bool {
-        self.range.end < self.items.len() || self.lines.len() > self.scroll.saturating_add(lines)
-    }
-
-    /// Lays out some more items around those that are. What is on the screen stays where it is.
-    /// Returns whether there was something to do.
-    pub fn lay_out_more(&mut self) -> bool {
-        if self.is_whole() || self.width == 0 {
-            return false;
-        }
-        let anchor = self.anchor();
-        self.grow();
-        self.list_lines();
-        if let Some((at, below)) = anchor {
-            self.put_anchor(at, below);
-        }
-        true
-    }
-
-    /// Lays out items around one, as many as are done quickly.
-    pub(super) fn lay_out_around(&mut self, at: usize) {
-        let at = at.min(self.items.len());
-        self.range = at..at;
-        self.grow();
-        self.list_lines();
-    }
-
-    fn grow(&mut self) {
-        if self.width == 0 {
-            self.range = 0..0;
-            return;
-        }
-        let mut spent = 0;
-        while spent < AT_A_TIME && !self.is_whole() {
-            if let Some(item) = self.items.get_mut(self.range.end) {
-                spent += item.lay_out(&self.thread, self.width);
-                self.range.end += 1;
-            }
-            if let Some(before) = self.range.start.checked_sub(1)
-                && let Some(item) = self.items.get_mut(before)
-            {
-                spent += item.lay_out(&self.thread, self.width);
-                self.range.start = before;
-            }
-        }
-    }
-
-    /// Lays one item out anew: its folds changed.
-    pub(super) fn lay_out_item(&mut self, at: usize) {
-        if let Some(item) = self.items.get_mut(at) {
-            item.lay_out(&self.thread, self.width);
-        }
-        self.list_lines();
-    }
-
-    fn list_lines(&mut self) {
-        self.lines = lines::list(&self.thread, &self.items, self.first_new, self.range.clone());
-    }
-
-    /// Sees to it that an item is laid out.
-    pub(super) fn reach(&mut self, at: usize) {
-        if self.range.contains(&at) || at >= self.items.len() {
-            return;
-        }
-        let near = at.saturating_add(3) >= self.range.start && at < self.range.end.saturating_add(3);
-        for _ in 0..4 {
-            if !near || self.range.contains(&at) || !self.lay_out_more() {
-                break;
-            }
-        }
-        if !self.range.contains(&at) {
-            self.lay_out_around(at);
-        }
-    }
-
-    /// Puts the view so many lines from the thread's beginning, the cursor on what is visible.
-    pub(in crate::app) fn scroll_to_line(&mut self, line: usize, page: usize) {
-        self.reach(0);
-        while self.lines.len() < line.saturating_add(page) && self.lay_out_more() {}
-        self.scroll = line;
-        self.scroll_by(true, 0, page);
-    }
-
-    /// Lines above the first visible one, as far as they are laid out.
-    #[must_use]
-    pub const fn lines_above(&self) -> usize {
-        self.scroll
+        self.line_count() > self.scroll.saturating_add(lines)
     }
 
     /// The unsent act under the cursor.
@@ -292,30 +244,13 @@ impl OpenThread {
         self.show_cursor(page);
         true
     }
-
-    /// What is at the top of the view: the first item from there on, and how many of its lines are
-    /// above (below, when negative).
-    fn anchor(&self) -> Option<(usize, isize)> {
-        let at = self.lines.iter().skip(self.scroll).find_map(|line| line.item)?;
-        let first = isize::try_from(self.first_line(at)).ok()?;
-        Some((at, isize::try_from(self.scroll).ok()? - first))
-    }
-
-    fn put_anchor(&mut self, at: usize, below: isize) {
-        self.scroll = self.first_line(at).saturating_add_signed(below);
-    }
-
-    /// The first line of an item.
-    pub(super) fn first_line(&self, item: usize) -> usize {
-        self.lines.iter().position(|line| line.item == Some(item)).unwrap_or(0)
-    }
 }
 
-/// What an item is, whatever its index: a part's id, or an outbox row's.
-fn key(item: &Item, thread: &Thread) -> String {
+/// What an item is: a part's id, or an outbox row's.
+fn name(item: &Item, thread: &Thread) -> Option<Name> {
     match item.source {
-        Source::Part(at) => thread.parts.get(at).map(|part| part.id.to_string()).unwrap_or_default(),
-        Source::Pending(at) => thread.pending.get(at).map(|row| format!("local-{}", row.id)).unwrap_or_default(),
+        Source::Part(at) => thread.parts.get(at).map(|part| Name::Part(part.id.clone())),
+        Source::Pending(at) => thread.pending.get(at).map(|row| Name::Pending(row.id)),
     }
 }
 
