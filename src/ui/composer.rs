@@ -9,6 +9,7 @@ use super::paint::{Row, cells};
 use super::{composer_text, signs, thread, times};
 use crate::app::Composer;
 use crate::app::composer_run::LEFT;
+use crate::domain::file::MOST_FILES;
 use crate::domain::{Channel, ConversationId, Mode, UnixTime};
 use crate::text::{Clean, clean};
 use crate::theme::Role;
@@ -99,18 +100,23 @@ pub fn draw(
     let cc = facts.filter(|facts| part.mode == Mode::Reply && !facts.cc.is_blank());
     let cc = cc.map(|facts| look.with("ui-composer-cc", &[("names", Arg::Text(&facts.cc))])).unwrap_or_default();
     let beside = cells(&title).saturating_add(cells(&cc)).saturating_add(cells(&takes)).saturating_add(9);
-    let room = row.room().saturating_sub(beside);
+    // That it is no text to write in is told before the address.
+    let short = if part.preview.is_some() { look.say("ui-composer-preview-short") } else { Clean::default() };
+    let told = if short.is_blank() { 0 } else { cells(&short).saturating_add(2) };
+    let room = row.room().saturating_sub(beside).saturating_sub(told);
     let address = facts.map(|facts| address(part.mode, facts, room, look)).unwrap_or_default();
     // Whom it goes to, and what it does besides, come before whether it is saved.
     let needed = beside.saturating_add(cells(&address));
     let saved = if part.preview.is_some() {
-        look.say("ui-composer-preview")
+        let whole = look.say("ui-composer-preview");
+        if needed.saturating_add(cells(&whole)) <= row.room() { whole } else { short }
     } else if facts.is_some_and(|facts| facts.saved) {
         look.say("ui-composer-saved")
     } else {
         Clean::default()
     };
-    if needed + cells(&saved) <= row.room() {
+    let is_told = told > 0 && row.room() > cells(&saved).saturating_mul(2);
+    if is_told || needed.saturating_add(cells(&saved)) <= row.room() {
         row.right(&saved, look.style(Role::TextDim)).skip_right(2);
     }
     if many.is_some() {
@@ -240,6 +246,13 @@ fn draw_files(part: &Composer, look: &Look<'_>, row: &mut Row<'_>) {
     let (file_style, dim) = (look.style(Role::File), look.style(Role::TextDim));
     if part.is_attaching() {
         row.sign(signs::MORE, dim).skip(1).put(&look.say("ui-composer-attaching"), dim).skip(3);
+    }
+    // How many, and how much: what a message carries has an end.
+    let total = times::size(part.files.iter().map(|file| file.size).sum(), look.words);
+    let count = [("count", Arg::from(part.files.len())), ("most", Arg::from(MOST_FILES)), ("total", Arg::Text(&total))];
+    let count = look.with("ui-composer-files", &count);
+    if !part.files.is_empty() && cells(&count) + 16 <= row.room() {
+        row.right(&count, dim).skip_right(2);
     }
     for file in &part.files {
         let size = times::size(file.size, look.words);

@@ -46,7 +46,9 @@ pub fn draw(
     let entry = look.style(Role::Entry);
     for (line, words) in (0..text.height).zip(&view.rows) {
         // What is typed was cleaned on entry; this is the last wall. Blanks that hang over are not drawn.
-        Row::new(buf, text, line).put(&clean(within(words, text.width)), entry);
+        let words = clean(within(words, text.width));
+        let from_right = view.from_right.get(usize::from(line)).copied();
+        Row::new(buf, text, line).put_line([(&words, entry)].into_iter(), from_right);
     }
     if part.is_empty() {
         let key = match part.mode {
@@ -56,9 +58,11 @@ pub fn draw(
         };
         Row::new(buf, text, 0).put(&look.say(key), look.style(Role::Placeholder));
     }
-    let (row, cell) = (u16::try_from(view.cursor.0).ok()?, u16::try_from(view.cursor.1).ok()?);
-    // At the end of a full row the cursor stands in the margin.
-    let at = Position::new(text.x.saturating_add(cell), text.y.saturating_add(row));
+    let row = u16::try_from(view.cursor.0).ok()?;
+    // At the end of a full row the cursor stands in the margin, on the side where the row ends.
+    let cell = view.cursor_seen(text.width.into()).clamp(-1, isize::try_from(text.width).ok()?);
+    let x = i32::from(text.x).saturating_add(i32::try_from(cell).ok()?);
+    let at = Position::new(u16::try_from(x).ok()?, text.y.saturating_add(row));
     if focused && let Some(completion) = &part.completion {
         draw_completion(completion, look, at, buf);
     }
@@ -97,15 +101,14 @@ fn draw_line(line: &Line, base: Role, look: &Look<'_>, mut row: Row<'_>) {
     }
     let style = match line.kind {
         LineKind::Rule => return row.fill(signs::RULE_ACROSS, look.style(Role::Rule)),
-        LineKind::Heading(_) => look.style(Role::TextBright),
+        LineKind::Heading(_) | LineKind::TableHead => look.style(Role::TextBright),
         LineKind::Code => look.style(Role::Code),
         _ if line.gutter > 0 => look.style(Role::Quote),
         _ => look.style(base),
     };
-    row.put(&line.lead, look.style(Role::TextDim));
-    for span in &line.spans {
-        row.put(&span.text, thread_line::style_of(span.style, style, look));
-    }
+    thread_line::put_lead(line, look.style(Role::TextDim), &mut row);
+    let spans = line.spans.iter().map(|span| (&span.text, thread_line::style_of(span.style, style, look)));
+    thread_line::put_spans(line, spans, &mut row);
 }
 
 /// What `tab` would put in, beside the cursor: below it, or above where there is no room.

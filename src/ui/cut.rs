@@ -1,10 +1,10 @@
 //! Cutting what does not fit so that the telling part stays: never within a character.
 //!
-//! A name keeps its first and its last word, an address its host, a file its ending; a title gives up
+//! A name keeps its first and its last word, an address its host, a file its ending, a host its end; a title gives up
 //! its `Re:` and `[EXTERNAL]` before any of its words. Enter at [`name`], [`file()`], [`title`].
 
 use super::paint::cells;
-use crate::text::{Clean, clean, truncate};
+use crate::text::{Clean, clean, graphemes, truncate};
 
 /// A person's name, or an address that stands for one, in at most `most` cells.
 pub fn name(text: &Clean, most: u16) -> Clean {
@@ -39,6 +39,20 @@ pub fn file(text: &Clean, most: u16) -> Clean {
         }
         _ => truncate(text, most.into()),
     }
+}
+
+/// The host of a link: its end tells where it leads.
+pub fn host(text: &Clean, most: u16) -> Clean {
+    if cells(text) <= most {
+        return text.clone();
+    }
+    let mut room = most.saturating_sub(1);
+    let mut from = text.len();
+    for cluster in graphemes(text).collect::<Vec<_>>().into_iter().rev() {
+        let Some(left) = room.checked_sub(cells(cluster)) else { break };
+        (room, from) = (left, from - cluster.len());
+    }
+    if most == 0 { Clean::default() } else { clean(&format!("…{}", text.get(from..).unwrap_or_default())) }
 }
 
 /// A title: what mail programs put in front goes first.
@@ -83,6 +97,15 @@ mod tests {
     }
 
     #[test]
+    fn a_host_keeps_its_end() {
+        let long = clean("www.bank.com.login.secure.evil.example");
+        assert_eq!(host(&long, 15), "…e.evil.example");
+        assert_eq!(host(&long, 14), "….evil.example");
+        assert_eq!(host(&long, 38), long);
+        assert_eq!((host(&long, 1), host(&long, 0)), (clean("…"), Clean::default()));
+    }
+
+    #[test]
     fn a_file_keeps_its_ending_and_a_title_loses_its_mail_marks() {
         assert_eq!(file(&clean("a very long report of the year.pdf"), 16), "a very long…pdf");
         assert_eq!(file(&clean("report.pdf"), 16), "report.pdf");
@@ -97,7 +120,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_cut_fits(text in "\\PC{0,40}", most in 0_u16..30) {
-            for cut in [name, file, title] {
+            for cut in [name, file, title, host] {
                 prop_assert!(cells(&cut(&clean(&text), most)) <= most);
             }
         }

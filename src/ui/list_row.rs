@@ -378,7 +378,7 @@ fn whole_tags(on: &Conversation, most: u16) -> Clean {
         if at > 0 {
             text.push(&Clean::literal(" "));
         }
-        text.push(&tag.name.clean());
+        text.push(&tag.name.clean_or_id(&tag.id));
         let after = on.tags.len() - at - 1;
         let mut whole = text.clone();
         if after > 0 {

@@ -29,6 +29,8 @@ pub struct Look<'a> {
     pub zone: &'a TimeZone,
     /// Moments are told by day and clock, not by how long ago they were.
     pub absolute: bool,
+    /// Endings of files that are warned of, beside those that are warned of anyway.
+    pub blocked: &'a [String],
     /// Where the overlay in front is noted.
     pub hits: &'a Hits,
 }

@@ -11,6 +11,7 @@ mod composer;
 mod composer_text;
 mod cut;
 mod details;
+mod file_line;
 mod list;
 mod list_row;
 mod look;
@@ -26,6 +27,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 mod thread;
+mod thread_find;
 mod thread_line;
 pub mod welcome;
 
@@ -33,7 +35,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use look::Look;
-pub use overlay::Hits;
+pub use overlay::{Hits, LinkCells};
 use paint::{Row, rect};
 
 use crate::app::times;
@@ -57,19 +59,31 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Po
 pub fn draw_noting(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer, hits: &Hits) -> Option<Position> {
     let cursor = draw_all(app, theme, area, buf, hits);
     if theme.has_plain_signs() {
-        for cell in &mut buf.content {
-            if let Some(plain) = signs::plain(cell.symbol()) {
-                cell.set_symbol(plain);
-            }
-        }
+        signs::make_plain(buf, theme.is_ascii_only());
     }
     cursor
 }
 
+/// The picture in front and where its colours stand, for what draws it in more detail than cells have.
+#[must_use]
+pub fn picture_place(app: &App) -> Option<(u64, Rect)> {
+    let Some(Layer::Picture(picture)) = app.layers.last() else { return None };
+    let (width, height) = app.size;
+    let place = overlay::picture_place(picture, Rect::new(0, 0, width, height));
+    (place.area() > 0).then_some((picture.number, place))
+}
+
 fn draw_all(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer, hits: &Hits) -> Option<Position> {
     let screen = area.intersection(buf.area);
-    let look =
-        Look { theme, words: &app.words, now: app.now, zone: &app.settings.zone, absolute: app.absolute_times, hits };
+    let look = Look {
+        theme,
+        words: &app.words,
+        now: app.now,
+        zone: &app.settings.zone,
+        absolute: app.absolute_times,
+        blocked: &app.settings.blocked_files,
+        hits,
+    };
     let layout = app.layout();
     if layout.shape == Shape::TooSmall {
         let lines = wrap(&look.say("ui-too-small"), usize::from(screen.width).max(1));
@@ -90,7 +104,9 @@ fn draw_all(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer, hits: &Hits)
     for (at, layer) in app.layers.iter().enumerate() {
         // What a question goes back to waits unseen: two boxes of one size would only disturb each other.
         let is_behind = matches!(layer, Layer::Picker(_)) && matches!(app.layers.get(at + 1), Some(Layer::Confirm(_)));
-        if !is_behind {
+        if let Layer::Find(find) = layer {
+            front = layout.thread.and_then(|pane| thread_find::draw(find, &look, rect(pane.body, buf), buf));
+        } else if !is_behind {
             front = overlay::draw(layer, &look, screen, buf);
         }
     }
@@ -102,7 +118,7 @@ fn draw_all(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer, hits: &Hits)
 
 fn draw_panes(app: &App, layout: &Layout, look: &Look<'_>, buf: &mut Buffer) -> Option<Position> {
     // A layer takes the keys, so no pane below it has the focus.
-    let focus = app.layers.is_empty().then_some(app.focus);
+    let focus = app.layers.iter().all(|layer| matches!(layer, Layer::Find(_))).then_some(app.focus);
     let focused = |pane| focus == Some(pane);
     let areas = |pane: PaneArea, buf: &Buffer| (rect(pane.head, buf), rect(pane.body, buf));
     if let Some(area) = layout.breadcrumb {

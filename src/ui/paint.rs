@@ -9,7 +9,7 @@ use ratatui::style::Style;
 
 use super::signs::{self, Sign};
 use crate::app::Area;
-use crate::text::{Clean, graphemes, width};
+use crate::text::{Clean, bidi, graphemes, width};
 
 /// A rectangle of the app as one of the buffer, clipped to it.
 pub fn rect(area: Area, buf: &Buffer) -> Rect {
@@ -50,6 +50,11 @@ impl<'b> Row<'b> {
         self.x
     }
 
+    /// The next free cells, so many at most.
+    pub fn place(&self, count: u16) -> Rect {
+        Rect { x: self.x, y: self.y, width: count.min(self.room()), height: 1 }
+    }
+
     /// Leaves cells as they are.
     pub fn skip(&mut self, count: u16) -> &mut Self {
         self.x = self.x.saturating_add(count).min(self.end);
@@ -74,6 +79,24 @@ impl<'b> Row<'b> {
         self.skip(used)
     }
 
+    /// Writes a line of text in several styles, seen as one: a line with right-to-left letters is put in order as
+    /// a whole, and one from the right (told, or by its first letter) stands at the right end.
+    pub fn put_line<'t>(
+        &mut self,
+        spans: impl Iterator<Item = (&'t Clean, Style)> + Clone,
+        from_right: Option<bool>,
+    ) -> &mut Self {
+        if from_right == Some(true) || spans.clone().any(|(text, _)| bidi::is_mixed(text)) {
+            let spans: Vec<(&str, Style)> = spans.map(|(text, style)| (text.as_str(), style)).collect();
+            let used = write_ordered(self.buf, (self.x, self.y), self.room(), &spans, Ordered::Line(from_right));
+            return self.skip(used);
+        }
+        for (text, style) in spans {
+            self.put(text, style);
+        }
+        self
+    }
+
     /// Writes text in exactly `count` cells, blanks behind it.
     pub fn field(&mut self, text: &Clean, count: u16, style: Style) -> &mut Self {
         let end = self.x.saturating_add(count).min(self.end);
@@ -85,7 +108,7 @@ impl<'b> Row<'b> {
     /// Writes one sign.
     pub fn sign(&mut self, sign: Sign, style: Style) -> &mut Self {
         if self.room() > 0 {
-            set(self.buf, self.x, self.y, sign.as_str(), style);
+            set(self.buf, self.x, self.y, sign.shown(), style);
             self.skip(1);
         }
         self
@@ -115,7 +138,7 @@ impl<'b> Row<'b> {
     pub fn right_sign(&mut self, sign: Sign, style: Style) -> &mut Self {
         if self.room() > 0 {
             self.end -= 1;
-            set(self.buf, self.end, self.y, sign.as_str(), style);
+            set(self.buf, self.end, self.y, sign.shown(), style);
         }
         self
     }
@@ -141,6 +164,9 @@ fn write(buf: &mut Buffer, x: u16, y: u16, room: u16, text: &Clean, style: Style
     if room == 0 {
         return 0;
     }
+    if bidi::is_mixed(text) {
+        return write_ordered(buf, (x, y), room, &[(text, style)], Ordered::Field);
+    }
     let cut = total > room;
     let room = if cut { room.saturating_sub(1) } else { room };
     let mut used: u16 = 0;
@@ -153,17 +179,81 @@ fn write(buf: &mut Buffer, x: u16, y: u16, room: u16, text: &Clean, style: Style
         if used + wanted > room {
             break;
         }
-        set(buf, x + used, y, cluster, style);
-        for covered in 1..wanted {
-            set(buf, x + used + covered, y, " ", style);
-        }
+        place(buf, (x + used, y), cluster, style);
         used += wanted;
     }
     if cut {
-        set(buf, x + used, y, signs::MORE.as_str(), style);
+        set(buf, x + used, y, signs::MORE.shown(), style);
         used += 1;
     }
     used
+}
+
+/// What is put in order.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ordered {
+    /// A field in its own columns, from the left.
+    Field,
+    /// A line of a text, from the side that it begins at; which one that is, where it is known.
+    Line(Option<bool>),
+}
+
+/// Writes what has right-to-left letters: cut as it is read, seen in its order. Returns how many cells were
+/// used; all of them by a line that stands at the right.
+fn write_ordered(buf: &mut Buffer, at: (u16, u16), room: u16, spans: &[(&str, Style)], how: Ordered) -> u16 {
+    let mut line = String::with_capacity(spans.iter().map(|(text, _)| text.len()).sum::<usize>() + 4);
+    // Where each span ends.
+    let mut styles: Vec<(usize, Style)> = Vec::with_capacity(spans.len());
+    for (text, style) in spans {
+        line.push_str(text);
+        styles.push((line.len(), *style));
+    }
+    if width(&line) > usize::from(room) {
+        let mut used = 0;
+        let fitting = graphemes(&line).take_while(|cluster| {
+            used += cells(cluster);
+            used < room
+        });
+        line.truncate(fitting.map(str::len).sum());
+        line.push_str(signs::MORE.shown());
+    }
+    let style_at = |byte: usize| {
+        let style = styles.iter().find(|(end, _)| byte < *end).or(styles.last());
+        style.map_or(Style::new(), |(_, style)| *style)
+    };
+    let base = if let Ordered::Line(base) = how { base } else { None };
+    let Some(order) = bidi::order_from(&line, base) else {
+        // What was cut off were its right-to-left letters.
+        let mut used = 0;
+        let mut byte = 0;
+        for cluster in graphemes(&line) {
+            place(buf, (at.0 + used, at.1), cluster, style_at(byte));
+            used += cells(cluster);
+            byte += cluster.len();
+        }
+        return used;
+    };
+    // No more than the room, by the cut.
+    let used = u16::try_from(order.cells).unwrap_or(room).min(room);
+    let is_right = order.from_right && how != Ordered::Field;
+    let left = if is_right { room - used } else { 0 };
+    for piece in &order.pieces {
+        let seen = u16::try_from(piece.seen_at).unwrap_or(room);
+        place(buf, (at.0 + left + seen, at.1), piece.symbol(&line), style_at(piece.range.start));
+    }
+    left + used
+}
+
+/// A cluster and the cells that it covers.
+fn place(buf: &mut Buffer, at: (u16, u16), cluster: &str, style: Style) {
+    let wanted = cells(cluster);
+    if wanted == 0 || cluster == "\n" {
+        return;
+    }
+    set(buf, at.0, at.1, cluster, style);
+    for covered in 1..wanted {
+        set(buf, at.0 + covered, at.1, " ", style);
+    }
 }
 
 fn set(buf: &mut Buffer, x: u16, y: u16, symbol: &str, style: Style) {
@@ -284,6 +374,49 @@ mod tests {
     }
 
     #[test]
+    fn right_to_left_text_is_seen_in_its_order_within_its_field() {
+        assert_eq!(
+            row(14, |r| {
+                r.field(&clean("שלום (2)"), 10, PLAIN).put(&clean("next"), PLAIN);
+            }),
+            "(2) םולש  next"
+        );
+        assert_eq!(
+            row(6, |r| {
+                r.put(&clean("שלום עולם"), PLAIN);
+            }),
+            "… םולש"
+        );
+        assert_eq!(
+            row(5, |r| {
+                r.put(&clean("abcd שלום"), PLAIN);
+            }),
+            "abcd…"
+        );
+    }
+
+    #[test]
+    fn a_line_in_several_styles_is_put_in_order_as_a_whole() {
+        let (one, two) = (clean("שלום "), clean("עולם"));
+        let spans = [(&one, PLAIN), (&two, PLAIN)];
+        let line = |from_right| {
+            row(12, |r| {
+                r.put_line(spans.iter().copied(), from_right);
+            })
+        };
+        assert_eq!(line(None), "   םלוע םולש");
+        assert_eq!(line(Some(false)), "םלוע םולש   ");
+        let plain = [(&clean("abc."), PLAIN)];
+        assert_eq!(
+            row(8, |r| {
+                r.put_line(plain.iter().copied(), Some(true));
+            }),
+            "    .abc",
+            "a line of a text from the right"
+        );
+    }
+
+    #[test]
     fn both_ends_meet_without_overlap() {
         let text = row(12, |r| {
             r.right_field(&clean("48m"), 6, PLAIN).sign(signs::BAR, PLAIN).put(&clean("Zoë Kowalski"), PLAIN);
@@ -327,7 +460,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_is_written_beyond_its_row(text in "\\PC{0,40}", room in 0_u16..12) {
+        fn nothing_is_written_beyond_its_row(text in "\\PC{0,40}|[a-zא-ת ()0-9日]{0,30}", room in 0_u16..12) {
             let mut buf = Buffer::empty(Rect::new(0, 0, 16, 1));
             Row::new(&mut buf, Rect::new(2, 0, room, 1), 0).put(&clean(&text), PLAIN);
             for x in (0..2).chain(2 + room..16) {

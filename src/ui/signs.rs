@@ -1,10 +1,14 @@
-//! Our own marks: literals that take one cell on every terminal.
+//! Our own marks: literals that take one cell. Where letters of ambiguous width are wide, as many of these are,
+//! ASCII stands for them ([`Sign::shown`]).
 //!
 //! Owns every glyph of the chrome. Beside [`Clean`](crate::text::Clean) text a [`Sign`] is the only
 //! thing that reaches a cell. No emoji: their width is a matter of taste. Each colour meaning has one
 //! of these or a word beside it.
 
+use ratatui::buffer::Buffer;
+
 use crate::domain::{Channel, Priority};
+use crate::text::is_ambiguous_wide;
 
 /// A glyph of one cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +18,17 @@ impl Sign {
     /// The glyph.
     pub const fn as_str(self) -> &'static str {
         self.0
+    }
+
+    /// The glyph as it is shown: where letters of ambiguous width take two cells, one of ASCII stands for it if
+    /// it is one of them.
+    pub fn shown(self) -> &'static str {
+        if is_ambiguous_wide() { self.narrow() } else { self.0 }
+    }
+
+    fn narrow(self) -> &'static str {
+        // ASCII takes one cell everywhere.
+        if self.0.len() == 1 { self.0 } else { plain(self.0).unwrap_or("?") }
     }
 }
 
@@ -77,6 +92,12 @@ pub const SENDING: Sign = Sign("↗");
 pub const AGAIN: Sign = Sign("↻");
 /// Nobody knows yet.
 pub const UNKNOWN: Sign = Sign("?");
+
+/// The upper half of a cell.
+pub const HALF: Sign = Sign("▀");
+/// From dark to light, on a dark ground.
+pub const SHADES: [Sign; 10] =
+    [Sign(" "), Sign("."), Sign(":"), Sign("-"), Sign("="), Sign("+"), Sign("*"), Sign("#"), Sign("%"), Sign("@")];
 
 /// Corners and sides of an overlay.
 pub const CORNERS: [Sign; 4] = [Sign("╭"), Sign("╮"), Sign("╰"), Sign("╯")];
@@ -144,10 +165,56 @@ pub fn plain(symbol: &str) -> Option<&'static str> {
     })
 }
 
+/// The ASCII sign nearest to one of lists and tables that messages are laid out with, and of money.
+fn rough(symbol: &str) -> Option<&'static str> {
+    Some(match symbol {
+        "•" | "◦" | "▪" | "▸" | "‣" | "■" => "*",
+        "┼" | "├" | "┤" | "┬" | "┴" | "┌" | "┐" | "└" | "┘" => "+",
+        "═" | "━" | "‑" | "‐" => "-",
+        "§" => "S",
+        "€" => "E",
+        "£" => "L",
+        "«" => "<",
+        "»" => ">",
+        _ => return None,
+    })
+}
+
+/// Puts ASCII in the place of our signs, and of every letter too where the terminal shows nothing else: its base
+/// letter, or `?`.
+pub fn make_plain(buf: &mut Buffer, ascii_only: bool) {
+    for cell in &mut buf.content {
+        if cell.symbol().len() == 1 {
+            continue;
+        }
+        if let Some(plain) = plain(cell.symbol()) {
+            cell.set_symbol(plain);
+        } else if ascii_only {
+            let base = match rough(cell.symbol()) {
+                Some(sign) => sign.to_owned(),
+                None => crate::text::fold(cell.symbol()),
+            };
+            let letter = base.chars().next().filter(|letter| base.len() == 1 && letter.is_ascii_graphic());
+            // Folding makes letters small.
+            let is_large = cell.symbol().chars().next().is_some_and(char::is_uppercase);
+            let letter = letter.map_or('?', |letter| if is_large { letter.to_ascii_uppercase() } else { letter });
+            cell.set_char(if cell.symbol() == "\u{A0}" { ' ' } else { letter });
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::text::width;
+
+    #[test]
+    fn a_terminal_of_ascii_gets_nothing_else() {
+        let mut buf = Buffer::with_lines(["│ Zoë ÉTÉ 日本 ● – 5 € שלום • ┼"]);
+        make_plain(&mut buf, true);
+        let shown: String = buf.content.iter().map(ratatui::buffer::Cell::symbol).collect();
+        assert_eq!(shown, "| Zoe ETE ? ?  * - 5 E ???? * +");
+    }
 
     #[test]
     fn every_sign_takes_one_cell() {
@@ -193,6 +260,7 @@ mod tests {
             assert_eq!(sign.as_str().chars().count(), 1, "{}", sign.as_str());
             let plain = plain(sign.as_str()).unwrap_or(sign.as_str());
             assert!(plain.is_ascii() && plain.len() == 1, "{plain}");
+            assert_eq!(sign.narrow(), plain);
         }
     }
 }

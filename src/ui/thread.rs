@@ -4,13 +4,15 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use super::look::Look;
-use super::paint::{Row, cells, inset, rule_across};
-use super::{cut, list_row, reminder, signs, sla, thread_line};
+use super::paint::{Row, cells, inset, rule_across, tint};
+use super::{cut, list_row, reminder, signs, sla, thread_find, thread_line};
 pub use crate::app::details::lines::{priority_word, state_word};
 use crate::app::status::Connection;
-use crate::app::thread::LineKind;
+use crate::app::thread::find::{HitPlace, Mark};
+use crate::app::thread::{Find, Item, LineKind, ThreadLine};
 use crate::app::{App, OpenThread, Pane, Shape, ThreadPane};
 use crate::domain::{Channel, Conversation, Directory, Priority, State};
 use crate::text::{Clean, clean};
@@ -46,7 +48,8 @@ pub fn draw(part: &ThreadPane, beside: Beside<'_>, look: &Look<'_>, head: Rect, 
             let taken = reminder::taken(open, at, look, head);
             draw_head(&open.thread.conversation, part.is_waiting(), beside, look, (head, taken), buf);
             reminder::draw(open, at, look, head, buf);
-            draw_lines(open, beside, look, body, buf);
+            let above = if beside.app.finding().is_some() { thread_find::above(body) } else { body };
+            draw_lines(open, beside, look, above, buf);
         }
         // Its messages are on their way; what a key would act on is told all the same.
         None if part.wanted.is_some() => match beside.app.target().filter(|on| part.wanted.as_ref() == Some(&on.id)) {
@@ -62,10 +65,15 @@ pub fn draw(part: &ThreadPane, beside: Beside<'_>, look: &Look<'_>, head: Rect, 
 fn draw_lines(open: &OpenThread, beside: Beside<'_>, look: &Look<'_>, body: Rect, buf: &mut Buffer) {
     // The app keeps a margin on both sides; of a wide pane's rest the right side has more.
     let left = body.width.saturating_sub(open.width).saturating_sub(1).min(2);
-    let text = Rect { width: open.width.min(body.width.saturating_sub(left)), ..inset(body, left, 0) };
-    for (line, row) in (0..body.height).zip(open.lines.iter().skip(open.scroll)) {
+    let theirs = Rect { width: open.width.min(body.width.saturating_sub(left)), ..inset(body, left, 0) };
+    // What we say begins a column further left: nothing written in a body passes for a head, an event or a file.
+    let ours = Rect { x: theirs.x - left / 2, width: theirs.width + left / 2, ..theirs };
+    let finding = beside.app.finding();
+    let mut found = Found::default();
+    for (line, row) in (0..body.height).zip(open.lines_from(open.scroll)) {
         let item = row.item.and_then(|at| open.items.get(at));
         let has_cursor = beside.focused && row.item == Some(open.cursor);
+        let text = if matches!(row.kind, LineKind::Text(_)) { theirs } else { ours };
         let margin = Rect { width: left, ..body };
         thread_line::draw_margin(&row.kind, item, has_cursor, look, Row::new(buf, margin, line));
         if let (LineKind::Keys, Some(item)) = (row.kind, item) {
@@ -85,13 +93,46 @@ fn draw_lines(open: &OpenThread, beside: Beside<'_>, look: &Look<'_>, body: Rect
             }
             continue;
         }
-        thread_line::draw(&row.kind, item, &open.thread.pending, look, Row::new(buf, text, line));
+        let marks = finding.map_or(&[][..], |find| found.of(find, row, item));
+        thread_line::draw(&row.kind, item, &open.thread.pending, marks, look, Row::new(buf, text, line));
+        if let (LineKind::File(_), [mark, ..]) = (row.kind, marks) {
+            let style = thread_find::style(mark, Style::default(), look);
+            tint(buf, Rect { y: text.y + line, height: 1, ..text }.intersection(body), style);
+        }
     }
     let has_bar = beside.app.thumb(Pane::Thread).is_some();
     if !has_bar && open.has_more_below(usize::from(body.height)) && body.height > 2 && body.width > 2 {
         // Not all of it is laid out yet, but something is below: one dim sign at the edge, where no text goes.
         let edge = Rect { x: body.right() - 1, width: 1, ..body };
         Row::new(buf, edge, body.height - 1).sign(signs::UNFOLDED, look.style(Role::TextDim));
+    }
+}
+
+/// What was found in one place of the thread, kept from line to line.
+#[derive(Default)]
+struct Found {
+    /// The item, and where in it.
+    of: Option<(usize, HitPlace)>,
+    marks: Vec<Mark>,
+}
+
+impl Found {
+    /// What was found in a line.
+    fn of(&mut self, find: &Find, line: ThreadLine, item: Option<&Item>) -> &[Mark] {
+        let (Some(at), Some(item)) = (line.item, item) else { return &[] };
+        let (place, body_line) = match line.kind {
+            LineKind::Head | LineKind::Event => (HitPlace::Head, 0),
+            LineKind::Text(line) => (HitPlace::Body, line),
+            LineKind::File(index) => (HitPlace::File(index), 0),
+            _ => return &[],
+        };
+        if self.of != Some((at, place)) {
+            self.of = Some((at, place));
+            self.marks = find.marks(at, item, place);
+        }
+        let from = self.marks.partition_point(|mark| mark.line < body_line);
+        let to = self.marks.partition_point(|mark| mark.line <= body_line);
+        self.marks.get(from..to).unwrap_or_default()
     }
 }
 
@@ -262,10 +303,18 @@ fn draw_facts(on: &Conversation, beside: Beside<'_>, look: &Look<'_>, mut row: R
     draw_owners(on, beside, look, &mut row);
     draw_clock_and_priority(on, look, &mut row);
     row.skip(3);
-    let tags: Vec<Clean> = on.tags.iter().take(12).map(|tag| tag.name.clean()).collect();
+    draw_language(on, look, &mut row);
+    let tags: Vec<Clean> = on.tags.iter().take(12).map(|tag| tag.name.clean_or_id(&tag.id)).collect();
     if !tags.is_empty() && row.room() >= LEAST {
         // Clock and priority come first: the list and the details have the tags too.
         row.right(&Clean::join(&tags, &Clean::literal("  ")), look.style(Role::Tag));
+    }
+}
+
+/// `FR`: the language that the customer writes, where it is not that of the screen.
+fn draw_language(on: &Conversation, look: &Look<'_>, row: &mut Row<'_>) {
+    if let Some(language) = on.language.filter(|language| *language.as_str() != *look.say("ui-language")) {
+        row.put(&clean(&language.as_str().to_uppercase()), look.style(Role::TextDim)).skip(3);
     }
 }
 
@@ -288,7 +337,7 @@ fn draw_clock_and_priority(on: &Conversation, look: &Look<'_>, row: &mut Row<'_>
 fn draw_short_facts(on: &Conversation, beside: Beside<'_>, look: &Look<'_>, mut row: Row<'_>) {
     let dim = look.style(Role::TextDim);
     row.skip(1).skip_right(1);
-    let tags: Vec<Clean> = on.tags.iter().take(6).map(|tag| tag.name.clean()).collect();
+    let tags: Vec<Clean> = on.tags.iter().take(6).map(|tag| tag.name.clean_or_id(&tag.id)).collect();
     if !tags.is_empty() {
         let tags = Clean::join(&tags, &Clean::literal(" "));
         let most = row.room() / 4;
@@ -300,6 +349,10 @@ fn draw_short_facts(on: &Conversation, beside: Beside<'_>, look: &Look<'_>, mut 
     }
     if let Some((text, role)) = on.sla.as_ref().and_then(|fact| sla::chip(fact, look, false)) {
         row.right(&text, look.style(role)).skip_right(2);
+    }
+    if on.language.is_some_and(|language| *language.as_str() != *look.say("ui-language")) && row.room() > 30 {
+        let language = on.language.map(|language| clean(&language.as_str().to_uppercase())).unwrap_or_default();
+        row.right(&language, dim).skip_right(2);
     }
     let state = if on.id.is_placeholder() { "ui-unsent" } else { state_word(on.state) };
     row.put(&look.say(state), look.style(Role::Text)).skip(1).sign(signs::DOT, dim).skip(1);

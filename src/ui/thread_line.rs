@@ -1,18 +1,20 @@
 //! One line of a thread: heads, events, words of a body, files, dividers.
 
+use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use super::look::Look;
-use super::outbox_row;
 use super::paint::{Row, cells};
-use super::{cut, signs, times};
+use super::{cut, signs, thread_find, times};
+use super::{file_line, outbox_row};
 use crate::app::App;
 use crate::app::status::Hint;
+use crate::app::thread::find::Mark;
 use crate::app::thread::lines::LineKind;
 use crate::app::thread::{Item, ItemKind, Source};
 use crate::domain::{OutboxRow, OutboxStatus};
 use crate::text::html::{self, Fold, SpanStyle};
-use crate::text::{Clean, clean};
+use crate::text::{Clean, bidi, clean};
 use crate::theme::Role;
 use crate::words::Arg;
 
@@ -27,8 +29,15 @@ pub fn draw_margin(kind: &LineKind, item: Option<&Item>, has_cursor: bool, look:
     }
 }
 
-/// Draws the line itself.
-pub fn draw(kind: &LineKind, item: Option<&Item>, pending: &[OutboxRow], look: &Look<'_>, mut row: Row<'_>) {
+/// Draws the line itself, with what was found in it.
+pub fn draw(
+    kind: &LineKind,
+    item: Option<&Item>,
+    pending: &[OutboxRow],
+    marks: &[Mark],
+    look: &Look<'_>,
+    mut row: Row<'_>,
+) {
     let dim = look.style(Role::TextDim);
     match (kind, item) {
         (LineKind::New, _) => {
@@ -44,20 +53,40 @@ pub fn draw(kind: &LineKind, item: Option<&Item>, pending: &[OutboxRow], look: &
         (LineKind::Fetching, _) => {
             row.sign(signs::MORE, dim).skip(1).put(&look.say("ui-thread-fetching"), dim);
         }
-        (LineKind::Head, Some(item)) => draw_head(item, pending, look, row),
+        (LineKind::Head, Some(item)) => draw_head(item, pending, marks, look, row),
         (LineKind::Event, Some(item)) => match item.status.as_ref() {
             Some((status, why)) => draw_own_event(item, *status, why, pending, look, row),
-            None => draw_event(item, look, row),
+            None => draw_event(item, marks, look, row),
         },
         (LineKind::Text(line), Some(item)) => {
-            if let Some(line) = item.lines.get(*line) {
-                draw_text(line, item, look, row);
+            if let Some(line) = item.lines().get(*line) {
+                draw_text(line, item, marks, look, row);
             }
+        }
+        (LineKind::Reading, _) => {
+            row.sign(signs::MORE, dim).skip(1).put(&look.say("ui-thread-reading"), dim);
+        }
+        (LineKind::Empty, _) => {
+            row.put(&look.say("ui-thread-empty"), dim);
+        }
+        (LineKind::Plain, _) => {
+            row.sign(signs::CARE, dim).skip(1).put(&look.say("ui-thread-plain"), dim);
+        }
+        (LineKind::LeftOut, Some(item)) => {
+            let (hidden, trackers) = item.left_out();
+            let key = match (hidden, trackers) {
+                (_, 0) => "ui-thread-hidden",
+                (0, _) => "ui-thread-trackers",
+                _ => "ui-thread-hidden-and-trackers",
+            };
+            let text = look.with(key, &[("hidden", Arg::from(hidden)), ("trackers", Arg::from(trackers))]);
+            row.sign(signs::MORE, dim).skip(1).put(&text, dim);
         }
         (LineKind::Redacted, _) => {
             row.put(&look.say("ui-thread-redacted"), look.style(Role::Disabled));
         }
         (LineKind::File(index), Some(item)) => draw_file(*index, item, look, row),
+        (LineKind::Under(index, line), Some(item)) => draw_under(*index, *line, item, look, row),
         (
             LineKind::Blank
             | LineKind::Head
@@ -65,13 +94,33 @@ pub fn draw(kind: &LineKind, item: Option<&Item>, pending: &[OutboxRow], look: &
             | LineKind::Why
             | LineKind::Keys
             | LineKind::Text(_)
+            | LineKind::LeftOut
+            | LineKind::Under(..)
             | LineKind::File(_),
             _,
         ) => {}
     }
 }
 
-fn draw_head(item: &Item, pending: &[OutboxRow], look: &Look<'_>, mut row: Row<'_>) {
+/// A line of what a command has answered about the message: dim, with a line at its side.
+fn draw_under(index: usize, line: usize, item: &Item, look: &Look<'_>, mut row: Row<'_>) {
+    let Some(under) = item.under.get(index) else { return };
+    let dim = look.style(Role::TextDim);
+    row.sign(signs::GUTTER, dim).skip(1);
+    match line.checked_sub(1).map(|line| under.lines.get(line)) {
+        None => {
+            row.put(&look.with("ui-thread-under", &[("name", Arg::Text(&under.name))]), look.style(Role::System));
+        }
+        Some(Some(text)) => {
+            row.put(text, dim);
+        }
+        Some(None) => {
+            row.put(&look.with("ui-thread-under-more", &[("count", Arg::from(under.more))]), dim);
+        }
+    }
+}
+
+fn draw_head(item: &Item, pending: &[OutboxRow], marks: &[Mark], look: &Look<'_>, mut row: Row<'_>) {
     match item.status.as_ref() {
         Some((status, why)) => draw_status(item, *status, why, pending, look, &mut row),
         None => {
@@ -88,7 +137,9 @@ fn draw_head(item: &Item, pending: &[OutboxRow], look: &Look<'_>, mut row: Row<'
         _ => Role::Teammate,
     };
     let name = cut::name(&item.author, row.room());
-    row.put(&name, look.style(role));
+    for (name, style) in thread_find::pieces(&name, look.style(role), 0, marks, look) {
+        row.put(&name, style);
+    }
     if item.automatic && item.kind != ItemKind::Customer {
         row.skip(2).put(&look.say("ui-automatic"), look.style(Role::TextDim));
     }
@@ -167,7 +218,14 @@ fn status_words(item: &Item, status: OutboxStatus, why: &Clean, pending: &[Outbo
     let waits = [look.say("reason-signed-out"), look.say("reason-waiting-for-server")].contains(why);
     let left = due.map_or(0, |due| due.since(look.now).as_secs());
     let secs = Arg::Number(i64::try_from(left).unwrap_or(i64::MAX));
+    let bytes: u64 = item.files.iter().filter_map(|file| file.size).sum();
     let text = match status {
+        // Files take their time: how many and how much is told.
+        OutboxStatus::Sending if !item.files.is_empty() => {
+            let total = times::size(bytes, look.words);
+            let files = [("count", Arg::from(item.files.len())), ("total", Arg::Text(&total))];
+            look.with("ui-outbox-sending-files", &files)
+        }
         OutboxStatus::Queued if left > 0 => look.with("ui-outbox-queued-for", &[("secs", secs)]),
         OutboxStatus::Retry if left >= 60 && !waits => {
             let time = due.map(|due| times::short(due.since(look.now), look.words)).unwrap_or_default();
@@ -179,7 +237,7 @@ fn status_words(item: &Item, status: OutboxStatus, why: &Clean, pending: &[Outbo
     if why.is_blank() || status.needs_you() { text } else { Clean::join([&text, why], &Clean::literal(": ")) }
 }
 
-fn draw_event(item: &Item, look: &Look<'_>, mut row: Row<'_>) {
+fn draw_event(item: &Item, marks: &[Mark], look: &Look<'_>, mut row: Row<'_>) {
     const FRAME: u16 = 3;
     let style = look.style(Role::System);
     let line = look.style(Role::Rule);
@@ -197,23 +255,26 @@ fn draw_event(item: &Item, look: &Look<'_>, mut row: Row<'_>) {
     if spare >= FRAME {
         row.sign(signs::DOTS, line).sign(signs::DOTS, line).skip(1);
     }
-    row.put_within(&event, words, style).skip(1).sign(signs::DOT, style).skip(1).put(&when, style);
+    if cells(&event) <= words && event.len() == item.event.len() {
+        for (piece, style) in thread_find::pieces(&event, style, 0, marks, look) {
+            row.put(&piece, style);
+        }
+    } else {
+        row.put_within(&event, words, marks.first().map_or(style, |mark| thread_find::style(mark, style, look)));
+    }
+    row.skip(1).sign(signs::DOT, style).skip(1).put(&when, style);
     if spare >= 2 * FRAME {
         row.skip(1).sign(signs::DOTS, line).sign(signs::DOTS, line);
     }
 }
 
 fn draw_file(index: usize, item: &Item, look: &Look<'_>, mut row: Row<'_>) {
-    let Some(file) = item.files.get(index) else { return };
-    let dim = look.style(Role::TextDim);
-    row.sign(signs::FILE, look.style(Role::File)).skip(1);
-    row.put(&clean(&file.number.to_string()), dim).skip(1);
-    let size = file.size.map(|bytes| times::size(bytes, look.words)).unwrap_or_default();
-    let name = row.room().saturating_sub(cells(&size) + 2);
-    row.put(&cut::file(&file.name, name), look.style(Role::File)).skip(2).put(&size, dim);
+    if let Some(file) = item.files.get(index) {
+        file_line::draw(file, look, &mut row);
+    }
 }
 
-fn draw_text(line: &html::Line, item: &Item, look: &Look<'_>, mut row: Row<'_>) {
+fn draw_text(line: &html::Line, item: &Item, marks: &[Mark], look: &Look<'_>, mut row: Row<'_>) {
     let dim = look.style(Role::TextDim);
     for _ in 0..line.gutter {
         row.sign(signs::GUTTER, look.style(Role::Quote)).skip(1);
@@ -233,12 +294,91 @@ fn draw_text(line: &html::Line, item: &Item, look: &Look<'_>, mut row: Row<'_>) 
             row.sign(signs::MORE, dim).skip(1).put(&look.say("ui-thread-cut"), dim);
             return;
         }
-        html::LineKind::Text | html::LineKind::Heading(_) | html::LineKind::Code => {}
+        html::LineKind::MoreRows(count) => {
+            row.put(&line.lead, dim).sign(signs::MORE, dim).skip(1);
+            row.put(&look.with("ui-table-more", &[("count", Arg::from(count))]), dim);
+            return;
+        }
+        html::LineKind::Text
+        | html::LineKind::Heading(_)
+        | html::LineKind::Code
+        | html::LineKind::TableHead
+        | html::LineKind::TableRow
+        | html::LineKind::TableRule => {}
     }
     let base = base_of(line, item, look);
-    row.put(&line.lead, if line.gutter > 0 { base } else { dim });
+    put_lead(line, if line.gutter > 0 { base } else { dim }, &mut row);
+    note_links(line, item, look, &row);
+    let found = found_spans(line, base, marks, look);
+    let is_table =
+        matches!(line.kind, html::LineKind::TableHead | html::LineKind::TableRow | html::LineKind::TableRule);
+    let spans = line.spans.iter().map(|span| match span.style {
+        // What stands between cells.
+        SpanStyle { marker: true, link: None, .. } if is_table => (&span.text, look.style(Role::Rule)),
+        style => (&span.text, style_of(style, base, look)),
+    });
+    if found.is_empty() {
+        put_spans(line, spans, &mut row);
+    } else {
+        put_spans(line, found.iter().map(|(text, style)| (text, *style)), &mut row);
+    }
+}
+
+/// Puts what stands before a line's text on the side that the text begins from.
+pub fn put_lead(line: &html::Line, style: Style, row: &mut Row<'_>) {
+    if line.from_right && !line.lead.is_empty() {
+        row.right(&turned(&line.lead), style);
+    } else {
+        row.put(&line.lead, style);
+    }
+}
+
+/// The sign of an item as it stands right of its words: ` .12` for `12. `.
+fn turned(lead: &Clean) -> Clean {
+    let order = bidi::order_from(lead, Some(true));
+    order.map_or_else(
+        || lead.clone(),
+        |order| clean(&order.pieces.iter().map(|piece| piece.symbol(lead)).collect::<String>()),
+    )
+}
+
+/// Puts a line's text in the order in which it is seen.
+pub fn put_spans<'t>(line: &html::Line, spans: impl Iterator<Item = (&'t Clean, Style)> + Clone, row: &mut Row<'_>) {
+    if matches!(line.kind, html::LineKind::TableHead | html::LineKind::TableRow) {
+        // Each cell of a table is a field of its own.
+        for (text, style) in spans {
+            row.put(text, style);
+        }
+    } else {
+        row.put_line(spans, Some(line.from_right));
+    }
+}
+
+/// The text of a line with what was found in it; empty where nothing was.
+fn found_spans(line: &html::Line, base: Style, marks: &[Mark], look: &Look<'_>) -> Vec<(Clean, Style)> {
+    let mut at = 0;
+    let mut found = Vec::new();
+    for span in line.spans.iter().take_while(|_| !marks.is_empty()) {
+        found.extend(thread_find::pieces(&span.text, style_of(span.style, base, look), at, marks, look));
+        at += span.text.len();
+    }
+    found
+}
+
+/// Notes where the words of links are, in a line that is seen in the order in which it is written.
+fn note_links(line: &html::Line, item: &Item, look: &Look<'_>, row: &Row<'_>) {
+    let is_ordered = || !line.from_right && !line.spans.iter().any(|span| bidi::is_mixed(&span.text));
+    if !look.hits.wants_links() || !is_ordered() {
+        return;
+    }
+    let mut place = row.place(u16::MAX);
     for span in &line.spans {
-        row.put(&span.text, style_of(span.style, base, look));
+        let width = cells(&span.text).min(place.width);
+        let link = span.style.link.and_then(|number| item.links().get(number.checked_sub(1)?));
+        if let Some(link) = link {
+            look.hits.link(Rect { width, ..place }, link.url.as_raw());
+        }
+        place = Rect { x: place.x + width, width: place.width - width, ..place };
     }
 }
 
@@ -253,6 +393,7 @@ fn base_of(line: &html::Line, item: &Item, look: &Look<'_>) -> Style {
     match line.kind {
         html::LineKind::Heading(_) => look.style(Role::TextBright).add_modifier(Modifier::BOLD),
         html::LineKind::Code => look.style(Role::Code),
+        html::LineKind::TableHead => look.style(base).add_modifier(Modifier::BOLD),
         _ => look.style(base),
     }
 }
@@ -284,4 +425,30 @@ pub fn style_of(span: SpanStyle, base: Style, look: &Look<'_>) -> Style {
         style = style.add_modifier(Modifier::CROSSED_OUT);
     }
     style
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::buffer::Buffer;
+
+    use super::*;
+
+    #[test]
+    fn the_sign_of_an_item_stands_on_the_side_that_its_words_begin_from() {
+        let body = "<ol start='12'><li>שלום עולם abc</li></ol><ul><li>abc שלום</li></ul>";
+        let lines = html::layout(&html::blocks(body), 14, false);
+        let seen: Vec<String> = lines
+            .iter()
+            .map(|line| {
+                let area = Rect::new(0, 0, 14, 1);
+                let mut buf = Buffer::empty(area);
+                let mut row = Row::new(&mut buf, area, 0);
+                put_lead(line, Style::new(), &mut row);
+                put_spans(line, line.spans.iter().map(|span| (&span.text, Style::new())), &mut row);
+                buf.content().iter().map(ratatui::buffer::Cell::symbol).collect()
+            })
+            .filter(|line: &String| !line.trim().is_empty())
+            .collect();
+        assert_eq!(seen, [" םלוע םולש .12", "       abc    ", "• abc םולש    "]);
+    }
 }

@@ -36,7 +36,7 @@ const WIDEST: u16 = 72;
 pub fn draw(page: &Page, theme: &Theme, words: &Words, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let zone = jiff::tz::TimeZone::UTC;
     let (now, hits) = (UnixTime::default(), Hits::default());
-    let look = Look { theme, words, now, zone: &zone, absolute: false, hits: &hits };
+    let look = Look { theme, words, now, zone: &zone, absolute: false, blocked: &[], hits: &hits };
     let area = area.intersection(buf.area);
     let across = area.width.min(WIDEST);
     let inner = Rect { x: area.x + (area.width - across) / 2, width: across, ..area };

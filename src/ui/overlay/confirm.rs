@@ -38,6 +38,7 @@ pub fn draw(part: &Confirm, look: &Look<'_>, screen: Rect, buf: &mut Buffer) {
         Confirm::Merge(ask) => Some(question::merge(ask, look)),
         Confirm::Spam(ask) => Some(question::spam(ask, look)),
         Confirm::Block(ask) => Some(question::block(ask, look)),
+        Confirm::Pipe(ask) => Some(super::pipes::ask(ask, look)),
         _ => None,
     };
     if let Some(Question { title, text, answers }) = question {
@@ -45,7 +46,7 @@ pub fn draw(part: &Confirm, look: &Look<'_>, screen: Rect, buf: &mut Buffer) {
         return;
     }
     let (title, text, answers) = match part {
-        Confirm::Merge(_) | Confirm::Spam(_) | Confirm::Block(_) => return,
+        Confirm::Merge(_) | Confirm::Spam(_) | Confirm::Block(_) | Confirm::Pipe(_) => return,
         Confirm::Quit { unsent, loses } => {
             let text = match (unsent, loses) {
                 (_, true) => look.say("ui-confirm-quit-loses"),

@@ -78,8 +78,13 @@ pub fn draw(area: Rect, border: Border<'_>, look: &Look<'_>, buf: &mut Buffer) -
             row.sign(signs::RULE_DOWN, line).right_sign(signs::RULE_DOWN, line);
         }
     }
+    within(area, buf.area)
+}
+
+/// The room within a box on a screen, one cell from the border at the sides.
+pub fn within(area: Rect, screen: Rect) -> Rect {
     let within = inset(area, 2, 2);
-    Rect { y: area.y.saturating_add(1), height: area.height.saturating_sub(2), ..within }.intersection(buf.area)
+    Rect { y: area.y.saturating_add(1), height: area.height.saturating_sub(2), ..within }.intersection(screen)
 }
 
 /// As many of a foot's parts as there is room for, the first ones first.

@@ -46,6 +46,7 @@ pub fn draw(typed: &Clean, following: &[Hint], look: &Look<'_>, screen: Rect, bu
     let area = Rect { x: screen.x, y, width, height };
     let ground = look.style(Role::Overlay);
     let line = ground.patch(look.style(Role::OverlayBorder));
+    look.hits.cover(area);
     clear(buf, area, ground);
     let mut top = Row::new(buf, area, 0);
     let [_, corner, _, _] = signs::CORNERS;

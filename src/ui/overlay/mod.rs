@@ -4,22 +4,30 @@
 
 mod bulk;
 mod confirm;
+mod copy;
+mod file;
 mod frame;
 mod help;
 mod hits;
 pub(super) mod keys;
 mod link;
+mod links;
 mod new;
+mod pager;
 mod palette;
 mod path;
 mod picker;
+mod picture;
+mod pipes;
 mod question;
 mod shift;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-pub use hits::Hits;
+pub(super) use frame::input;
+pub use hits::{Hits, LinkCells};
+pub use picture::place_on as picture_place;
 
 use super::look::Look;
 use crate::app::Layer;
@@ -48,6 +56,23 @@ pub fn draw(layer: &Layer, look: &Look<'_>, screen: Rect, buf: &mut Buffer) -> O
             link::draw(part, look, screen, buf);
             None
         }
+        Layer::Links(part) => {
+            links::draw(part, look, screen, buf);
+            None
+        }
+        Layer::Copy(part) => {
+            copy::draw(part, look, screen, buf);
+            None
+        }
+        // It stands at the foot of the thread, which draws it.
+        Layer::Find(_) => None,
+        Layer::Pager(part) => pager::draw(part, look, screen, buf),
+        Layer::File(part) => file::draw(part, look, screen, buf),
+        Layer::Picture(part) => {
+            picture::draw(part, look, screen, buf);
+            None
+        }
+        Layer::Pipe(part) => pipes::draw(part, look, screen, buf),
         Layer::Confirm(part) => {
             confirm::draw(part, look, screen, buf);
             None

@@ -39,7 +39,8 @@ pub fn draw(part: &Palette, look: &Look<'_>, screen: Rect, buf: &mut Buffer) -> 
     let foot = look.say(foot(part.found()));
     let border = Border { title: &look.say("ui-palette"), aside: &part.at_hand, foot: &foot, count: &count };
     let within = frame::draw(area, border, look, buf);
-    let cursor = frame::input(&part.input, &look.say("ui-palette-hint"), look, within, buf);
+    let hint = if part.only_macros { "ui-palette-hint-macros" } else { "ui-palette-hint" };
+    let cursor = frame::input(&part.input, &look.say(hint), look, within, buf);
     let below = Rect { y: within.y.saturating_add(2), height: within.height.saturating_sub(2), ..within };
     let previews = part.shows_preview(screen.width);
     if previews && below.width < BESIDE {

@@ -8,7 +8,8 @@ use super::super::paint::{Row, cells};
 use super::super::{signs, times};
 use super::frame::{self, Border};
 use super::visible;
-use crate::app::composer::attach::{Entry, FileList, PathEntry};
+use crate::app::composer::attach::{Entry, FileList, PathEntry, Purpose};
+use crate::domain::file::LARGEST_SENT;
 use crate::text::{Clean, clean};
 use crate::theme::Role;
 use crate::words::Arg;
@@ -28,7 +29,11 @@ pub fn draw(part: &PathEntry, look: &Look<'_>, screen: Rect, buf: &mut Buffer) -
         }
         _ => Clean::default(),
     };
-    let border = Border { title: &look.say("ui-path"), aside: &blank, foot: &look.say("ui-foot-path"), count: &count };
+    let (title, foot) = match part.purpose {
+        Purpose::Attach => ("ui-path", "ui-foot-path"),
+        Purpose::Save(_) => ("ui-path-save", "ui-foot-path-save"),
+    };
+    let border = Border { title: &look.say(title), aside: &blank, foot: &look.say(foot), count: &count };
     let within = frame::draw(area, border, look, buf);
     let cursor = frame::input(&part.input, &look.say("ui-path-hint"), look, within, buf);
     let (dim, warning) = (look.style(Role::TextDim), look.style(Role::Warning));
@@ -41,30 +46,30 @@ pub fn draw(part: &PathEntry, look: &Look<'_>, screen: Rect, buf: &mut Buffer) -
         let key = match () {
             () if part.is_waiting() => "ui-path-reading",
             () if missing => "ui-path-no-folder",
+            () if part.purpose != Purpose::Attach => "ui-path-new",
             () if part.listing.as_ref().is_some_and(|listing| listing.entries.is_empty()) => "ui-path-empty",
             () => "ui-path-nothing",
         };
         Row::new(buf, list, 0).skip(2).put(&look.say(key), dim);
     }
-    let largest = part.listing.as_ref().map_or(u64::MAX, |listing| listing.largest);
     let range = visible(part.visible.len(), part.cursor.unwrap_or(0), usize::from(list.height));
     let shown = part.shown().enumerate().skip(range.start);
     for (line, (at, entry)) in (0..list.height).zip(shown) {
         let row = Rect { y: list.y + line, height: 1, ..list };
         look.hits.line(row, at);
-        draw_entry(entry, part.cursor == Some(at), largest, look, row, buf);
+        draw_entry(entry, part.cursor == Some(at), look, row, buf);
     }
     cursor
 }
 
 /// `photo.jpg                  image/jpeg   1.2 MB`
-fn draw_entry(entry: &Entry, chosen: bool, largest: u64, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+fn draw_entry(entry: &Entry, chosen: bool, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     let mut row = frame::line(area, chosen, look, buf);
     row.skip(1);
     row.skip_right(1);
     let dim = look.style(Role::TextDim);
     if !entry.is_folder {
-        let too_large = entry.size > largest;
+        let too_large = entry.size > LARGEST_SENT;
         let size = times::size(entry.size, look.words);
         row.right_field(&size, 8, if too_large { look.style(Role::Warning) } else { dim }).skip_right(2);
         let note = if too_large { look.say("ui-path-too-large") } else { clean(entry.kind) };

@@ -49,6 +49,30 @@ fn what_is_drawn_is_what_the_cursor_goes_by_at_every_width() {
 }
 
 #[test]
+fn text_from_the_right_is_seen_in_its_order_with_the_cursor_where_its_letter_is() {
+    let mut stage = Stage::new(160, 48);
+    stage.press("r");
+    stage.write("שלום abc");
+    let (buf, cursor) = stage.draw();
+    let body = stage.app.layout().composer.unwrap().body;
+    let room = usize::from(body.width - 3);
+    let row: String =
+        (0..body.width).filter_map(|x| buf.cell((body.x + x, body.y))).map(ratatui::buffer::Cell::symbol).collect();
+    assert!(row.trim_end().ends_with("abc םולש"), "{row:?}");
+    let left = usize::from(body.x) + 2;
+    // The end of the line is left of it; its beginning is at the right.
+    assert_eq!(usize::from(cursor.unwrap().x), left + room - 8 - 1);
+    stage.press("home");
+    let (_, cursor) = stage.draw();
+    assert_eq!(usize::from(cursor.unwrap().x), left + room - 1);
+    stage.press("right");
+    let (_, cursor) = stage.draw();
+    assert_eq!(usize::from(cursor.unwrap().x), left + room - 2, "the cursor moves as the line is read");
+    assert_eq!(stage.app.composer.text(), "שלום abc");
+    assert!(!row.chars().any(|scalar| matches!(scalar, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')));
+}
+
+#[test]
 fn what_is_offered_stands_beside_the_cursor_and_inside_the_screen() {
     for (columns, rows) in [(160, 48), (80, 24), (60, 20), (24, 12)] {
         let mut stage = Stage::new(columns, rows);
@@ -92,8 +116,8 @@ fn a_path_tells_what_is_there_and_what_is_too_large() {
     stage.press("r ctrl-x f");
     let entry = |name: &str, is_folder, size| Entry { name: Untrusted::new(name), is_folder, size, kind: "image/png" };
     let entries =
-        vec![entry("photos", true, 0), entry("tent.png", false, 1_200_000), entry("film\u{1b}.png", false, 9)];
-    let listing = Listing { folder: String::new(), entries, is_missing: false, largest: 1_000_000 };
+        vec![entry("photos", true, 0), entry("tent.png", false, 21_000_000), entry("film\u{1b}.png", false, 9)];
+    let listing = Listing { folder: String::new(), entries, is_missing: false };
     let _ = update(&mut stage.app, Msg::Listed(Box::new(listing)));
     let text = stage.text();
     assert!(text.contains("photos/") && text.contains("tent.png") && text.contains("too large"), "{text}");

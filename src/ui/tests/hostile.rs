@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ratatui::buffer::{Buffer, CellWidth as _};
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::stage::{Stage, chloes_thread, conversation, conversation_id, inbox};
@@ -45,7 +45,7 @@ fn hostile(width: u16, height: u16) -> Stage {
     }
     let mut thread = chloes_thread(&rows[0]);
     thread.conversation.id = conversation_id(rows[0].id.as_str());
-    for (part, text) in thread.parts.iter_mut().zip(HOSTILE) {
+    for (part, text) in std::sync::Arc::make_mut(&mut thread.parts).iter_mut().zip(HOSTILE) {
         part.author.name = Untrusted::new(text);
         part.body = Some(Untrusted::new(format!("<p>{}</p><pre>{text}</pre>", HOSTILE.join("</p><p>"))));
         for file in &mut part.attachments {
@@ -72,8 +72,9 @@ fn assert_sound(buf: &Buffer) {
                     || matches!(letter, '\u{200b}'..='\u{200c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
             };
             assert!(!symbol.chars().any(bad), "{x},{y}: {symbol:?}");
-            let cells = symbol.cell_width();
-            assert!((1..=2).contains(&cells) || symbol.contains(['ﾞ', 'ﾟ']), "{x},{y}: {symbol:?}");
+            // By the measure that all is laid out by: the library's counts halfwidth sound marks twice.
+            let cells = u16::try_from(width(symbol)).unwrap();
+            assert!((1..=2).contains(&cells), "{x},{y}: {symbol:?}");
             assert!(x + cells <= buf.area.width, "{x},{y}: {symbol:?} hangs over the edge");
             for covered in 1..cells {
                 assert_eq!(buf.cell((x + covered, y)).unwrap().symbol(), " ", "{x},{y}: {symbol:?}");

@@ -4,11 +4,13 @@
 mod bulk;
 mod command_layer;
 mod composing;
+mod finding;
 mod golden;
 mod hostile;
+mod links;
 mod pickers;
+mod pipes;
 mod screens;
 mod sidebar;
 mod stage;
 mod thrift;
-mod words;

@@ -37,12 +37,12 @@ fn a_wide_screen_has_four_panes_side_by_side() {
 fn a_thread_tells_messages_notes_and_events_apart_in_words() {
     let stage = Stage::new(160, 48);
     for text in [
-        "Chloé Dubois                         yesterday 16:02",
-        "NOTE  Ana Ito                        yesterday 16:11",
+        "Chloé Dubois                          yesterday 16:02",
+        "NOTE  Ana Ito                         yesterday 16:11",
         "┄┄ Ana Ito assigned to Billing · yesterday 16:10 ┄┄",
         "… 6 lines quoted",
-        "◫ 2 photo.jpg  1.2 MB",
-        "◫ 3 receipt.pdf  88 kB",
+        "◫ 2 photo.jpg  JPEG image  1.2 MB",
+        "◫ 3 receipt.pdf  PDF document  88 kB",
         "── new since you last looked ──",
         "over\"\u{a0}[1\u{a0}track.example.net]",
     ] {
@@ -354,7 +354,13 @@ fn busy_composer(width: u16, height: u16) -> Stage {
         email: crate::text::Untrusted::default(),
         is_ai: false,
     };
-    thread.parts.push(stage::part("p9", crate::domain::PartKind::Comment, ana, Some("<p>On it.</p>"), 8));
+    std::sync::Arc::make_mut(&mut thread.parts).push(stage::part(
+        "p9",
+        crate::domain::PartKind::Comment,
+        ana,
+        Some("<p>On it.</p>"),
+        8,
+    ));
     stage.threads.insert("2214".into(), thread);
     stage.tell(Event::Changed { ids: Vec::new() });
     let id = stage::conversation_id("2214");

@@ -35,6 +35,8 @@ pub struct Stage {
     pub outbox: Vec<OutboxRow>,
     /// Conversations with a draft on disk.
     pub drafts: Vec<&'static str>,
+    /// While set, no body is read.
+    pub holds_reading: bool,
     monotonic: Duration,
 }
 
@@ -191,13 +193,14 @@ pub fn chloes_thread(on: &Conversation) -> Thread {
         ),
         84_480,
     );
-    let file = |name: &str, size| Attachment {
+    let file = |name: &str, media: &str, size| Attachment {
         name: raw(name),
         url: raw("https://files.example.net/1"),
-        content_type: raw("image/jpeg"),
+        content_type: raw(media),
         size: Some(size),
     };
-    opening.attachments = vec![file("photo.jpg", 1_240_000), file("receipt.pdf", 87_300)];
+    opening.attachments =
+        vec![file("photo.jpg", "image/jpeg", 1_240_000), file("receipt.pdf", "application/pdf", 87_300)];
     let mut parts = vec![opening];
     parts.push(part("p2", PartKind::Assignment { teammate: None, team: TeamId::parse("11") }, ana(), None, 84_000));
     parts.push(part(
@@ -216,7 +219,7 @@ pub fn chloes_thread(on: &Conversation) -> Thread {
         });
     Thread {
         conversation: on.clone(),
-        parts,
+        parts: parts.into(),
         is_here: true,
         missing: 0,
         seen_at: Some(ago(80_000)),
@@ -315,6 +318,7 @@ impl Stage {
             threads,
             outbox: Vec::new(),
             drafts: Vec::new(),
+            holds_reading: false,
             monotonic: Duration::ZERO,
         };
         stage.app.at(NOW, Duration::ZERO);
@@ -368,6 +372,24 @@ impl Stage {
         for _ in 0..50 {
             let mut next = Vec::new();
             for effect in effects {
+                if let Effect::Search(Some(search)) = &effect {
+                    let mut searcher = crate::app::thread::search::Searcher::default();
+                    searcher.take(&search.texts);
+                    let hits = search.order().filter_map(|at| {
+                        let hits = searcher.search(at, &search.needle, &|| true)?;
+                        (!hits.is_empty()).then_some((at, hits))
+                    });
+                    let hits = hits.collect();
+                    let found =
+                        crate::app::thread::Found { generation: search.generation, hits, done: true, more: false };
+                    next.extend(update(&mut self.app, Msg::Found(Box::new(found))));
+                }
+                if let Effect::Read(wishes) = &effect
+                    && !self.holds_reading
+                {
+                    let readings = wishes.iter().filter_map(|wish| crate::app::thread::reading::read(wish, &|| true));
+                    next.extend(update(&mut self.app, Msg::Read(readings.collect())));
+                }
                 if let Effect::Request(request) = effect {
                     for event in self.events(*request) {
                         next.extend(update(&mut self.app, Msg::Event(Box::new(event))));
@@ -470,7 +492,8 @@ fn short_thread(on: &Conversation) -> Thread {
             author(AuthorKind::Contact(None), &name),
             Some(&body),
             NOW.0 - on.last_message_at.0,
-        )],
+        )]
+        .into(),
         is_here: true,
         missing: 0,
         seen_at: None,
