@@ -28,8 +28,16 @@ impl TheScreen {
             Effect::Suspend => return self.suspend(),
             Effect::EditText { name, text } => return self.edit_text(&name, &text),
             Effect::OpenLink(url) => return self.open_link(&url),
-            Effect::Copy(text) => Self::copy(&text),
+            Effect::Copy(text) => return self.copy(&text),
+            Effect::WriteOut(what) => self.write_out(what),
+            Effect::FetchFile(wanted) => self.fetch_file(*wanted),
+            Effect::StopFetch => self.stop_fetch(),
+            Effect::Read(wishes) => self.reader.read(wishes),
+            Effect::Search(search) => self.reader.search(search),
             Effect::ListFolder(folder) => self.list_folder(folder),
+            Effect::WritePipe(job) => self.write_pipe(*job),
+            Effect::RunPipe(job, text) => self.run_pipe(&job, &text),
+            Effect::StopPipe(number) => self.stop_pipe(number),
             Effect::SwitchWorkspace(name) => self.open_workspace(name),
         }
         Ok(None)
@@ -37,6 +45,7 @@ impl TheScreen {
 
     /// Lets the app hand over what is not kept yet, whatever ended the screen or the sitting.
     pub(super) fn leave(&mut self) {
+        self.pipes.clear();
         self.set_time();
         for effect in update(&mut self.app, Msg::Leaving) {
             if let Effect::Request(request) = effect {

@@ -5,9 +5,15 @@
 //! `screen`, what the app wants done in `effects`, the change of workspace in `sitting`.
 
 mod effects;
+mod files;
 mod keys;
+mod letters;
 mod links;
 mod outside;
+#[cfg(feature = "images")]
+mod pictures;
+mod pipes;
+mod reader;
 mod screen;
 mod sitting;
 pub mod welcome;
@@ -27,8 +33,9 @@ use crate::clock::Clock;
 use crate::error::{Exit, Failure};
 use crate::sync::message::Place;
 use crate::term::{self, Guard, PanicPlace, Reader, Screen, Signal, Signals};
-use crate::text::clean;
+use crate::text::{clean, is_ambiguous_wide, width};
 use crate::words::{Arg, Words};
+use reader::BodyReader;
 use screen::{End, TheScreen, Wake};
 use sitting::{Drain, Leaving, PATIENCE, Sitting};
 
@@ -48,8 +55,11 @@ pub fn inbox(session: Session, at: Option<&Place>) -> Result<u8, Failure> {
     let runtime = Arc::clone(&session.runtime);
     // Before the terminal is taken over: from then on every end gives it back.
     let signals = runtime.block_on(async { Signals::listen() }).map_err(no_screen)?;
-    let term = std::env::var("TERM").ok();
-    let guard =
+    // tmux may call itself screen, which cannot be asked what tmux can.
+    let is_tmux = std::env::var_os("TMUX").is_some_and(|value| !value.is_empty());
+    let term =
+        std::env::var("TERM").ok().map(|term| if is_tmux && term == "screen" { "tmux".to_owned() } else { term });
+    let mut guard =
         Guard::enter(term.as_deref(), move |place, ours| report_panic(&reporter, place, ours)).map_err(no_screen)?;
     let (wake, wakes) = channel();
     let keys = {
@@ -59,11 +69,16 @@ pub fn inbox(session: Session, at: Option<&Place>) -> Result<u8, Failure> {
     let aside = Arc::new(AtomicBool::new(false));
     let ends = pass_on_signals(&runtime, signals, wake.clone(), Arc::clone(&aside));
     let sitting = Sitting::start(0, session, &wake);
+    letters::begin(&sitting.session.settings, &mut guard).map_err(no_screen)?;
     let (app, theme) = (sitting.app(at), sitting.theme());
+    let reader = BodyReader::new(wake.clone());
+    let mut frames = Screen::on_stdout();
+    frames.measure_by(width);
+    frames.doubt_ambiguous(is_ambiguous_wide());
     let mut screen = TheScreen {
         app,
         theme,
-        screen: Screen::on_stdout(),
+        screen: frames,
         guard,
         keys,
         clock: Clock::system(),
@@ -72,6 +87,11 @@ pub fn inbox(session: Session, at: Option<&Place>) -> Result<u8, Failure> {
         opening: false,
         aside,
         leaving: Leaving::default(),
+        pipes: pipes::Running::default(),
+        reader,
+        fetching: None,
+        #[cfg(feature = "images")]
+        pictures: pictures::Pictures::default(),
     };
     // A fault of ours ends the screen, not what the agent has written.
     let ended = catch_unwind(AssertUnwindSafe(|| screen.run(&wakes)));
@@ -80,6 +100,7 @@ pub fn inbox(session: Session, at: Option<&Place>) -> Result<u8, Failure> {
         Err(_) => (Ok(End::Quit), true),
     };
     screen.leave();
+    screen.stop_fetch();
     let TheScreen { guard, keys, sitting, leaving, .. } = screen;
     let (end, failed) = match ended {
         Ok(end) => (end, None),

@@ -40,7 +40,7 @@ impl TheScreen {
             };
             let is_missing = found.is_err();
             let entries = found.unwrap_or_default().into_iter().map(entry).collect();
-            let listing = Listing { folder, entries, is_missing, largest: host::LARGEST_ATTACHMENT };
+            let listing = Listing { folder, entries, is_missing };
             // Fails only after the loop has ended.
             let _ = wake.send(Wake::Told(Box::new(Msg::Listed(Box::new(listing)))));
         });

@@ -8,13 +8,16 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 
+use super::files::Fetching;
 use super::keys::{key_of, mouse_of};
+use super::reader::BodyReader;
 use super::sitting::{Leaving, Opened, Sitting};
 use crate::app::{App, Msg};
 use crate::clock::Clock;
+use crate::config::settings::LinkUse;
 use crate::domain::UnixTime;
 use crate::sync::message::Event;
-use crate::term::{self, Guard, Input, Protocol, Reader, Screen, Signal};
+use crate::term::{self, Guard, Input, LinkRun, Protocol, Reader, Screen, Signal};
 use crate::text::Untrusted;
 use crate::theme::Theme;
 use crate::ui;
@@ -32,6 +35,9 @@ pub(super) enum Wake {
     Opened(Opened),
     /// Something that was done aside.
     Told(Box<Msg>),
+    /// A picture is ready to be drawn over its page.
+    #[cfg(feature = "images")]
+    Drawn(super::pictures::Drawn),
 }
 
 /// How the screen ended.
@@ -58,6 +64,15 @@ pub(super) struct TheScreen {
     pub aside: Arc<AtomicBool>,
     /// Sittings that were left, and are not done sending.
     pub leaving: Leaving,
+    /// Commands of the agent's own that run.
+    pub pipes: super::pipes::Running,
+    /// Reads bodies aside.
+    pub reader: BodyReader,
+    /// A file that is being fetched.
+    pub fetching: Option<Fetching>,
+    /// What is drawn over the frame.
+    #[cfg(feature = "images")]
+    pub pictures: super::pictures::Pictures,
 }
 
 impl TheScreen {
@@ -114,12 +129,20 @@ impl TheScreen {
     pub(super) fn draw(&mut self) -> io::Result<()> {
         self.guard.use_mouse(self.app.settings.mouse)?;
         self.app.take_led_on();
+        #[cfg(feature = "images")]
+        let forgot = self.screen.is_forgotten();
         let (app, theme) = (&self.app, &self.theme);
-        let hits = ui::Hits::default();
-        self.screen.draw(app.size, |area, buffer| ui::draw_noting(app, theme, area, buffer, &hits))?;
+        let leads = app.settings.links == LinkUse::Osc8;
+        let hits = if leads { ui::Hits::with_links() } else { ui::Hits::default() };
+        self.screen.draw(app.size, |area, buffer| {
+            let cursor = ui::draw_noting(app, theme, area, buffer, &hits);
+            (cursor, hits.take_links().into_iter().map(link_run).collect::<Vec<_>>())
+        })?;
         if self.app.settings.mouse {
             self.app.note_drawn(hits.take());
         }
+        #[cfg(feature = "images")]
+        self.follow_picture(forgot);
         Ok(())
     }
 
@@ -131,6 +154,11 @@ impl TheScreen {
             Wake::Event(_, event) => Msg::Event(event),
             Wake::Opened(opened) => return self.take_opened(opened),
             Wake::Told(msg) => *msg,
+            #[cfg(feature = "images")]
+            Wake::Drawn(drawn) => {
+                self.draw_picture(&drawn);
+                return Ok(None);
+            }
             Wake::Input(input) => match input {
                 Input::Key(press) => Msg::Key(key_of(press)),
                 Input::Mouse(report) => Msg::Mouse(mouse_of(report)),
@@ -148,6 +176,7 @@ impl TheScreen {
                     self.screen.use_synchronized_updates();
                     return Ok(None);
                 }
+                Input::Draws(drawn) => return self.hear_drawn(drawn),
                 Input::HungUp => return Ok(Some(End::HungUp)),
             },
             Wake::Signal(signal) => match signal {
@@ -198,4 +227,9 @@ impl TheScreen {
         self.draw()?;
         Ok(end)
     }
+}
+
+/// Cells that lead somewhere, as the terminal is told.
+fn link_run(cells: ui::LinkCells) -> LinkRun {
+    LinkRun { x: cells.at.x, y: cells.at.y, cells: cells.at.width, url: cells.url }
 }

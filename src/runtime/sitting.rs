@@ -10,11 +10,14 @@ use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
+use super::letters;
 use super::screen::{End, TheScreen, Wake};
+use crate::app::file::Machine;
 use crate::app::{App, Msg};
 use crate::cli::Session;
 use crate::clock::Ids;
 use crate::error::Failure;
+use crate::host;
 use crate::keymap::Keymap;
 use crate::sync::Desk;
 use crate::sync::message::Event;
@@ -60,10 +63,23 @@ impl Sitting {
         let (session, own_id) = (&self.session, Ids::system().uuid());
         let mut app = App::new(session.settings.clone(), session.words.clone(), Keymap::shipped(), &own_id);
         app.set_workspaces(session.workspaces.clone());
+        app.set_machine(self.machine());
         if let Some(place) = at {
             app.begin_at(place.clone());
         }
         app
+    }
+
+    /// What a line that fetches a file from elsewhere needs.
+    fn machine(&self) -> Machine {
+        let session = &self.session;
+        Machine {
+            host: host::machine_name(),
+            workspace: session.workspace.clone().filter(|_| session.workspaces.all.len() > 1),
+            is_demo: session.is_demo,
+            by_environment: session.workspace.is_none() && !session.is_demo,
+            downloads: host::first_folder(),
+        }
     }
 
     /// The theme, as this terminal can show it.
@@ -92,7 +108,7 @@ pub(super) fn terminal_theme(name: &str) -> Theme {
     let charset =
         ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| variable(name).filter(|value| !value.is_empty()));
     let plain = Theme::needs_plain_signs(variable("TERM").as_deref(), charset.as_deref());
-    Theme::built_in(name, depth()).with_plain_signs(plain)
+    letters::themed(Theme::built_in(name, depth()).with_plain_signs(plain), charset.as_deref())
 }
 
 /// A process of its own goes on with an outbox: the undo windows have ended, and nothing that was
@@ -179,6 +195,7 @@ impl TheScreen {
             }
         };
         self.leave();
+        self.stop_fetch();
         self.sitting.session.listener.set(|_| ());
         let next = Sitting::start(self.sitting.number.wrapping_add(1), session, &self.wake);
         self.app = next.app(None);

@@ -14,7 +14,7 @@ use crate::app::input::Input;
 use crate::error::{Exit, Failure};
 use crate::keymap::{Key, KeyCode};
 use crate::term::{self, Guard, Input as Typed, Protocol, Reader, Screen, Signal, Signals};
-use crate::text::{Clean, clean};
+use crate::text::{Clean, clean, width};
 use crate::theme::Theme;
 use crate::ui::welcome::{Page, draw};
 use crate::words::Words;
@@ -162,6 +162,7 @@ fn ask<Q: Question>(question: &mut Q, words: &Words, theme: &Theme) -> Result<An
     };
     let _ends = pass_on_signals(&runtime, signals, wake, Arc::default());
     let mut screen = Screen::on_stdout();
+    screen.measure_by(width);
     let mut size = term::size().unwrap_or((80, 24));
     let answer = loop {
         let page = question.page(words);
