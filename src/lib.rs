@@ -4,9 +4,9 @@
 //! | room | what it owns |
 //! |---|---|
 //! | `clock` | the only reader of time and randomness; every wait in one value |
-//! | `text` | the only door for outside text: `Untrusted` in, `Clean` out; HTML to blocks, Markdown to HTML; widths |
+//! | `text` | the only door for outside text: `Untrusted` in, `Clean` out; HTML to blocks, links judged, Markdown both ways; widths, order of letters, languages |
 //! | `words` | every sentence that a user reads, by key |
-//! | `domain` | conversations, people, tags, and the acts on them: pure values |
+//! | `domain` | conversations, people, tags, files, and the acts on them: pure values |
 //! | `transcript` | a conversation as it leaves the program: JSON, Markdown, plain text |
 //! | `error` | what went wrong, for a person and for a script |
 //! | `config` | the user's files, paths, tokens, accounts |
@@ -21,7 +21,7 @@
 //! | `app` | the screen's state and transitions: no drawing, no I/O, no clock |
 //! | `ui` | drawing only |
 //! | `term` | the terminal: raw mode and back, the input thread |
-//! | `host` | other processes and files outside our own directories: editor, browser, clipboard |
+//! | `host` | other processes and files outside our own directories: editor, browser, pipes, clipboard, saved files, pictures |
 //! | `runtime` | the loop: input first, drain, update, effects out, draw once if dirty; which workspace is shown |
 //! | `cli` | the command line: one file a group of commands |
 //!
@@ -35,7 +35,7 @@
 //! sync                    → api, cache, domain, query, text, clock
 //! helpdesk                → domain, text, query, clock; its own wire shapes
 //! app                     → domain, text, query, command, keymap, words, error, config::settings, sync::message,
-//!                           clock::Timings, transcript::Format
+//!                           clock::Timings, transcript::{Format, kind}
 //! ui                      → app (read-only), theme, text, words, domain, command, keymap, sync::message, query::Sort
 //! host → domain, text     term → crossterm         runtime, cli, main → everything; nobody imports them
 //! ```
@@ -51,6 +51,7 @@
 //!    `cache` writes rows in short transactions, the cursor with the last → `Event::Changed` here, and by
 //!    the watch on the file in every other deskhand → the app asks for its window → rows; stale
 //!    generations are dropped → draw. Threads follow: the open one, those ahead of the cursor, then the fill.
+//!    Bodies are read and laid out aside (`runtime::reader`), within a deadline, and only those near the view.
 //! 3. **Act to settled.** key or composer → [`domain::Act`] → outbox row and cleared draft in one
 //!    committed transaction of state.db → applied to the *effective* columns of cache.db → shown as
 //!    sending → after the undo window `sync::push` takes the oldest of each conversation, reads its thread

@@ -1,6 +1,5 @@
 //! The program: arguments in, exit code out.
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use deskhand::cli;
@@ -10,17 +9,20 @@ fn main() -> ExitCode {
     let arguments = match cli::parse() {
         Ok(arguments) => arguments,
         Err(error) => {
-            // Help and version are no failures; clap knows which stream each belongs to.
-            let code = u8::from(error.use_stderr()) * 2;
-            let _ = error.print();
-            return ExitCode::from(code);
+            // Help and version are no failures. An error quotes what was typed, which a script may have from outside.
+            if !error.use_stderr() {
+                let _ = error.print();
+                return ExitCode::SUCCESS;
+            }
+            cli::complain(&error.render().to_string());
+            return ExitCode::from(2);
         }
     };
     cli::start_log();
     match cli::run(arguments) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
-            let _ = writeln!(std::io::stderr().lock(), "deskhand: {}", failure.say(&Words::english()));
+            cli::complain(&format!("deskhand: {}", failure.say(&Words::english())));
             ExitCode::from(failure.exit.code())
         }
     }

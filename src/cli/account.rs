@@ -7,7 +7,9 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
 use super::print;
-use super::session::{Session, api_failure, configuration, endpoint, endpoint_of, network, variable};
+use super::session::{
+    Session, api_failure, configuration, endpoint, endpoint_of, network, read_configuration, variable,
+};
 use crate::api::{Client, Timeouts};
 use crate::clock::Clock;
 use crate::config::{
@@ -258,11 +260,7 @@ pub(super) fn config(command: &ConfigCommand) -> Result<(), Failure> {
             clean(&paths.cache.to_string_lossy()),
         ]),
         ConfigCommand::Check { json } => {
-            let (_, found) = Config::load(&paths).map_err(|error| {
-                Failure::new(Exit::Usage, "cli-config-unreadable")
-                    .with("file", paths.config_file().display())
-                    .why(error)
-            })?;
+            let (_, _, found) = read_configuration()?;
             if *json {
                 let document = |one: &Diagnostic| {
                     let file = clean(&one.file.to_string_lossy());

@@ -1,8 +1,7 @@
 //! `attachment`: the files of a conversation, listed and saved.
 
-use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -10,15 +9,19 @@ use serde_json::{Value, json};
 use super::session::{Session, api_failure, sync_failure};
 use super::{Format, print};
 use crate::api::DownloadError;
+use crate::app::file::kind_words;
+use crate::app::times;
+use crate::domain::file::{self, LARGEST_KEPT, safe_name, sniff};
 use crate::domain::{Attachment, Part};
 use crate::error::{Exit, Failure};
+use crate::host::{NewFile, is_full};
 use crate::text::{Clean, clean, html, pad};
 use crate::words::Arg;
 
-/// The largest file that is fetched.
-const LARGEST: u64 = 100 << 20;
 /// Progress is told once in so many bytes.
 const TOLD_EVERY: u64 = 256 << 10;
+/// So many bytes tell what a file is.
+const HEAD: usize = 64 << 10;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum AttachmentCommand {
@@ -78,7 +81,7 @@ fn parts(session: &Session, typed: &str, offline: bool) -> Result<Vec<Part>, Fai
     session.freshen_thread(&id, offline)?;
     let thread = session.engine.load_thread(&id).map_err(|error| sync_failure(&error))?;
     let thread = thread.ok_or_else(|| Failure::new(Exit::NotFound, "cli-no-conversation").with("id", &id))?;
-    Ok(thread.parts)
+    Ok(thread.parts.to_vec())
 }
 
 /// Every file with the part that it came with, in the order of the thread.
@@ -114,12 +117,17 @@ fn pick<'a>(parts: &'a [Part], args: &GetArgs) -> Result<(usize, &'a Part, &'a A
     }
 }
 
-fn document(number: usize, part: &Part, file: &Attachment) -> Value {
+fn document(session: &Session, number: usize, part: &Part, file: &Attachment) -> Value {
+    let (name, media) = (file.name.as_raw(), file.content_type.as_raw());
+    let risk = file::risk(name, media, &session.settings.blocked_files);
     json!({
         "number": number,
         "number_on_screen": number_on_screen(part, file),
         "name": file.name.as_raw(),
         "content_type": file.content_type.as_raw(),
+        // As it is claimed: only `attachment get` sees the content.
+        "kind": file::claimed(name, media).as_str(),
+        "warning": risk.map(file::Risk::as_str),
         "size": file.size,
         "url": file.url.as_raw(),
         "part_id": part.id.as_str(),
@@ -131,18 +139,22 @@ fn list(session: &Session, id: &str, format: Format) -> Result<(), Failure> {
     let parts = parts(session, id, format.offline)?;
     let numbered = files(&parts).zip(1..).map(|((part, file), number)| (number, part, file));
     if format.json || format.jsonl {
-        let all: Vec<Value> = numbered.map(|(number, part, file)| document(number, part, file)).collect();
+        let all: Vec<Value> = numbered.map(|(number, part, file)| document(session, number, part, file)).collect();
         return if format.jsonl { print::jsonl(&all) } else { print::json(&all.into()) };
     }
     let lines: Vec<Clean> = numbered
         .map(|(number, part, file)| {
-            let size = file.size.map(shown_size).unwrap_or_default();
-            let name = pad(&file.name.clean(), 40);
+            let words = &session.words;
+            let size = file.size.map(|size| times::size(size, words)).unwrap_or_default();
+            let (name, media) = (file.name.as_raw(), file.content_type.as_raw());
+            let shown = pad(&file.name.clean().or(&words.say("file-no-name")), 40);
             let from = part.author.name.clean();
             let on_screen = number_on_screen(part, file);
-            let on_screen = session.words.with("cli-attachment-on-screen", &[("number", on_screen.into())]);
-            let kind = pad(&file.content_type.clean(), 24);
-            clean(&format!("{number:>3} {name} {size:>9} {kind} {} {on_screen}", pad(&from, 20)))
+            let on_screen = words.with("cli-attachment-on-screen", &[("number", on_screen.into())]);
+            let kind = pad(&kind_words(file::claimed(name, media), words), 20);
+            let risk = file::risk(name, media, &session.settings.blocked_files);
+            let warning = risk.map(|risk| format!(" ! {}", words.say(risk.word()))).unwrap_or_default();
+            clean(&format!("{number:>3} {shown} {size:>9} {kind} {} {on_screen}{warning}", pad(&from, 20)))
         })
         .collect();
     if lines.is_empty() {
@@ -151,51 +163,18 @@ fn list(session: &Session, id: &str, format: Format) -> Result<(), Failure> {
     print::lines(&lines)
 }
 
-/// `88 kB`, `1.2 MB`.
-fn shown_size(bytes: u64) -> String {
-    match bytes {
-        0..1_000 => format!("{bytes} B"),
-        1_000..1_000_000 => format!("{} kB", bytes.div_ceil(1_000)),
-        _ => format!("{}.{} MB", bytes / 1_000_000, bytes / 100_000 % 10),
-    }
-}
-
-/// A name for a file of ours from somebody else's: no folders, nothing hidden, nothing that a terminal or a
-/// shell would take for something else.
-fn safe_name(name: &str, number: usize) -> String {
-    let base = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let base: String = base.chars().filter(|c| !c.is_control()).collect();
-    let kept: String = clean(&base).chars().map(|c| if ":*?\"<>|".contains(c) { '_' } else { c }).collect();
-    let kept = kept.trim().trim_start_matches(['.', '-']).trim();
-    // File systems take 255 bytes.
-    let mut end = kept.len().min(200);
-    while !kept.is_char_boundary(end) {
-        end -= 1;
-    }
-    let kept = kept.get(..end).unwrap_or_default();
-    if kept.is_empty() { format!("attachment-{number}") } else { kept.to_owned() }
-}
-
-/// A new file for us alone: one that is there already is never written over.
-fn create(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
 fn get(session: &Session, args: &GetArgs) -> Result<(), Failure> {
     let parts = parts(session, &args.id, false)?;
     let (number, part, file) = pick(&parts, args)?;
     let to_stdout = args.output.as_os_str() == "-";
+    let name = file.name.as_raw();
     let path = if !to_stdout && args.output.is_dir() {
-        args.output.join(safe_name(file.name.as_raw(), number))
+        args.output.join(safe_name(name, number))
     } else {
         args.output.clone()
     };
     let shown = clean(&path.display().to_string());
-    let mut outcome = document(number, part, file);
+    let mut outcome = document(session, number, part, file);
     if let Some(fields) = outcome.as_object_mut() {
         fields.insert("path".into(), if to_stdout { Value::Null } else { shown.as_str().into() });
         fields.insert("dry_run".into(), args.dry_run.into());
@@ -207,8 +186,20 @@ fn get(session: &Session, args: &GetArgs) -> Result<(), Failure> {
             print::lines(&[session.words.with("cli-would-save", &[("file", Arg::Text(&shown))])])
         };
     }
-    let unwritable =
-        |error: &io::Error| Failure::new(Exit::Failed, "cli-attachment-unwritable").with("file", &shown).why(error);
+    if let Some(size) = file.size.filter(|size| *size > LARGEST_KEPT) {
+        // What is told beforehand need not be fetched to be refused.
+        let size = times::size(size, &session.words);
+        return Err(Failure::new(Exit::Failed, "cli-attachment-large").with("file", file.name.clean()).why(size));
+    }
+    let unwritable = |error: &io::Error| {
+        let key = if is_full(error) { "cli-attachment-full" } else { "cli-attachment-unwritable" };
+        Failure::new(Exit::Failed, key).with("file", &shown).why(error)
+    };
+    let mut head: Vec<u8> = Vec::new();
+    let mut look = |bytes: &[u8]| {
+        let room = HEAD.saturating_sub(head.len()).min(bytes.len());
+        head.extend_from_slice(bytes.get(..room).unwrap_or_default());
+    };
     if to_stdout && io::stdout().is_terminal() {
         // Bytes of somebody else's could do anything to it.
         return Err(Failure::new(Exit::Usage, "cli-attachment-terminal"));
@@ -218,6 +209,7 @@ fn get(session: &Session, args: &GetArgs) -> Result<(), Failure> {
         // What does not arrive is told; a reader that has seen enough is no failure.
         let mut enough = false;
         let mut write = |bytes: &[u8]| {
+            look(bytes);
             let outcome = out.write_all(bytes).and_then(|()| out.flush());
             enough = outcome.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe);
             outcome
@@ -228,26 +220,37 @@ fn get(session: &Session, args: &GetArgs) -> Result<(), Failure> {
         }
         done?
     } else {
-        let mut out = create(&path).map_err(|error| match error.kind() {
+        let mut out = NewFile::create(&path).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => Failure::new(Exit::Usage, "cli-attachment-there").with("file", &shown),
             _ => unwritable(&error),
         })?;
-        let done = fetch(session, file, &mut |bytes| out.write_all(bytes), &unwritable)
-            .and_then(|size| out.sync_all().map(|()| size).map_err(|error| unwritable(&error)));
-        if done.is_err() {
-            // Half a file is none.
-            let _ = std::fs::remove_file(&path);
-        }
-        done?
+        // Half a file is none: it goes with the value unless it is kept.
+        let mut write = |bytes: &[u8]| {
+            look(bytes);
+            out.write(bytes)
+        };
+        let size = fetch(session, file, &mut write, &unwritable)?;
+        out.keep().map_err(|error| unwritable(&error))?;
+        size
     };
+    let content = sniff(&head);
+    let risk = file::risk_of(name, file.content_type.as_raw(), Some(content), &session.settings.blocked_files);
+    if let Some(risk) = risk {
+        let (shown, risk) = (file.name.clean(), session.words.say(risk.word()));
+        print::aside(
+            &session.words.with("cli-attachment-risk", &[("file", Arg::Text(&shown)), ("risk", Arg::Text(&risk))]),
+        );
+    }
     if to_stdout {
         return Ok(());
     }
     if let (true, Some(fields)) = (args.json, outcome.as_object_mut()) {
         fields.insert("size".into(), size.into());
+        fields.insert("kind".into(), content.as_str().into());
+        fields.insert("warning".into(), risk.map(file::Risk::as_str).into());
         return print::json(&outcome);
     }
-    let size = clean(&shown_size(size));
+    let size = times::size(size, &session.words);
     print::lines(&[session.words.with("cli-saved", &[("file", Arg::Text(&shown)), ("size", Arg::Text(&size))])])
 }
 
@@ -265,12 +268,13 @@ fn fetch(
         done += bytes.len() as u64;
         if watched && done - told >= TOLD_EVERY {
             told = done;
-            let of = of.map(|of| format!(" / {}", shown_size(of))).unwrap_or_default();
-            let _ = write!(io::stderr(), "\r{}{of}  ", shown_size(done));
+            let of = of.map(|of| format!(" / {}", times::size(of, &session.words))).unwrap_or_default();
+            let _ = write!(io::stderr(), "\r{}{of}  ", times::size(done, &session.words));
         }
         Ok(())
     };
-    let outcome = session.runtime.block_on(session.engine.client().download(file.url.as_raw(), LARGEST, &mut piece));
+    let outcome =
+        session.runtime.block_on(session.engine.client().download(file.url.as_raw(), LARGEST_KEPT, &mut piece));
     if told > 0 {
         let _ = writeln!(io::stderr());
     }
@@ -285,36 +289,10 @@ fn fetch(
         }
         DownloadError::Address => Failure::new(Exit::Failed, "cli-attachment-address").with("file", &name),
         DownloadError::TooLarge(_) => Failure::new(Exit::Failed, "cli-attachment-large").with("file", &name),
+        DownloadError::Short(came, announced) => Failure::new(Exit::Unreachable, "cli-attachment-short")
+            .with("file", &name)
+            .with("came", came)
+            .with("announced", announced),
         DownloadError::Write(error) => unwritable(&error),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_stays_in_its_directory() {
-        for (name, safe) in [
-            ("photo.jpg", "photo.jpg"),
-            ("../../etc/passwd", "passwd"),
-            ("C:\\temp\\a.txt", "a.txt"),
-            (".bashrc", "bashrc"),
-            ("-rf", "rf"),
-            ("a\u{1b}[2Jb.txt", "a[2Jb.txt"),
-            ("..", "attachment-3"),
-            ("", "attachment-3"),
-            ("a:b?.txt", "a_b_.txt"),
-        ] {
-            assert_eq!(safe_name(name, 3), safe, "{name}");
-        }
-        assert!(safe_name(&"é".repeat(300), 1).len() <= 200);
-    }
-
-    #[test]
-    fn sizes_are_told_in_few_digits() {
-        assert_eq!(shown_size(12), "12 B");
-        assert_eq!(shown_size(88_000), "88 kB");
-        assert_eq!(shown_size(1_234_567), "1.2 MB");
-    }
 }

@@ -14,7 +14,7 @@ const EXAMPLES: [(&str, &[&str]); 37] = [
         "list",
         &["deskhand list --view inbox:unassigned", "deskhand list --query 'state:open tag:vip waiting:>2h' --json"],
     ),
-    ("show", &["deskhand show 2214", "deskhand show 2214 --json"]),
+    ("show", &["deskhand show 2214", "deskhand show 2214 --json", "deskhand show 2214 --markdown > 2214.md"]),
     ("count", &["deskhand count --view team:Billing", "deskhand count --query 'is:unread state:open'"]),
     (
         "reply",

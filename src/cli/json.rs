@@ -1,112 +1,14 @@
-//! The JSON of the command line: field names and types that scripts rely on. English, Unix seconds,
-//! absent is null.
+//! The JSON of the outbox: field names and types that scripts rely on. English, Unix seconds, absent is null.
+//! That of conversations and parts is `transcript`'s.
 
 use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
-use crate::domain::{
-    Act, AuthorKind, Conversation, Directory, OutboxId, OutboxRow, OutboxStatus, Part, PartKind, UnixTime,
-};
-use crate::text::{Clean, Untrusted, html};
+use crate::domain::{Act, OutboxId, OutboxRow, OutboxStatus, Part};
+use crate::text::Clean;
+pub(super) use crate::transcript::{conversation, kind, part};
 use crate::words::{Arg, Words};
-
-fn text(text: &Untrusted) -> Value {
-    if text.as_raw().is_empty() { Value::Null } else { Value::String(text.as_raw().to_owned()) }
-}
-
-/// A conversation.
-pub(super) fn conversation(of: &Conversation, directory: &Directory, now: UnixTime) -> Value {
-    let contact = of.contact.as_ref().map(|contact| {
-        json!({
-            "id": contact.id.as_ref().map(ToString::to_string),
-            "name": text(&contact.name),
-            "email": text(&contact.email),
-            "role": contact.role.as_str(),
-        })
-    });
-    let assignee = of
-        .assignee
-        .as_ref()
-        .map(|id| json!({"id": id.as_str(), "name": directory.teammate(id).map(|teammate| teammate.name.as_raw())}));
-    let team = of
-        .team
-        .as_ref()
-        .map(|id| json!({"id": id.as_str(), "name": directory.team(id).map(|team| team.name.as_raw())}));
-    let sla = of.sla.as_ref().map(|sla| {
-        json!({
-            "policy": text(&sla.policy),
-            "target": sla.target,
-            "status": sla.status.as_str(),
-            "due_at": sla.due_at,
-            "remaining_seconds": sla.due_at.map(|due| due.secs().saturating_sub(now.secs())),
-        })
-    });
-    let title = if of.title.is_empty() { &of.preview } else { &of.title };
-    json!({
-        "id": of.id.as_str(),
-        "title": title.as_raw(),
-        "state": of.state.as_str(),
-        "priority": of.priority.as_str(),
-        "channel": of.channel.as_str(),
-        "contact": contact,
-        "assignee": assignee,
-        "team": team,
-        "tags": of.tags.iter().map(|tag| tag.name.as_raw()).collect::<Vec<_>>(),
-        "unread": of.unread,
-        "created_at": of.created_at,
-        "updated_at": of.updated_at,
-        "waiting_since": of.waiting_since,
-        "snoozed_until": of.snoozed_until,
-        "last_message_at": of.last_message_at,
-        "turn": if of.turn == crate::domain::Turn::Us { "us" } else { "them" },
-        "sla": sla,
-        // True of what stands for a conversation until its first message is sent: the helpdesk has none yet.
-        "unsent": of.id.is_placeholder(),
-    })
-}
-
-/// A part of a thread; bodies as plain text.
-pub(super) fn part(of: &Part) -> Value {
-    let (author_kind, author_id) = match &of.author.kind {
-        AuthorKind::Teammate(id) => ("teammate", id.as_ref().map(ToString::to_string)),
-        AuthorKind::Contact(id) => ("contact", id.as_ref().map(ToString::to_string)),
-        AuthorKind::Bot => ("bot", None),
-        AuthorKind::Team(id) => ("team", id.as_ref().map(ToString::to_string)),
-    };
-    json!({
-        "id": of.id.as_str(),
-        "kind": kind(&of.kind),
-        "author": {"kind": author_kind, "id": author_id, "name": text(&of.author.name)},
-        "body": of.body.as_ref().map(|body| html::to_plain(body.as_raw())),
-        "created_at": of.created_at,
-        "redacted": of.redacted,
-        "attachments": of.attachments.iter().map(|file| json!({
-            "name": file.name.as_raw(),
-            "url": file.url.as_raw(),
-            "content_type": file.content_type.as_raw(),
-            "size": file.size,
-        })).collect::<Vec<_>>(),
-    })
-}
-
-/// The word for a kind of part.
-pub(super) fn kind(of: &PartKind) -> &str {
-    match of {
-        PartKind::Opening => "opening",
-        PartKind::Comment => "comment",
-        PartKind::Note => "note",
-        PartKind::QuickReply => "quick_reply",
-        PartKind::Close => "close",
-        PartKind::Open => "open",
-        PartKind::Snoozed => "snoozed",
-        PartKind::Unsnoozed => "unsnoozed",
-        PartKind::Assignment { .. } => "assignment",
-        PartKind::Merged => "merged",
-        PartKind::Attribute { .. } => "attribute",
-        PartKind::Other(word) => word.as_raw(),
-    }
-}
 
 /// The unfinished row that this one waits behind, among the unsent rows beside it.
 pub(super) fn waits_for(of: &OutboxRow, beside: &[OutboxRow]) -> Option<OutboxId> {

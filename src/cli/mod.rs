@@ -12,6 +12,7 @@ mod examples;
 mod json;
 mod keys;
 mod layout;
+mod log;
 mod man;
 mod new;
 mod outbox;
@@ -33,8 +34,10 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::error::{Exit, Failure};
 use crate::words::Words;
-pub use session::Session;
+pub use log::start_log;
+pub use print::aside as complain;
 pub(crate) use session::network;
+pub use session::{Session, api_failure};
 
 /// A full-screen terminal inbox for support agents, with a small helpdesk of its own.
 #[derive(Debug, Parser)]
@@ -289,30 +292,6 @@ fn reading(
     match once() {
         Err(failure) if matches!(failure.key, "disk-damaged" | "disk-other") => once(),
         done => done,
-    }
-}
-
-/// Starts the log when `DESKHAND_LOG` asks for one (`info`, `deskhand::sync=debug` …): into
-/// `deskhand.log` of the data directory, never onto the screen. Neither messages nor tokens are in it.
-pub fn start_log() {
-    let Some(filter) = session::variable("DESKHAND_LOG") else { return };
-    let Ok(paths) = crate::config::Paths::from_env(session::variable) else { return };
-    let mut options = std::fs::OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let opened = crate::config::private_dir(&paths.data).and_then(|()| options.open(paths.data.join("deskhand.log")));
-    match opened {
-        Ok(file) => {
-            let filter = tracing_subscriber::EnvFilter::try_new(filter)
-                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-            tracing_subscriber::fmt()
-                .with_env_filter(filter)
-                .with_ansi(false)
-                .with_writer(std::sync::Mutex::new(file))
-                .init();
-        }
-        Err(error) => print::aside(&error.to_string()),
     }
 }
 

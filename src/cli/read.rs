@@ -11,6 +11,8 @@ use crate::error::{Exit, Failure};
 use crate::query::{Query, Sort};
 use crate::sync::message::{Count, WindowSpec};
 use crate::text::{Clean, clean, html, pad, truncate};
+use crate::transcript::{self, Transcript};
+use crate::words::{Arg, Words};
 
 #[derive(Debug, Args)]
 pub(super) struct ListArgs {
@@ -46,6 +48,12 @@ pub(super) struct CountArgs {
 pub(super) struct ShowArgs {
     /// The conversation
     id: String,
+    /// As Markdown: a heading, then each message under its author and time
+    #[arg(long, conflicts_with_all = ["json", "jsonl", "plain"])]
+    markdown: bool,
+    /// As plain text: the same without signs
+    #[arg(long, conflicts_with_all = ["json", "jsonl"])]
+    plain: bool,
     #[command(flatten)]
     format: Format,
 }
@@ -192,8 +200,17 @@ pub(super) fn show(session: &Session, args: &ShowArgs) -> Result<(), Failure> {
         note_shown(session, &id, &thread.parts);
         return Ok(());
     }
+    if args.markdown || args.plain {
+        let form = if args.markdown { transcript::Format::Markdown } else { transcript::Format::Plain };
+        let (conversation, zone) = (&thread.conversation, &session.settings.zone);
+        let written = Transcript { conversation, parts: &thread.parts, directory: &directory, now, zone };
+        print::bytes(written.write(form).as_bytes())?;
+        note_shown(session, &id, &thread.parts);
+        return Ok(());
+    }
+    let words = Words::english();
     let mut lines = vec![line(&thread.conversation, &directory, now), Clean::default()];
-    for part in &thread.parts {
+    for part in thread.parts.iter() {
         let stamp = when::show(part.created_at, now, &session.settings.zone);
         let name = if part.author.name.is_empty() { part.author.email.clean() } else { part.author.name.clean() };
         lines.push(clean(&format!("{name} · {kind} · {stamp}", kind = json::kind(&part.kind))));
@@ -201,7 +218,14 @@ pub(super) fn show(session: &Session, args: &ShowArgs) -> Result<(), Failure> {
             let document = html::blocks(body.as_raw());
             for row in html::layout(&document, 96, false) {
                 let bars = "│ ".repeat(usize::from(row.gutter));
-                let words: String = row.spans.iter().map(|span| span.text.as_str()).collect();
+                let words: String = match row.kind {
+                    html::LineKind::MoreRows(count) => {
+                        format!("… {}", words.with("ui-table-more", &[("count", Arg::from(count))]))
+                    }
+                    html::LineKind::Cut => format!("… {}", words.say("ui-thread-cut")),
+                    html::LineKind::Rule => "───".to_owned(),
+                    _ => row.spans.iter().map(|span| span.text.as_str()).collect(),
+                };
                 lines.push(clean(&format!("  {bars}{}{words}", row.lead)));
             }
         }

@@ -13,6 +13,7 @@ use crate::clock::{Clock, Ids};
 use crate::config::{Account, Accounts, Config, Diagnostic, Paths, Place, Settings, WorkspaceConfig, load_token};
 use crate::domain::{ConversationId, Secret, State};
 use crate::error::{Exit, Failure};
+use crate::keymap::{Keymap, OwnKeys};
 use crate::sync::message::{Event, Place as ScreenPlace};
 use crate::sync::{Engine, EngineParts, SyncError, why_in_memory};
 use crate::text::clean;
@@ -111,9 +112,10 @@ pub(super) fn configuration() -> Result<(Paths, Config), Failure> {
 /// The paths, config.toml, and its bad lines.
 pub(super) fn read_configuration() -> Result<(Paths, Config, Vec<Diagnostic>), Failure> {
     let paths = Paths::from_env(variable)?;
-    let (config, found) = Config::load(&paths).map_err(|error| {
+    let (config, mut found) = Config::load(&paths).map_err(|error| {
         Failure::new(Exit::Usage, "cli-config-unreadable").with("file", paths.config_file().display()).why(error)
     })?;
+    found.extend(OwnKeys::read(&config.settings.pipes, &Keymap::shipped(), &paths.config_file()).1);
     Ok((paths, config, found))
 }
 

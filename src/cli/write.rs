@@ -11,9 +11,10 @@ use super::outbox::{first_words, who};
 use super::read::ago;
 use super::session::{Session, api_failure, cache_failure, not_kept};
 use super::{Writing, json, print, text_of};
+use crate::domain::file::{LARGEST_TOGETHER, MOST_FILES, is_blocked};
 use crate::domain::{
-    Act, AssignTo, Began, Conversation, ConversationId, Guard, Mode, OutboxId, OutboxRow, OutboxStatus, Part, PartKind,
-    Priority, UnixTime, snooze, when,
+    Act, AssignTo, Began, Conversation, ConversationId, FilePart, Guard, Mode, OutboxId, OutboxRow, OutboxStatus, Part,
+    PartKind, Priority, UnixTime, snooze, when,
 };
 use crate::error::{Exit, Failure};
 use crate::sync::{Hold, Pushed};
@@ -117,8 +118,27 @@ pub(super) fn message(session: &Session, args: &MessageArgs, mode: Mode) -> Resu
     if text.trim().is_empty() && args.attach.is_empty() {
         return Err(Failure::new(Exit::Usage, "cli-no-text"));
     }
-    let mut files = Vec::new();
+    if args.attach.len() > MOST_FILES {
+        let failure = Failure::new(Exit::Usage, "cli-many-files").with("most", MOST_FILES);
+        return Err(failure.with("count", args.attach.len()));
+    }
+    // All are looked at before one is read: a message goes whole or not at all.
+    let (mut files, mut total) = (Vec::new(), 0_u64);
     for path in &args.attach {
+        let refused = Failure::new(Exit::Usage, "cli-attachment").with("file", path.display());
+        let (name, size) = crate::host::check_attachment(path).map_err(|error| refused.why(error))?;
+        if is_blocked(&name, &session.settings.blocked_files) {
+            return Err(Failure::new(Exit::Usage, "cli-blocked-file").with("file", clean(&name)));
+        }
+        total += size;
+        if total > LARGEST_TOGETHER {
+            return Err(Failure::new(Exit::Usage, "cli-many-bytes").with("most", LARGEST_TOGETHER >> 20));
+        }
+        if args.writing.dry_run {
+            files.push(FilePart { name, content_type: String::new(), hash: String::new(), size });
+        }
+    }
+    for path in args.attach.iter().filter(|_| !args.writing.dry_run) {
         let refused = |exit| Failure::new(exit, "cli-attachment").with("file", path.display());
         let (name, content_type, content) =
             crate::host::read_attachment(path).map_err(|error| refused(Exit::Usage).why(error))?;
