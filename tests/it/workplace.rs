@@ -48,6 +48,7 @@ pub fn impatient() -> Timeouts {
         idle: Duration::from_millis(800),
         whole: Duration::from_secs(10),
         quiet: Duration::from_secs(2),
+        stride: Duration::from_secs(10),
     }
 }
 
