@@ -45,6 +45,7 @@ fn report(what: &str, mut times: Vec<Duration>) {
 }
 
 fn main() {
+    mail();
     let conversations: usize =
         std::env::var("DESKHAND_BENCH_CONVERSATIONS").ok().and_then(|text| text.parse().ok()).unwrap_or(10_000);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -137,6 +138,66 @@ fn main() {
     deeds(&engine);
     for items in [2_000, 50_000] {
         palette(&engine, items);
+    }
+}
+
+/// Bodies of messages: read, and laid out at a width of 80 cells.
+fn mail() {
+    use deskhand::text::html::{blocks, layout, words_only};
+
+    const MAILS: [(&str, &str); 9] = [
+        ("Outlook", include_str!("../src/text/html/mails/outlook.html")),
+        ("Gmail, answers between quotes", include_str!("../src/text/html/mails/gmail.html")),
+        ("Apple Mail", include_str!("../src/text/html/mails/apple.html")),
+        ("Thunderbird", include_str!("../src/text/html/mails/thunderbird.html")),
+        ("a newsletter of 30 KB", include_str!("../src/text/html/mails/newsletter.html")),
+        ("a ticket system", include_str!("../src/text/html/mails/ticket.html")),
+        ("a phone", include_str!("../src/text/html/mails/phone.html")),
+        ("a receipt with tables", include_str!("../src/text/html/mails/receipt.html")),
+        ("plain text", include_str!("../src/text/html/mails/plain.txt")),
+    ];
+    let read = |body: &str| layout(&blocks(body), 80, true).len();
+    for (name, body) in MAILS {
+        let what = format!("read and lay out: {name} ({:.1} KB)", body.len() as f64 / 1024.0);
+        measure(&what, 500, |_| _ = std::hint::black_box(read(body)));
+    }
+    measure("lay out again: the newsletter", 500, {
+        let document = blocks(MAILS[4].1);
+        move |round| drop(std::hint::black_box(layout(&document, 60 + (round % 60) as u16, true)))
+    });
+    let bodies: Vec<&str> = MAILS.iter().map(|(_, body)| *body).cycle().take(200).collect();
+    measure("read and lay out: 200 messages of all these kinds", 30, |_| {
+        std::hint::black_box(bodies.iter().map(|body| read(body)).sum::<usize>());
+    });
+    // Made to be slow: 512 KB of each.
+    let deep = "<b><i>".repeat(100);
+    for (name, start, piece) in [
+        ("open tags", "", "<b>"),
+        ("tags within 200 others", deep.as_str(), "<u>x</u>"),
+        ("paragraphs", "", "<p>a"),
+        ("line breaks", "", "a<br>"),
+        ("lists within lists", "", "<ul><li>x"),
+        ("quotes within quotes", "", "<blockquote>x"),
+        ("a table", "<table><tr><th>a<th>b", "<tr><td>a<td>b"),
+        ("cells over many columns", "<table>", "<tr><td colspan=9999 rowspan=9999>a<td>b"),
+        ("links", "", "<a href='https://a.example/x'>y</a> "),
+        ("comments never closed", "", "<!--"),
+        ("character references", "", "&amp;&notin;&not"),
+        ("one word", "", "x"),
+        ("one line of spaces", "", " "),
+        ("headers of earlier mail", "", "From: a\n"),
+        ("quoted lines", "", "> > x\n"),
+        ("towers of accents", "", "a\u{301}\u{302}"),
+    ] {
+        let mut body = start.to_owned();
+        while body.len() + piece.len() <= 512 * 1024 {
+            body.push_str(piece);
+        }
+        let what = format!("read and lay out, hostile: {name} (512 KB)");
+        measure(&what, 5, |_| _ = std::hint::black_box(read(&body)));
+        if piece == "<p>a" {
+            measure("its words alone", 5, |_| drop(std::hint::black_box(words_only(&body))));
+        }
     }
 }
 
