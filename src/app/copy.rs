@@ -1,7 +1,7 @@
 //! What can be copied of a conversation: a menu, one key each.
 //!
 //! Owns the menu and what is said of a copy. Texts are written out and handed to the terminal by the runtime.
-//! Enter at [`App::open_copy`] (`y`).
+//! Enter at `App::open_copy` (`y`).
 
 use super::layers::Layer;
 use super::link::to_copy;

@@ -2,7 +2,7 @@
 //!
 //! Owns the page that shows it, the question before a risky one, and how far a fetch is. Nothing is fetched
 //! but on a key of the agent's; fetching, saving and decoding are the host's, aside, as
-//! [`Effect::FetchFile`] and its news ([`FileNews`]). Enter at [`App::ask_file`].
+//! [`Effect::FetchFile`] and its news ([`FileNews`]). Enter at `App::ask_file`.
 
 use std::sync::Arc;
 

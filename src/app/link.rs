@@ -1,7 +1,7 @@
 //! One link, shown in full before anything opens: of a message, or the web address of a conversation.
 //!
 //! Owns the question and the words for what is odd about a link. Nothing opens without `enter` here. Knows
-//! nothing of browsers. Enter at [`App::ask_link`] and [`App::show_link`].
+//! nothing of browsers. Enter at `App::ask_link` and `App::show_link`.
 
 use super::layers::Layer;
 use super::moving::Step;

@@ -1,7 +1,7 @@
 //! The numbered links and files of a message, or of the whole thread, in one list.
 //!
 //! Owns the list and what a number leads to. Choosing one asks first: `link` for an address, `file` for a file.
-//! Enter at [`App::open_links`] (`L`) and [`App::go_number`] (`1` to `9`).
+//! Enter at `App::open_links` (`L`) and `App::go_number` (`1` to `9`).
 
 use super::layers::Layer;
 use super::link::to_copy;

@@ -1,7 +1,7 @@
 //! The pager: a page over all panes that shows one long text.
 //!
 //! Owns the text, where in it the agent is, and what is sought in it. Only what is visible is wrapped: a
-//! hundred thousand lines are as quick as ten. Opened with [`App::open_pager`]. Knows nothing of where the
+//! hundred thousand lines are as quick as ten. Opened with `App::open_pager`. Knows nothing of where the
 //! text comes from, nor how it is drawn; the drawing asks [`Pager::rows`].
 
 use std::ops::Range;

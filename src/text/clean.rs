@@ -39,7 +39,7 @@ impl Untrusted {
     }
 
     /// One line that may be shown; line breaks and tabs become spaces. Nobody reads a line of more than
-    /// [`LONGEST_LINE`] bytes: what is longer ends in `…` there, so that a name of megabytes costs no more than any.
+    /// `LONGEST_LINE` bytes: what is longer ends in `…` there, so that a name of megabytes costs no more than any.
     #[must_use]
     pub fn clean(&self) -> Clean {
         if self.0.len() <= LONGEST_LINE {

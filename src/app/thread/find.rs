@@ -1,7 +1,7 @@
 //! Find in thread: what is typed, what was found, and where in the lines that is.
 //!
 //! Owns the state of the line at the foot of the thread ([`Find`]) and the way from a place in a text to cells
-//! of the screen ([`marks`]). Searching itself is in [`super::search`], what keys do in `finding`.
+//! of the screen (`marks`). Searching itself is in [`super::search`], what keys do in `finding`.
 
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -16,7 +16,7 @@
 //!   blank line unless it begins the message), and the words do not begin in lower case. `## ` and `### ` always.
 //! - `- one` alone is a dash, `2. two` a number: a list has two items, and a numbered one begins with 1.
 //! - A word after the three backticks of a fence is a language when it is the name of one, else it is code.
-//! - A backslash before a sign that would be markup makes it a sign ([`signs`]); elsewhere it is a backslash.
+//! - A backslash before a sign that would be markup makes it a sign (`signs`); elsewhere it is a backslash.
 //!
 //! Enter at [`to_html`] and [`from_html`].
 
