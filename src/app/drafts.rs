@@ -8,7 +8,7 @@ use crate::command::CommandId;
 use crate::domain::{ConversationId, Draft, Mode};
 use crate::query::Sort;
 use crate::sync::message::{Generation, Request, Window, WindowSpec};
-use crate::text::{Clean, clean_lines, truncate};
+use crate::text::{Clean, beginning, clean_lines, truncate};
 
 /// Conversations with a draft that are marked in the lists.
 const MARKED: usize = 500;
@@ -326,10 +326,6 @@ impl App {
 /// The beginning of a text, on one line.
 pub(crate) fn first_words(text: &str, cells: usize) -> Clean {
     const BYTES: usize = 2_000;
-    let mut end = text.len().min(BYTES);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let lines: Vec<Clean> = clean_lines(text.get(..end).unwrap_or_default().trim()).each_line().take(4).collect();
+    let lines: Vec<Clean> = clean_lines(beginning(text, BYTES).trim()).each_line().take(4).collect();
     truncate(&Clean::join(lines.iter().filter(|line| !line.is_blank()), &Clean::literal(" ")), cells)
 }

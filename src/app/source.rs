@@ -5,7 +5,7 @@
 use super::pager::Pager;
 use super::thread::Source;
 use super::{App, Severity, times};
-use crate::text::{Clean, Untrusted, clean, visible_lines};
+use crate::text::{Clean, Untrusted, beginning, clean, visible_lines};
 use crate::transcript::kind;
 use crate::words::Arg;
 
@@ -32,8 +32,8 @@ impl App {
             self.say(Severity::Info, "source-none");
             return;
         }
-        let end = (0..=raw.len().min(LONGEST)).rev().find(|end| raw.is_char_boundary(*end)).unwrap_or(0);
-        let text = visible_lines(raw.get(..end).unwrap_or_default());
+        let shown = beginning(raw, LONGEST);
+        let text = visible_lines(shown);
         let size = times::size(u64::try_from(raw.len()).unwrap_or(u64::MAX), &self.words);
         let when = times::absolute(item.at, self.now, &self.settings.zone, &self.words);
         let facts = [id, kind, item.author.clone(), when, size];
@@ -52,9 +52,9 @@ impl App {
         if item.is_plain() {
             notes.push(self.words.say("source-plain"));
         }
-        if end < raw.len() {
-            let shown = times::size(u64::try_from(end).unwrap_or(u64::MAX), &self.words);
-            notes.push(self.words.with("source-cut", &[("size", Arg::Text(&shown))]));
+        if shown.len() < raw.len() {
+            let size = times::size(u64::try_from(shown.len()).unwrap_or(u64::MAX), &self.words);
+            notes.push(self.words.with("source-cut", &[("size", Arg::Text(&size))]));
         }
         let title = self.words.say("ui-source");
         self.open_pager(Pager::text(title, &text).with_notes(notes));

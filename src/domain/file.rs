@@ -4,7 +4,7 @@
 //! Owns the limits of files too. Knows nothing of disks and networks. Enter at [`sniff`], [`claimed`],
 //! [`risk`] and [`safe_name`].
 
-use crate::text::fold;
+use crate::text::{beginning, fold};
 
 /// Files that go with one message at most (API: `attachment_files`, ten).
 pub const MOST_FILES: usize = 10;
@@ -422,11 +422,7 @@ pub fn safe_name(name: &str, number: usize) -> String {
     let mut kept = bare(&kept);
     if kept.len() > LONGEST {
         let ending = kept.rfind('.').filter(|at| kept.len() - at <= 16).map_or(String::new(), |at| kept.split_off(at));
-        let mut end = (LONGEST - ending.len()).min(kept.len());
-        while !kept.is_char_boundary(end) {
-            end -= 1;
-        }
-        kept.truncate(end);
+        kept.truncate(beginning(&kept, LONGEST - ending.len()).len());
         kept = bare(&kept) + &ending;
     }
     if !kept.chars().any(char::is_alphanumeric) {

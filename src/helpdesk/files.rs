@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::body::Fields;
 use super::error::ApiError;
 use super::model::NewAttachment;
+use crate::text::beginning;
 
 /// Most files, and most addresses, of one message.
 const MOST: usize = 10;
@@ -38,7 +39,7 @@ pub fn read(fields: &Fields) -> Result<Vec<NewAttachment>, ApiError> {
 }
 
 fn upload(file: &Fields, index: usize) -> Result<NewAttachment, ApiError> {
-    let name = cut(file.required_text("name")?, LONGEST_NAME).to_owned();
+    let name = beginning(file.required_text("name")?, LONGEST_NAME).to_owned();
     let content_type = file.text("content_type")?.filter(|kind| is_content_type(kind)).unwrap_or(OCTETS).to_owned();
     let field = format!("attachment_files[{index}].data");
     let data = file.body("data")?.ok_or_else(|| ApiError::absent(&field))?;
@@ -56,14 +57,6 @@ fn is_content_type(text: &str) -> bool {
     text.len() <= 127
         && text.split_once('/').is_some_and(|(kind, rest)| !kind.is_empty() && !rest.is_empty())
         && text.bytes().all(|b| b.is_ascii_graphic() || b == b' ')
-}
-
-fn cut(text: &str, longest: usize) -> &str {
-    let mut end = text.len().min(longest);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.get(..end).unwrap_or(text)
 }
 
 /// `Content-Disposition` for a file of this name (RFC 6266): never shown in place, its name without

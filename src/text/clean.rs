@@ -45,8 +45,7 @@ impl Untrusted {
         if self.0.len() <= LONGEST_LINE {
             return clean(&self.0);
         }
-        let end = super::measure::boundary_before(&self.0, LONGEST_LINE);
-        let mut line = clean(self.0.get(..end).unwrap_or_default());
+        let mut line = clean(super::beginning(&self.0, LONGEST_LINE));
         line.0.push('…');
         line
     }

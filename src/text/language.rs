@@ -7,6 +7,8 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use whatlang::Lang;
 
+use super::beginning;
+
 /// Fewer letters than this say nothing certain to the detector.
 const LEAST_LETTERS: usize = 20;
 /// The detector mistakes names and numbers for rare languages in less than so many letters.
@@ -111,12 +113,6 @@ fn own_words(text: &str) -> String {
         }
     }
     own
-}
-
-/// At most so many bytes of a text, between two characters.
-fn beginning(text: &str, most: usize) -> &str {
-    let end = (0..=most.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
-    text.get(..end.unwrap_or(0)).unwrap_or_default()
 }
 
 /// ISO 639-1 for what the detector tells apart.

@@ -92,19 +92,19 @@ impl<'a> DoubleEndedIterator for Clusters<'a> {
     }
 }
 
-/// The last boundary of a scalar at or before byte `at`; the end of the text when that is past it.
-pub(super) fn boundary_before(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
+/// The beginning of a text: at most so many bytes, whole scalars. For text of any kind, as it came or clean.
+#[must_use]
+pub fn beginning(text: &str, bytes: usize) -> &str {
+    let mut end = bytes.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
     }
-    at
+    text.get(..end).unwrap_or_default()
 }
 
 /// Bytes of the first cluster of a text that is not empty.
 fn first_cluster(text: &str) -> usize {
-    let near = boundary_before(text, LONGEST_CLUSTER);
-    let near = text.get(..near).unwrap_or(text);
+    let near = beginning(text, LONGEST_CLUSTER);
     first_piece(near.graphemes(true).next().unwrap_or(near))
 }
 

@@ -25,5 +25,5 @@ mod shape;
 
 pub use clean::{Clean, Untrusted, clean, clean_entry, clean_lines, visible_lines};
 pub use language::Language;
-pub use measure::{graphemes, is_ambiguous_wide, pad, set_ambiguous_wide, truncate, width, wrap};
+pub use measure::{beginning, graphemes, is_ambiguous_wide, pad, set_ambiguous_wide, truncate, width, wrap};
 pub use shape::{canonical, fold, said, said_plainly};

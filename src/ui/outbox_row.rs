@@ -11,7 +11,7 @@ use super::{list_row, times};
 use crate::app::App;
 use crate::app::outbox::reason_words;
 use crate::domain::{ActKind, OutboxRow, OutboxStatus};
-use crate::text::{Clean, clean};
+use crate::text::{Clean, beginning, clean};
 use crate::theme::Role;
 use crate::words::Arg;
 
@@ -111,11 +111,7 @@ pub fn reason(row: &OutboxRow, app: &App, look: &Look<'_>) -> Clean {
 fn first_words(row: &OutboxRow) -> Clean {
     const BYTES: usize = 400;
     let Some(text) = row.act.text() else { return Clean::default() };
-    let mut end = text.len().min(BYTES);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    clean(&format!("“{}”", text.get(..end).unwrap_or_default().trim()))
+    clean(&format!("“{}”", beginning(text, BYTES).trim()))
 }
 
 fn bar(has_cursor: bool, focused: bool, look: &Look<'_>, line: &mut Row<'_>) {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::attribute::read_values;
 use super::lax::{Count, Flag, Id, Lax, Listed, Text, Time};
-use super::part::{AttachmentItem, AuthorItem, PartItem, body, cut, plain_subject};
+use super::part::{AttachmentItem, AuthorItem, PartItem, body, plain_subject};
 use super::people::TagItem;
 use super::{Fields, Wire};
 use crate::api::page::BadItem;
@@ -15,7 +15,7 @@ use crate::domain::{
     AuthorKind, Channel, CompanyId, ContactId, ContactRef, ContactRole, Conversation, ConversationId, Kind, Part,
     PartId, PartKind, Priority, Rating, SlaFact, SlaStatus, State, TagRef, TeamId, TeammateId, Turn, UnixTime,
 };
-use crate::text::{Language, Untrusted, html, language};
+use crate::text::{Language, Untrusted, beginning, html, language};
 
 /// Characters of a preview.
 const PREVIEW: usize = 300;
@@ -256,7 +256,8 @@ impl Wire for ConversationItem {
 
 /// The first words of a message: plain, on one line.
 fn preview_of(part: &Part) -> Untrusted {
-    let plain = part.body.as_ref().map(|body| html::to_plain(cut(body.as_raw(), PREVIEW_SOURCE))).unwrap_or_default();
+    let plain =
+        part.body.as_ref().map(|body| html::to_plain(beginning(body.as_raw(), PREVIEW_SOURCE))).unwrap_or_default();
     let mut words = String::new();
     for word in plain.split_whitespace() {
         if !words.is_empty() {
@@ -364,7 +365,7 @@ fn learn(conversation: &mut Conversation, parts: &[Part]) {
 /// The language of the customer's latest message that is long enough to tell.
 fn written_in(parts: &[Part]) -> Option<Language> {
     let theirs = parts.iter().rev().filter(|part| part.is_message() && part.is_from_contact());
-    let words = |part: &Part| part.body.as_ref().map(|body| html::to_plain(cut(body.as_raw(), LANGUAGE_SOURCE)));
+    let words = |part: &Part| part.body.as_ref().map(|body| html::to_plain(beginning(body.as_raw(), LANGUAGE_SOURCE)));
     theirs.take(LATEST).filter_map(words).find_map(|words| language::detect(&words))
 }
 

@@ -3,8 +3,7 @@
 use serde::Deserialize;
 
 use super::lax::{Listed, Text, is_plain};
-use super::part::cut;
-use crate::text::Untrusted;
+use crate::text::{Untrusted, beginning};
 
 /// The server's words are an explanation: kept with an act, shown in a line. So many bytes of them will do.
 const LONGEST: usize = 2_000;
@@ -40,6 +39,6 @@ impl Fault {
         let code = first.code.into_string().filter(|code| is_plain(code, 64));
         let words = [first.message, self.message, self.error].into_iter().filter_map(Text::into_string);
         let words = words.into_iter().find(|words| !words.is_empty()).unwrap_or_default();
-        (code, Untrusted::new(cut(&words, LONGEST)))
+        (code, Untrusted::new(beginning(&words, LONGEST)))
     }
 }

@@ -8,7 +8,7 @@ use super::lax::{Count, Flag, Id, Lax, Listed, Text, Time};
 use crate::domain::{
     Attachment, Author, AuthorKind, ContactId, Part, PartId, PartKind, State, TeamId, TeammateId, UnixTime,
 };
-use crate::text::{Untrusted, html};
+use crate::text::{Untrusted, beginning, html};
 
 /// Longer subjects are cut: they are one line.
 const LONGEST_SUBJECT: usize = 4_096;
@@ -125,18 +125,9 @@ impl AttachmentItem {
 
 /// A subject, which may be HTML, as plain text.
 pub(super) fn plain_subject(subject: &str) -> Untrusted {
-    let short = cut(subject, LONGEST_SUBJECT);
+    let short = beginning(subject, LONGEST_SUBJECT);
     let is_html = short.contains(['<', '&']);
     Untrusted::new(if is_html { html::to_plain(short).trim().to_owned() } else { short.trim().to_owned() })
-}
-
-/// At most so many bytes, cut between characters.
-pub(super) fn cut(text: &str, bytes: usize) -> &str {
-    if text.len() <= bytes {
-        return text;
-    }
-    let end = (0..=bytes).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-    text.get(..end).unwrap_or_default()
 }
 
 impl PartItem {

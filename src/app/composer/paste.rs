@@ -151,11 +151,7 @@ impl Composer {
     /// fit at its end is left out.
     pub(in crate::app) fn insert_at_cursor(&mut self, pasted: &str, now: UnixTime) -> Pasted {
         // Nobody waits for hundreds of megabytes to be looked through for what can be kept.
-        let mut most = MOST_READ.min(pasted.len());
-        while !pasted.is_char_boundary(most) {
-            most -= 1;
-        }
-        let (looked_at, unread) = pasted.split_at(most);
+        let (looked_at, unread) = pasted.split_at(crate::text::beginning(pasted, MOST_READ).len());
         let cleaned = clean_entry(&tidy(looked_at));
         let fits = beginning(&cleaned, LONGEST.saturating_sub(self.text.bytes()));
         if fits.is_empty() {

@@ -3,7 +3,7 @@
 //! Owns the words by which mail programs of many languages introduce an earlier message. Looks at text only,
 //! folded for comparing. Enter at [`marks_of`].
 
-use crate::text::fold;
+use crate::text::{beginning, fold};
 
 /// Lines that the headers of an earlier message may take.
 const HEADER_LINES: usize = 7;
@@ -467,11 +467,7 @@ fn is_notice(line: &str) -> bool {
         "bitte prufen sie, ob diese",
         "pensez a l'environnement",
     ];
-    let mut end = line.len().min(64);
-    while !line.is_char_boundary(end) {
-        end -= 1;
-    }
-    let folded = fold(line[..end].trim_start_matches(['*', '_', ' ']));
+    let folded = fold(beginning(line, 64).trim_start_matches(['*', '_', ' ']));
     STARTS.iter().any(|start| folded.starts_with(start))
 }
 
@@ -512,11 +508,7 @@ pub(super) fn answers_within(text: &str) -> bool {
         "a vermelho",
         "em vermelho",
     ];
-    let mut end = text.len().min(4 * LINE_CAP);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let folded = fold(&text[..end]);
+    let folded = fold(beginning(text, 4 * LINE_CAP));
     WORDS.iter().any(|words| {
         folded.match_indices(words).any(|(at, _)| {
             let parted = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());

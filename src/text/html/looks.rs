@@ -4,6 +4,7 @@
 //! Enter at [`Looks::of`].
 
 use super::tokens::Attributes;
+use crate::text::beginning;
 
 /// Bytes of a style that are read.
 const STYLE_CAP: usize = 4_000;
@@ -115,7 +116,7 @@ impl Looks {
     }
 
     fn read_style(&mut self, style: &str) {
-        let style = head(style, STYLE_CAP).to_ascii_lowercase();
+        let style = beginning(style, STYLE_CAP).to_ascii_lowercase();
         let (mut shown, mut visible, mut clipped, mut flat, mut low) = (true, true, false, false, false);
         let mut borders: [Option<bool>; 2] = [None, None];
         for declaration in style.split(';') {
@@ -286,18 +287,6 @@ fn colour(value: &str) -> Option<Colour> {
         3 => Some(((code >> 8) & 15) * 0x11_00_00 + ((code >> 4) & 15) * 0x11_00 + (code & 15) * 0x11),
         _ => None,
     }
-}
-
-/// At most so many bytes, whole characters.
-fn head(text: &str, most: usize) -> &str {
-    if text.len() <= most {
-        return text;
-    }
-    let mut end = most;
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ use html5ever::tokenizer::{
 };
 use html5ever::{Attribute, LocalName};
 
+use crate::text::beginning;
+
 /// Bytes of a body that are read; the rest is not shown, and said to be missing.
 pub(super) const SIZE_CAP: usize = 512 * 1024;
 /// Elements kept open within one another; deeper ones are read, but change nothing.
@@ -72,7 +74,7 @@ pub(super) fn capped(body: &str) -> (&str, bool) {
     if body.len() <= SIZE_CAP {
         return (body, false);
     }
-    (&body[..boundary(body, SIZE_CAP)], true)
+    (beginning(body, SIZE_CAP), true)
 }
 
 /// Hands every piece of `html` to `take`. The contents of script, style and other raw elements come as
@@ -91,7 +93,7 @@ pub(super) fn each_while(html: &str, take: impl FnMut(Token<'_>), go_on: &dyn Fn
     let mut rest: &str = &tame;
     while !rest.is_empty() {
         // Bit by bit: once it is stopped, what it still holds is passed over at no cost.
-        let (bit, after) = rest.split_at(boundary(rest, FEED));
+        let (bit, after) = rest.split_at(beginning(rest, FEED).len());
         rest = after;
         input.push_back(StrTendril::from(bit));
         // The sink never asks for a pause, so one call reads all that is there.
@@ -102,18 +104,6 @@ pub(super) fn each_while(html: &str, take: impl FnMut(Token<'_>), go_on: &dyn Fn
     }
     tokenizer.end();
     !tokenizer.sink.stopped.get()
-}
-
-/// The last boundary of a character at `most` bytes or before.
-fn boundary(text: &str, most: usize) -> usize {
-    if text.len() <= most {
-        return text.len();
-    }
-    let mut end = most;
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    end
 }
 
 struct Sink<'a, F> {
