@@ -6,7 +6,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
@@ -37,18 +37,31 @@ const COMMAND_TAKES: Duration = Duration::from_secs(60);
 /// Progress is told once in so many bytes.
 const TOLD_EVERY: u64 = 128 << 10;
 
-/// A fetch that runs. Dropped, it is stopped, and what there is of its file goes.
+/// The fetch that runs, and those that were stopped and take their half files away.
+#[derive(Default)]
 pub(super) struct Fetching {
     stop: Option<oneshot::Sender<()>>,
-    ended: Receiver<()>,
+    /// Each is closed when its fetch has ended.
+    ending: Vec<Receiver<()>>,
 }
 
-impl Drop for Fetching {
-    fn drop(&mut self) {
+impl Fetching {
+    /// Stops the fetch that runs, and waits for nothing.
+    fn stop(&mut self) {
         if let Some(stop) = self.stop.take() {
+            // Fails only when it has ended by itself.
             let _ = stop.send(());
-            // Only half a file is waited for, and not on a disk that hangs.
-            let _ = self.ended.recv_timeout(PATIENCE);
+        }
+        self.ending.retain(|ended| ended.try_recv() == Err(TryRecvError::Empty));
+    }
+
+    /// Stops it at the end of the program, which waits for half files to go, but not on a disk that hangs.
+    pub(super) fn finish(mut self) {
+        self.stop();
+        for ended in self.ending {
+            if ended.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+                return;
+            }
         }
     }
 }
@@ -56,7 +69,7 @@ impl Drop for Fetching {
 impl TheScreen {
     /// Fetches a file; one at a time, the newest.
     pub(super) fn fetch_file(&mut self, wanted: FetchFile) {
-        self.fetching = None;
+        self.fetching.stop();
         let session = &self.sitting.session;
         let (runtime, engine) = (Arc::clone(&session.runtime), session.engine.clone());
         let (words, wake) = (session.words.clone(), self.wake.clone());
@@ -74,12 +87,13 @@ impl TheScreen {
             }
             drop(done);
         });
-        self.fetching = Some(Fetching { stop: Some(stop), ended });
+        self.fetching.stop = Some(stop);
+        self.fetching.ending.push(ended);
     }
 
     /// Stops the fetch that runs.
     pub(super) fn stop_fetch(&mut self) {
-        self.fetching = None;
+        self.fetching.stop();
     }
 }
 

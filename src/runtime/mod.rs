@@ -89,7 +89,7 @@ pub fn inbox(session: Session, at: Option<&Place>) -> Result<u8, Failure> {
         leaving: Leaving::default(),
         pipes: pipes::Running::default(),
         reader,
-        fetching: None,
+        fetching: files::Fetching::default(),
         #[cfg(feature = "images")]
         pictures: pictures::Pictures::default(),
     };
@@ -100,8 +100,7 @@ pub fn inbox(session: Session, at: Option<&Place>) -> Result<u8, Failure> {
         Err(_) => (Ok(End::Quit), true),
     };
     screen.leave();
-    screen.stop_fetch();
-    let TheScreen { guard, keys, sitting, leaving, .. } = screen;
+    let TheScreen { guard, keys, sitting, leaving, fetching, .. } = screen;
     let (end, failed) = match ended {
         Ok(end) => (end, None),
         // A terminal that cannot be written to is gone.
@@ -109,6 +108,7 @@ pub fn inbox(session: Session, at: Option<&Place>) -> Result<u8, Failure> {
     };
     drop(keys);
     drop(guard);
+    fetching.finish();
     if let Some(error) = failed {
         tracing::warn!(%error, "the terminal is gone");
     }

@@ -69,7 +69,7 @@ pub(super) struct TheScreen {
     /// Reads bodies aside.
     pub reader: BodyReader,
     /// A file that is being fetched.
-    pub fetching: Option<Fetching>,
+    pub fetching: Fetching,
     /// What is drawn over the frame.
     #[cfg(feature = "images")]
     pub pictures: super::pictures::Pictures,
