@@ -118,13 +118,14 @@ impl Layer {
             | Self::Files(_)
             | Self::Bulk(_)
             | Self::New(_)
-            | Self::Copy(_) => Context::Picker,
+            | Self::Copy(_)
+            | Self::Find(_)
+            | Self::Pipe(_) => Context::Picker,
             Self::Pager(pager) if pager.is_seeking() => Context::Picker,
             Self::File(page) if page.is_typing() => Context::Picker,
             Self::Shift(_) | Self::Link(_) | Self::Links(_) | Self::Pager(_) | Self::File(_) | Self::Picture(_) => {
                 Context::Page
             }
-            Self::Find(_) | Self::Pipe(_) => Context::Picker,
             Self::Help(_) => Context::Help,
             Self::Confirm(_) => Context::Confirm,
         }
